@@ -1,2 +1,3 @@
-//! node
+//! The program `palabre`: commands, configuration, wiring, the worker's loop.
+mod config;
 fn main() {}
