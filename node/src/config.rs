@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use sources::Sources;
-pub use values::{Domain, Listen, Secret};
+pub use values::{Domain, Listen, Secret, parse_duration};
 
 /// The file read when `--config` names none, if it is there.
 pub const DEFAULT_FILE: &str = "palabre.toml";

@@ -7,7 +7,12 @@ pub fn check(given: &config::Map<String, config::Value>) -> Result<(), String> {
     let known = serde_json::to_value(Config::default()).map_err(|error| error.to_string())?;
     for (section, value) in sorted(given) {
         let Some(keys) = known.get(section).and_then(|keys| keys.as_object()) else {
-            return Err(unknown(section, "", value, known.as_object().map(|k| k.keys().cloned().collect()).unwrap_or_default()));
+            return Err(unknown(
+                section,
+                "",
+                value,
+                known.as_object().map(|k| k.keys().cloned().collect()).unwrap_or_default(),
+            ));
         };
         let Ok(table) = value.clone().into_table() else {
             return Err(format!("`{section}` is a section: write [{section}] and its keys below{}", origin(value)));

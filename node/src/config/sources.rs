@@ -67,7 +67,8 @@ fn read_value(origin: &str, text: &str) -> Result<Value, String> {
         return Ok(Value::new(named.as_ref(), ValueKind::String(text.to_owned())));
     }
     let document = File::from_str(&format!("value = {text}"), FileFormat::Toml);
-    let read = config::Config::builder().add_source(document).build().map_err(|error| format!("{origin}: {}", say(error)))?;
+    let read =
+        config::Config::builder().add_source(document).build().map_err(|error| format!("{origin}: {}", say(error)))?;
     let value = read.get::<Value>("value").map_err(|error| format!("{origin}: {}", say(error)))?;
     Ok(Value::new(named.as_ref(), value.kind))
 }

@@ -32,7 +32,8 @@ impl FromStr for Domain {
         if !matches!(host, url::Host::Domain(_)) {
             return Err(wrong("other servers know a node by a name, not by an address"));
         }
-        let plain = url.username().is_empty() && url.path().is_empty() && url.query().is_none() && url.fragment().is_none();
+        let plain =
+            url.username().is_empty() && url.path().is_empty() && url.query().is_none() && url.fragment().is_none();
         if !plain {
             return Err(wrong("give the bare name, as in consultations.valmont.example"));
         }
@@ -86,7 +87,8 @@ impl FromStr for Listen {
         if let Some(path) = path {
             return Ok(Self::Unix(PathBuf::from(path)));
         }
-        let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).and_then(|(_, port)| port.parse::<u16>().ok());
+        let port =
+            text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).and_then(|(_, port)| port.parse::<u16>().ok());
         match port {
             Some(_) => Ok(Self::Tcp(text.to_owned())),
             None => Err(format!("`{text}` is neither HOST:PORT nor unix:/path")),
