@@ -39,6 +39,7 @@ struct Kept {
     refused: Vec<String>,
     objects: HashMap<String, Value>,
     answer: Option<StatusCode>,
+    turned_away: u32,
 }
 
 /// An activity that came well signed.
@@ -84,6 +85,11 @@ impl Peer {
         self.state.kept().answer = status;
     }
 
+    /// Waits until a delivery was answered with the status that [`Peer::answers`] set.
+    pub async fn was_tried(&self) {
+        wait::until("a delivery is tried", async || (self.state.kept().turned_away > 0).then_some(())).await;
+    }
+
     /// Waits for an activity that `wanted` holds for.
     pub async fn receives(&self, what: &str, wanted: impl Fn(&Received) -> bool) -> Received {
         let describe = || format!("{} receives {what}; so far: {}", self.state.host, self.summary());
@@ -106,6 +112,12 @@ impl Drop for Peer {
 impl State {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn turns_away(&self) -> Option<StatusCode> {
+        let mut kept = self.kept();
+        kept.turned_away += u32::from(kept.answer.is_some());
+        kept.answer
     }
 
     fn url(&self, path: &str) -> String {

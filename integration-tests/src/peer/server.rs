@@ -66,7 +66,7 @@ fn document(value: &Value) -> Response {
 }
 
 async fn inbox(Shared(state): Shared<State>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
-    if let Some(status) = state.kept().answer {
+    if let Some(status) = state.turns_away() {
         return status;
     }
     match check(&state, uri.path(), &headers, &body).await {

@@ -1,0 +1,32 @@
+//! Whole nodes under test. Each test runs on SQLite and on PostgreSQL; the half that needs a PostgreSQL server is marked
+//! ignored, and `./check`, which starts one, runs it.
+
+/// Makes two tests of each function that takes "an empty database, please".
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                Box::pin(super::$test(|| integration_tests::database::Database::Sqlite)).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[ignore = "needs a PostgreSQL server; ./check starts one"]
+            async fn $test() {
+                Box::pin(super::$test(integration_tests::database::Database::postgres)).await;
+            })+
+        }
+    };
+}
+
+mod delivery;
+mod hidden;
+mod polis;
+mod private;
+mod process;
+mod refusals;
+mod signatures;
+mod stranger;
+mod town;
+mod two_nodes;
