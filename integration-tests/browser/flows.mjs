@@ -1,0 +1,316 @@
+// What people do, on a node that begins with nothing: set it up, open a forum, ask, sign up, vote, talk, invite.
+
+import { join } from 'node:path';
+
+import { signIn, visitor } from './browser.mjs';
+import { shapes } from './audit.mjs';
+import { ensure, test } from './harness.mjs';
+
+const PASSWORD = 'une phrase assez longue';
+const ADMIN = 'maire';
+const CITIZEN = 'ana';
+const QUESTION = 'Shall the market square be closed to cars?';
+
+/** Runs every flow, in order: each builds on the one before. The page that a flow returns is examined as it stands. */
+export async function flows(browser, node, out) {
+    const state = { browser, base: node.base, out };
+    const steps = [
+        ['the first run sets the site up', (s) => setUp(s, node.setup)],
+        ['the set-up link works once', (s) => setUpOnce(s, node.setup)],
+        ['the clerk opens a forum', openForum],
+        ['the clerk writes, reviews and publishes a consultation', publish],
+        ['a form with mistakes names them and keeps what was typed', mistakes],
+        ['a visitor chooses, signs up, confirms by mail, and votes', signUpAndVote],
+        ['a voter changes the vote', change],
+        ['a voter withdraws and votes again', withdraw],
+        ['a citizen comments', comment],
+        ['the clerk replies and agrees', replyAndAgree],
+        ['a citizen signs out and in again', signOutAndIn],
+        ['a forgotten password is replaced', reset],
+        ['the administrator invites a colleague, who joins', invite],
+        ['the administrator gives the colleague a role in a forum', giveRole],
+        ['a vote without JavaScript', withoutScript],
+        ['a vote with the keyboard alone', withKeyboard],
+        ['the visitor chooses language and colours', preferences],
+    ];
+    for (const [name, step] of steps) {
+        // Without what it builds on, a step can only repeat the failure; it is counted all the same.
+        const page = await test(name, () => step(state));
+        if (page?.screenshot) await shapes(page, `after "${name}"`, join(out, name.replace(/\W+/g, '_')));
+    }
+}
+
+async function setUp(state, link) {
+    const page = (state.clerk = await visitor(state.browser, state.base));
+    await page.goto(link);
+    await shapes(page, 'the set-up page', join(state.out, 'set_up'));
+    await page.locator('#institution').fill('Valmont-sur-Orne');
+    await page.locator('#language').selectOption('en');
+    await page.locator('#time-zone').fill('Europe/Paris');
+    await page.locator('#name').fill(ADMIN);
+    await page.locator('#email').fill('maire@example.org');
+    await page.locator('#new-password').fill(PASSWORD);
+    await page.locator('main form').getByRole('button').click();
+    await page.waitForURL((url) => !url.pathname.startsWith('/setup'));
+    if ((await page.locator('form[action="/logout"]').count()) === 0) await signIn(page, ADMIN, PASSWORD);
+}
+
+async function setUpOnce(state, link) {
+    const page = await visitor(state.browser, state.base);
+    const answer = await page.goto(link);
+    ensure(answer.status() >= 400, `a used link answers ${answer.status()}`);
+    await page.context().close();
+}
+
+async function openForum(state) {
+    const page = state.clerk;
+    await page.goto('/f');
+    await page.getByRole('link', { name: 'Create a forum' }).click();
+    await page.locator('#title').fill('Getting about');
+    await page.locator('#slug').fill('mobility');
+    await page.locator('#summary').fill('Streets, squares and buses.');
+    await page.locator('input[name=visibility][value=public]').check();
+    await page.locator('main form').getByRole('button').click();
+    await page.waitForURL('**/f/mobility');
+    await page.getByRole('heading', { name: 'Getting about', level: 1 }).waitFor();
+}
+
+/** A moment so many days from now, as `datetime-local` takes it. */
+function inDays(days) {
+    return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
+}
+
+async function fillDraft(page, title) {
+    await page.locator('#title').fill(title);
+    await page.locator('#summary').fill('The square would be for people on foot, for a year, as a trial.');
+    await page.locator('#text').fill('## What changes\n\nForty parking places become **trees and benches**.');
+    await page.locator('#what').fill('Forty parking places go.');
+    await page.locator('#why').fill('Noise and heat.');
+    await page.locator('#outcome').fill('The council decides in spring and answers here.');
+    await page.locator('input[name=method][value=vote]').check();
+    await page.locator('input[name=results][value=live]').check();
+    await page.locator('#closes-at').fill(inDays(10));
+}
+
+async function publish(state) {
+    const page = state.clerk;
+    await page.goto('/f/mobility');
+    await page.getByRole('link', { name: 'Create a consultation' }).click();
+    await fillDraft(page, QUESTION);
+    await page.getByRole('button', { name: 'Save and review' }).click();
+    await page.getByRole('button', { name: 'Publish now' }).click();
+    await page.waitForURL('**/c/*');
+    await page.getByRole('heading', { name: QUESTION, level: 1 }).waitFor();
+    state.consultation = new URL(page.url()).pathname;
+}
+
+async function mistakes(state) {
+    const page = state.clerk;
+    await page.goto('/f/mobility');
+    await page.getByRole('link', { name: 'Create a consultation' }).click();
+    await fillDraft(page, '');
+    await page.getByRole('button', { name: 'Save and review' }).click();
+    await page.locator('#errors [role=alert]').waitFor();
+    ensure((await page.title()).startsWith('Error:'), `the title is ${await page.title()}`);
+    ensure((await page.locator('#what').inputValue()) === 'Forty parking places go.', 'what was typed is lost');
+    await page.locator('#errors a[href="#title"]').click();
+    ensure(await page.locator('#title').evaluate((field) => field === document.activeElement), 'the link leads to no field');
+    return page;
+}
+
+/** The link in the latest mail to an address, as the administrator reads it. */
+async function mailedLink(state, address) {
+    const page = state.clerk;
+    await page.goto('/admin/mail');
+    await page.getByRole('row', { name: address }).first().getByRole('link').click();
+    const text = await page.locator('pre.mail').innerText();
+    const link = text.match(/https?:\/\/\S+/);
+    ensure(link, `no link in the mail: ${text}`);
+    const { pathname, search } = new URL(link[0]);
+    return state.base + pathname + search;
+}
+
+async function signUpAndVote(state) {
+    const page = (state.citizen = await visitor(state.browser, state.base));
+    await page.goto(state.consultation);
+    await page.locator('input[name=choice][value=for]').check();
+    await page.locator('#vote form button.go').click();
+    await page.waitForURL('**/login*');
+    ensure((await page.locator('main').innerText()).includes('Your choice is kept'), 'the choice is not shown');
+    await shapes(page, 'sign-in with a choice kept', join(state.out, 'choice_kept'));
+    const form = page.locator('form[action="/signup"]');
+    await form.locator('[name=email]').fill('ana@example.org');
+    await form.locator('[name=name]').fill(CITIZEN);
+    await form.locator('[name=new-password]').fill(PASSWORD);
+    await form.getByRole('button').click();
+    await page.getByRole('heading', { name: 'Read your e-mail' }).waitFor();
+    await page.goto(await mailedLink(state, 'ana@example.org'));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.waitForURL(`**${state.consultation}*`);
+    ensure(await page.locator('input[name=choice][value=for]').isChecked(), 'the choice is lost');
+    await page.locator('#vote form button.go').click();
+    await receiptSays(page, 'For');
+}
+
+async function receiptSays(page, choice) {
+    await page.locator('.receipt[role=status]').waitFor();
+    const text = await page.locator('.receipt').innerText();
+    ensure(text.includes(choice), `the receipt says ${text}`);
+}
+
+async function change(state) {
+    const page = state.citizen;
+    await page.goto(state.consultation);
+    await page.getByRole('link', { name: 'Change my mind' }).click();
+    await page.locator('input[name=choice][value=against]').check();
+    await page.locator('#vote form button.go').click();
+    await receiptSays(page, 'Against');
+    return page;
+}
+
+async function withdraw(state) {
+    const page = state.citizen;
+    await page.goto(state.consultation);
+    await page.getByRole('button', { name: 'Withdraw my vote' }).click();
+    await page.getByText('Your vote is withdrawn').waitFor();
+    await page.locator('input[name=choice][value=neutral]').check();
+    await page.locator('#vote form button.go').click();
+    await receiptSays(page, 'Abstention');
+}
+
+async function comment(state) {
+    const page = state.citizen;
+    await page.goto(state.consultation);
+    const form = page.locator('form#say');
+    ensure((await form.innerText()).includes('copied to other servers'), 'the first comment is not told where it goes');
+    await form.locator('input[name=stance][value=for]').check();
+    await form.locator('#text').fill('Where would the Saturday market go?');
+    await form.getByRole('button', { name: 'Publish the comment' }).click();
+    await page.locator('.arg').getByText('Where would the Saturday market go?').waitFor();
+    ensure(!(await page.locator('form#say').innerText()).includes('copied to other servers'), 'it is asked twice');
+}
+
+async function replyAndAgree(state) {
+    const page = state.clerk;
+    await page.goto(state.consultation);
+    const said = page.locator('.arg').filter({ hasText: 'Saturday market' });
+    await said.getByRole('button', { name: /^Agree/ }).click();
+    await page.locator('.arg button[aria-pressed=true]').filter({ hasText: 'Agree' }).waitFor();
+    await page.locator('.arg').filter({ hasText: 'Saturday market' }).getByRole('link', { name: 'Reply to ana' }).click();
+    await page.locator('form#say #text').fill('To the station square, two hundred metres away.');
+    await page.locator('form#say').getByRole('button').click();
+    await page.locator('.reply').getByText('To the station square').waitFor({ state: 'attached' });
+    return page;
+}
+
+async function signOutAndIn(state) {
+    const page = state.citizen;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Sign in', exact: true }).first().waitFor();
+    await page.goto('/login');
+    const form = page.locator('form[action="/login"]');
+    await form.locator('[name=who]').fill(CITIZEN);
+    await form.locator('[name=password]').fill('not the right one');
+    await form.getByRole('button').click();
+    await page.locator('#errors [role=alert]').waitFor();
+    await shapes(page, 'a refused sign-in', join(state.out, 'refused_sign_in'));
+    await signIn(page, 'ana@example.org', PASSWORD);
+}
+
+async function reset(state) {
+    const page = await visitor(state.browser, state.base);
+    await page.goto('/reset');
+    await page.locator('main form').locator('[name=email], [name=who]').first().fill('ana@example.org');
+    await page.locator('main form').getByRole('button').click();
+    await page.getByText('If this address has an account here').waitFor();
+    await page.goto(await mailedLink(state, 'ana@example.org'));
+    await page.locator('#new-password').fill('une autre phrase, plus longue');
+    await page.locator('main form').getByRole('button').click();
+    await signIn(page, CITIZEN, 'une autre phrase, plus longue');
+    await page.context().close();
+    // Every session of that account ended with it.
+    await state.citizen.goto('/');
+    ensure((await state.citizen.locator('form[action="/logout"]').count()) === 0, 'the old session lives on');
+}
+
+async function invite(state) {
+    const page = state.clerk;
+    await page.goto('/admin/users');
+    const form = page.locator('form').filter({ hasText: 'Send the invitation' });
+    await form.locator('[name=email]').fill('luc@example.org');
+    await form.getByRole('button').click();
+    await page.getByText('The invitation is on its way').waitFor();
+    const guest = (state.colleague = await visitor(state.browser, state.base));
+    await guest.goto(await mailedLink(state, 'luc@example.org'));
+    await guest.locator('#name').fill('luc');
+    await guest.locator('#new-password').fill(PASSWORD);
+    await guest.locator('main form').getByRole('button').click();
+    await guest.waitForURL((url) => !url.pathname.includes('invit'));
+    if ((await guest.locator('form[action="/logout"]').count()) === 0) await signIn(guest, 'luc', PASSWORD);
+}
+
+async function giveRole(state) {
+    const page = state.clerk;
+    await page.goto('/admin/users');
+    const form = page.locator('form').filter({ hasText: 'Give this role' });
+    await form.locator('[name=name]').fill('luc');
+    await form.locator('[name=role]').selectOption({ label: 'Author' });
+    await form.locator('[name=place]').selectOption({ label: 'Getting about' });
+    await form.getByRole('button').click();
+    await page.getByText('The role is given').waitFor();
+    await state.colleague.goto('/f/mobility');
+    await state.colleague.getByRole('link', { name: 'Create a consultation' }).waitFor();
+}
+
+async function withoutScript(state) {
+    const page = await visitor(state.browser, state.base, { javaScriptEnabled: false });
+    await signIn(page, 'luc', PASSWORD);
+    await page.goto(state.consultation);
+    await page.locator('#vote form button.go').click();
+    await page.locator('[role=alert], .ballot .msg').first().waitFor();
+    await page.locator('input[name=choice][value=against]').check();
+    await page.locator('#vote form button.go').click();
+    await receiptSays(page, 'Against');
+    await page.context().close();
+}
+
+async function withKeyboard(state) {
+    const page = await visitor(state.browser, state.base);
+    await signIn(page, CITIZEN, 'une autre phrase, plus longue');
+    await page.goto(`${state.consultation}?change=1`);
+    await page.keyboard.press('Tab');
+    ensure(await focusIs(page, 'a.skip'), 'the first stop is not the skip link');
+    await tabUntil(page, 'input[name=choice]');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Space');
+    const ring = await page.locator('.opt:has(:focus-visible)').evaluate((row) => getComputedStyle(row).outlineStyle);
+    ensure(ring !== 'none', 'the row shows no ring');
+    await tabUntil(page, '#vote button.go');
+    await page.keyboard.press('Enter');
+    await page.locator('.receipt[role=status]').waitFor();
+    await page.context().close();
+}
+
+function focusIs(page, selector) {
+    return page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector);
+}
+
+async function tabUntil(page, selector) {
+    for (let stops = 0; stops < 80; stops += 1) {
+        if (await focusIs(page, selector)) return;
+        await page.keyboard.press('Tab');
+    }
+    throw new Error(`the keyboard does not reach ${selector}`);
+}
+
+async function preferences(state) {
+    const page = await visitor(state.browser, state.base);
+    await page.goto(state.consultation);
+    await page.getByRole('button', { name: 'Français' }).click();
+    ensure((await page.locator('html').getAttribute('lang')) === 'fr', 'the page is not in French');
+    ensure(new URL(page.url()).pathname === state.consultation, 'the visitor is led away');
+    await page.getByRole('button', { name: 'Sombre' }).click();
+    ensure((await page.locator('html').getAttribute('data-theme')) === 'dark', 'the page is not dark');
+    await page.context().close();
+}

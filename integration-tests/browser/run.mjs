@@ -1,0 +1,49 @@
+// Browser tests, run by ./check: PALABRE_BIN is the program, PALABRE_OUT where pictures go.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { audit } from './audit.mjs';
+import { launch, signIn, visitor } from './browser.mjs';
+import { flows } from './flows.mjs';
+import { finish, test } from './harness.mjs';
+import { demo, fresh } from './node.mjs';
+
+const program = process.env.PALABRE_BIN;
+const out = process.env.PALABRE_OUT;
+
+async function folder(name) {
+    const path = join(out, name);
+    await mkdir(path, { recursive: true });
+    return path;
+}
+
+async function runFlows(browser) {
+    const node = await fresh(program);
+    try {
+        await flows(browser, node, await folder('flows'));
+    } finally {
+        await node.stop();
+    }
+}
+
+async function runAudit(browser) {
+    const node = await demo(program);
+    try {
+        const anyone = await visitor(browser, node.base);
+        await audit(anyone, 'visitor', ['/', '/f', '/login', '/reset'], await folder('visitor'));
+        for (const who of accounts(node.output)) {
+            const page = await visitor(browser, node.base);
+            await signIn(page, who.name, who.password);
+            await audit(page, who.name, ['/', '/me', '/admin', '/new'], await folder(who.name));
+        }
+    } finally {
+        await node.stop();
+    }
+}
+
+const browser = await launch();
+await test('flows', () => runFlows(browser));
+await test('every page', () => runAudit(browser));
+await browser.close();
+process.exit(finish());
