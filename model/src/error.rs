@@ -1,0 +1,194 @@
+//! What can go wrong: nothing there, refused by a rule, or the database failed.
+
+use std::fmt;
+
+/// What a use case or query answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case or query gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing is there, or the visitor may not know that something is.
+    #[error("not found")]
+    NotFound,
+    /// A rule says no; nothing was written.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error("database: {0}")]
+    Store(#[source] StoreError),
+}
+
+/// A failure of the database or of the way to it.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+impl Error {
+    /// A failure that is no refusal, from any error.
+    pub fn store(cause: impl Into<StoreError>) -> Self {
+        Self::Store(cause.into())
+    }
+
+    /// The refusal of one field of a form or body.
+    #[must_use]
+    pub fn field(field: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal::invalid(field, code, detail))
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => Self::NotFound,
+            other => Self::Store(Box::new(other)),
+        }
+    }
+}
+
+/// How a refusal reads to a program: its class decides the HTTP status, which the doors map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Who asks is not known: 401.
+    Unknown,
+    /// Who asks may not: 403.
+    Forbidden,
+    /// A rule of the matter says no: 422.
+    Rule,
+    /// Too much in too short a time: 429.
+    TooMany,
+}
+
+macro_rules! refusals {
+    ($($(#[$meta:meta])* $variant:ident = $code:literal, $class:ident, $detail:literal;)+) => {
+        /// Why a rule said no. The codes are public and stable.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Refusal {
+            $($(#[$meta])* #[doc = $detail] $variant,)+
+            /// One or more fields are not as they should be.
+            Invalid(Vec<FieldError>),
+            /// After the first ballot, or once published: names what to use instead.
+            Locked(&'static str),
+        }
+        impl Refusal {
+            /// Every code without details, for tables of messages and their tests.
+            pub const CODES: &'static [&'static str] = &[$($code,)+ "invalid", "locked"];
+            /// The public, stable code.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ Self::Invalid(_) => "invalid", Self::Locked(_) => "locked" }
+            }
+            /// The class, from which the HTTP status follows.
+            #[must_use]
+            pub fn class(&self) -> Class {
+                match self { $(Self::$variant => Class::$class,)+ Self::Invalid(_) | Self::Locked(_) => Class::Rule }
+            }
+            /// One plain English sentence for programs; people read the catalogues.
+            #[must_use]
+            pub fn detail(&self) -> String {
+                match self {
+                    $(Self::$variant => $detail.to_owned(),)+
+                    Self::Invalid(fields) => fields.iter().map(|f| format!("{}: {}", f.field, f.detail)).collect::<Vec<_>>().join("; "),
+                    Self::Locked(instead) => format!("This can no longer be changed: {instead}."),
+                }
+            }
+        }
+    };
+}
+
+refusals! {
+    NotSignedIn = "not-signed-in", Unknown, "Sign in first, or send a valid token.";
+    WrongCredentials = "wrong-credentials", Unknown, "The name or e-mail address and the password do not belong together.";
+    NotConfirmed = "not-confirmed", Forbidden, "The e-mail address of this account is not confirmed yet.";
+    Disabled = "account-disabled", Forbidden, "This account is disabled.";
+    NotAllowed = "not-allowed", Forbidden, "The role of this account does not allow this.";
+    NotEligible = "not-eligible", Rule, "The electorate of this consultation does not include this voter.";
+    NotOpenYet = "not-open-yet", Rule, "The consultation has not opened yet.";
+    Closed = "closed", Rule, "The consultation is closed.";
+    NotOpen = "not-open", Rule, "The consultation is not open.";
+    NotPublished = "not-published", Rule, "The consultation is a draft: publish it first.";
+    AlreadyPublished = "already-published", Rule, "The consultation is already published.";
+    AlreadyClosed = "already-closed", Rule, "The consultation is already closed.";
+    WrongMethod = "wrong-method", Rule, "The method of this consultation takes no such ballot.";
+    UnknownChoice = "unknown-choice", Rule, "The choice is none of those offered.";
+    NothingChosen = "nothing-chosen", Rule, "Choose something first.";
+    TooManyChoices = "too-many-choices", Rule, "More is chosen than may be.";
+    RepeatedChoice = "repeated-choice", Rule, "A choice is named twice.";
+    AmbiguousOption = "ambiguous-option", Rule, "An option may not be labelled like the id of an option.";
+    AlreadyVoted = "already-voted", Rule, "This voter has voted, and this consultation takes no changes.";
+    Superseded = "superseded", Rule, "A later ballot of this voter is already counted.";
+    ResultsHidden = "results-hidden", Forbidden, "The results are hidden until closing, or until the visitor has voted.";
+    TooLong = "too-long", Rule, "The text is too long.";
+    ParentElsewhere = "parent-elsewhere", Rule, "The comment replied to belongs to another consultation or is gone.";
+    NameTaken = "name-taken", Rule, "This name is taken, reserved, or was given before.";
+    RegistrationClosed = "registration-closed", Forbidden, "This node takes no new accounts.";
+    LinkInvalid = "link-invalid", Rule, "The link is not valid: it is wrong, used or too old.";
+    AlreadySetUp = "already-set-up", Rule, "This node is already set up.";
+    DomainPermanent = "domain-permanent", Rule, "The domain can no longer change: other servers know this node by it.";
+    FederationOff = "federation-off", Rule, "Federation is off on this node.";
+    PeerBlocked = "peer-blocked", Forbidden, "This server is blocked here.";
+    NotReachable = "not-reachable", Rule, "The address could not be resolved or fetched.";
+    NotAForum = "not-a-forum", Rule, "The address leads to something that is no forum.";
+    TooMany = "too-many-requests", TooMany, "Too many requests in a short time: wait a moment.";
+    LastAdministrator = "last-administrator", Rule, "A node needs an administrator.";
+    SecondAccount = "already-signed-in", Rule, "Sign out first: this session belongs to an account.";
+    IdempotencyMismatch = "idempotency-mismatch", Rule, "This Idempotency-Key was used for another request.";
+    EmptyImport = "empty-import", Rule, "There is nothing to import.";
+}
+
+/// One field that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Its name, as in the API and the forms.
+    pub field: String,
+    /// A stable code: `required`, `too-long`, `too-short`, `format`, `range`, `past`, `taken`, `weak`…
+    pub code: &'static str,
+    /// A sentence that says how to mend it.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal that names one field.
+    #[must_use]
+    pub fn invalid(field: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), code, detail: detail.into() }])
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.detail(), self.code())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Gathers what is wrong with each field, so that a form is told everything at once.
+#[derive(Debug, Default)]
+pub struct Check(Vec<FieldError>);
+
+impl Check {
+    /// Notes an error of `field` unless `fine`.
+    pub fn that(&mut self, fine: bool, field: &str, code: &'static str, detail: impl Into<String>) -> &mut Self {
+        if !fine {
+            self.0.push(FieldError { field: field.to_owned(), code, detail: detail.into() });
+        }
+        self
+    }
+
+    /// `field` must hold between 1 and `most` characters once trimmed.
+    pub fn text(&mut self, field: &str, value: &str, most: usize) -> &mut Self {
+        let length = value.trim().chars().count();
+        self.that(length > 0, field, "required", "Fill this in.");
+        self.most(field, value, most)
+    }
+
+    /// `field` must hold at most `most` characters.
+    pub fn most(&mut self, field: &str, value: &str, most: usize) -> &mut Self {
+        self.that(value.chars().count() <= most, field, "too-long", format!("Use at most {most} characters."))
+    }
+
+    /// # Errors
+    /// All that was noted, if anything.
+    pub fn done(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.0).into()) }
+    }
+}

@@ -1,0 +1,116 @@
+//! Bringing the schema to this program's version, and refusing one that is newer.
+
+use diesel_async::AsyncMigrationHarness;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::open::{Pools, Store};
+use crate::error::{Error, Result};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+
+/// Where the schema of a store stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schema {
+    /// As this program needs it.
+    Current,
+    /// These versions are to be applied; `fresh` if nothing is there yet.
+    Behind {
+        /// The versions, oldest first.
+        pending: Vec<String>,
+        /// Whether the database is empty.
+        fresh: bool,
+    },
+    /// A later program has applied these versions, which this one does not know.
+    Newer(Vec<String>),
+}
+
+/// Compares the schema of `store` with this program's.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn inspect(store: &Store) -> Result<Schema> {
+    with(store, |h| {
+        let known: Vec<String> = names()?;
+        let applied: Vec<String> = h.applied_migrations()?.into_iter().map(|v| v.to_string()).collect();
+        let newer: Vec<String> = applied.iter().filter(|v| !known.contains(v)).cloned().collect();
+        let pending: Vec<String> = known.into_iter().filter(|v| !applied.contains(v)).collect();
+        Ok(match (newer.is_empty(), pending.is_empty()) {
+            (false, _) => Schema::Newer(newer),
+            (true, true) => Schema::Current,
+            (true, false) => Schema::Behind { pending, fresh: applied.is_empty() },
+        })
+    })
+    .await
+}
+
+/// Applies what is pending, and answers the versions applied.
+///
+/// # Errors
+/// When the schema is newer than this program, or a migration fails.
+pub async fn up(store: &Store) -> Result<Vec<String>> {
+    if let Schema::Newer(versions) = inspect(store).await? {
+        return Err(Error::store(format!(
+            "the database was written by a later version of this program (it knows {}): install that version, or restore a backup made before",
+            versions.join(", ")
+        )));
+    }
+    with(store, |h| Ok(h.run_pending_migrations(MIGRATIONS)?.into_iter().map(|v| v.to_string()).collect())).await
+}
+
+/// Takes everything back, newest first: for tests of the way back.
+///
+/// # Errors
+/// When a migration fails.
+pub async fn down(store: &Store) -> Result<()> {
+    with(store, |h| h.revert_all_migrations(MIGRATIONS).map(drop)).await
+}
+
+fn names() -> Result<Vec<String>, crate::error::StoreError> {
+    use diesel::migration::MigrationSource;
+    let all = <EmbeddedMigrations as MigrationSource<diesel::pg::Pg>>::migrations(&MIGRATIONS)?;
+    let mut names: Vec<String> = all.iter().map(|m| m.name().version().to_string()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// What both harnesses can do, whichever database they speak to.
+trait Harness {
+    fn applied_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError>;
+    fn run_pending_migrations(&mut self, all: EmbeddedMigrations) -> Result<Vec<String>, crate::error::StoreError>;
+    fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError>;
+}
+
+macro_rules! harness {
+    ($connection:ty, $backend:ty) => {
+        impl Harness for AsyncMigrationHarness<$connection> {
+            fn applied_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError> {
+                Ok(MigrationHarness::<$backend>::applied_migrations(self)?.into_iter().map(|v| v.to_string()).collect())
+            }
+            fn run_pending_migrations(&mut self, all: EmbeddedMigrations) -> Result<Vec<String>, crate::error::StoreError> {
+                Ok(MigrationHarness::<$backend>::run_pending_migrations(self, all)?.into_iter().map(|v| v.to_string()).collect())
+            }
+            fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError> {
+                MigrationHarness::<$backend>::revert_all_migrations(self, all).map(drop)
+            }
+        }
+    };
+}
+type PooledSqlite = diesel_async::pooled_connection::deadpool::Object<super::conn::Sqlite>;
+type PooledPostgres = diesel_async::pooled_connection::deadpool::Object<diesel_async::AsyncPgConnection>;
+harness!(PooledSqlite, diesel::sqlite::Sqlite);
+harness!(PooledPostgres, diesel::pg::Pg);
+
+async fn with<T: Send + 'static>(
+    store: &Store,
+    act: impl FnOnce(&mut dyn Harness) -> Result<T, crate::error::StoreError> + Send + 'static,
+) -> Result<T> {
+    let pools: &Pools = store.pools();
+    let conn = pools.write().await?;
+    tokio::task::spawn_blocking(move || match conn {
+        super::Conn::Sqlite(c) => act(&mut AsyncMigrationHarness::new(c)),
+        super::Conn::Postgres(c) => act(&mut AsyncMigrationHarness::new(c)),
+    })
+    .await
+    .map_err(Error::store)?
+    .map_err(Error::Store)
+}

@@ -1,0 +1,17 @@
+//! The pool, connections and transactions over SQLite and PostgreSQL. The only place that knows how they differ.
+
+pub mod conn;
+pub mod dialect;
+pub mod migrate;
+pub mod open;
+#[allow(missing_docs, reason = "the table macros make items that cannot carry a text")]
+pub mod schema;
+pub mod together;
+pub mod tx;
+pub mod types;
+
+pub use conn::Conn;
+pub(crate) use conn::on;
+pub use open::{Options, Store};
+pub use tx::Tx;
+pub use types::Json;

@@ -1,0 +1,535 @@
+//! The tables, described once for both databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    settings (key) {
+        key -> Text,
+        value -> DbJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    actors (id) {
+        id -> DbUuid,
+        kind -> Text,
+        name -> Text,
+        host -> Nullable<Text>,
+        uri -> Nullable<Text>,
+        display_name -> Text,
+        summary -> Text,
+        url -> Nullable<Text>,
+        inbox -> Nullable<Text>,
+        shared_inbox -> Nullable<Text>,
+        document -> Nullable<DbJson>,
+        published_at -> Nullable<DbTime>,
+        fetched_at -> Nullable<DbTime>,
+        suspended_at -> Nullable<DbTime>,
+        deleted_at -> Nullable<DbTime>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    names (name) {
+        name -> Text,
+        actor_id -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    keys (id) {
+        id -> DbUuid,
+        actor_id -> DbUuid,
+        algorithm -> Text,
+        uri -> Nullable<Text>,
+        public_key -> Text,
+        private_key -> Nullable<Binary>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    accounts (id) {
+        id -> DbUuid,
+        actor_id -> DbUuid,
+        name -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        role -> Text,
+        official -> Bool,
+        language -> Text,
+        confirmed_at -> Nullable<DbTime>,
+        disabled_at -> Nullable<DbTime>,
+        federation_notice_at -> Nullable<DbTime>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    sessions (hash) {
+        hash -> Text,
+        account_id -> Nullable<DbUuid>,
+        data -> DbJson,
+        expires_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    tokens (id) {
+        id -> DbUuid,
+        account_id -> DbUuid,
+        hash -> Text,
+        created_at -> DbTime,
+        expires_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    links (hash) {
+        hash -> Text,
+        purpose -> Text,
+        account_id -> Nullable<DbUuid>,
+        detail -> DbJson,
+        created_at -> DbTime,
+        expires_at -> DbTime,
+        used_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    forums (id) {
+        id -> DbUuid,
+        actor_id -> DbUuid,
+        official_id -> Nullable<DbUuid>,
+        slug -> Text,
+        title -> Text,
+        summary -> Text,
+        visibility -> Text,
+        language -> Text,
+        created_at -> DbTime,
+        updated_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    memberships (forum_id, account_id) {
+        forum_id -> DbUuid,
+        account_id -> DbUuid,
+        role -> Text,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    consultations (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        author_id -> DbUuid,
+        created_by -> Nullable<DbUuid>,
+        slug -> Text,
+        title -> Text,
+        summary -> Text,
+        brief -> DbJson,
+        method -> DbJson,
+        electorate -> DbJson,
+        results -> Text,
+        changeable -> Bool,
+        language -> Text,
+        tags -> DbJson,
+        text_version -> Integer,
+        state -> Text,
+        opens_at -> Nullable<DbTime>,
+        closes_at -> Nullable<DbTime>,
+        answer_by -> Nullable<DbTime>,
+        created_at -> DbTime,
+        published_at -> Nullable<DbTime>,
+        opened_at -> Nullable<DbTime>,
+        closed_at -> Nullable<DbTime>,
+        edited_at -> Nullable<DbTime>,
+        locked_at -> Nullable<DbTime>,
+        example -> Bool,
+        source -> Nullable<DbJson>,
+        comment_count -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    texts (consultation_id, version) {
+        consultation_id -> DbUuid,
+        version -> Integer,
+        markdown -> Text,
+        html -> Text,
+        sha256 -> Text,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    ballots (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        tier -> Text,
+        choice -> DbJson,
+        revision -> Integer,
+        text_version -> Integer,
+        withdrawn -> Bool,
+        published_at -> Nullable<DbTime>,
+        cast_at -> DbTime,
+        changed_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    ballot_sources (uri) {
+        uri -> Text,
+        ballot_id -> DbUuid,
+        choice -> DbJson,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    ballot_events (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        ballot_id -> DbUuid,
+        revision -> Integer,
+        kind -> Text,
+        tier -> Text,
+        choice -> DbJson,
+        text_version -> Integer,
+        at -> DbTime,
+        seq -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    tallies (consultation_id) {
+        consultation_id -> DbUuid,
+        size -> BigInt,
+        counts -> DbJson,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    refused_ballots (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        uri -> Text,
+        code -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    comments (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        parent_id -> Nullable<DbUuid>,
+        uri -> Nullable<Text>,
+        url -> Nullable<Text>,
+        markdown -> Text,
+        html -> Text,
+        language -> Nullable<Text>,
+        stance -> Nullable<Text>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        official -> Bool,
+        agrees -> Integer,
+        disagrees -> Integer,
+        passes -> Integer,
+        source -> Nullable<DbJson>,
+        published_at -> DbTime,
+        updated_at -> Nullable<DbTime>,
+        received_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    reactions (comment_id, actor_id) {
+        comment_id -> DbUuid,
+        actor_id -> DbUuid,
+        value -> Integer,
+        uri -> Nullable<Text>,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    interests (consultation_id, actor_id, kind) {
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        kind -> Text,
+        uri -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    follows (id) {
+        id -> DbUuid,
+        follower_id -> DbUuid,
+        target_id -> DbUuid,
+        uri -> Text,
+        state -> Text,
+        created_at -> DbTime,
+        answered_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    peers (host) {
+        host -> Text,
+        policy -> Text,
+        failures -> Integer,
+        last_success_at -> Nullable<DbTime>,
+        last_failure_at -> Nullable<DbTime>,
+        last_error -> Nullable<Text>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    seen_activities (uri) {
+        uri -> Text,
+        code -> Nullable<Text>,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    activities (id) {
+        id -> DbUuid,
+        actor_id -> DbUuid,
+        uri -> Text,
+        body -> Text,
+        digest -> Text,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mirrors (id) {
+        id -> DbUuid,
+        uri -> Text,
+        kind -> Text,
+        host -> Text,
+        slug -> Nullable<Text>,
+        group_id -> Nullable<DbUuid>,
+        author_id -> Nullable<DbUuid>,
+        root_uri -> Nullable<Text>,
+        parent_uri -> Nullable<Text>,
+        title -> Text,
+        summary -> Text,
+        html -> Text,
+        language -> Nullable<Text>,
+        document -> DbJson,
+        published_at -> DbTime,
+        updated_at -> Nullable<DbTime>,
+        received_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    jobs (id) {
+        id -> DbUuid,
+        payload -> DbJson,
+        lane -> Nullable<Text>,
+        dedup -> Nullable<Text>,
+        run_at -> DbTime,
+        attempts -> Integer,
+        lease -> Nullable<DbUuid>,
+        leased_until -> Nullable<DbTime>,
+        buried_at -> Nullable<DbTime>,
+        last_error -> Nullable<Text>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mails (id) {
+        id -> DbUuid,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        html -> Nullable<Text>,
+        state -> Text,
+        created_at -> DbTime,
+        sent_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    audit (id) {
+        id -> DbUuid,
+        at -> DbTime,
+        account_id -> Nullable<DbUuid>,
+        act -> Text,
+        subject -> Text,
+        on_behalf_of -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    answers (account_id, key) {
+        account_id -> DbUuid,
+        key -> Text,
+        request -> Text,
+        status -> Integer,
+        body -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::joinable!(names -> actors (actor_id));
+diesel::joinable!(keys -> actors (actor_id));
+diesel::joinable!(accounts -> actors (actor_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(tokens -> accounts (account_id));
+diesel::joinable!(links -> accounts (account_id));
+diesel::joinable!(memberships -> forums (forum_id));
+diesel::joinable!(memberships -> accounts (account_id));
+diesel::joinable!(consultations -> forums (forum_id));
+diesel::joinable!(consultations -> actors (author_id));
+diesel::joinable!(consultations -> accounts (created_by));
+diesel::joinable!(texts -> consultations (consultation_id));
+diesel::joinable!(ballots -> consultations (consultation_id));
+diesel::joinable!(ballots -> actors (actor_id));
+diesel::joinable!(ballot_sources -> ballots (ballot_id));
+diesel::joinable!(ballot_events -> consultations (consultation_id));
+diesel::joinable!(ballot_events -> ballots (ballot_id));
+diesel::joinable!(tallies -> consultations (consultation_id));
+diesel::joinable!(refused_ballots -> consultations (consultation_id));
+diesel::joinable!(refused_ballots -> actors (actor_id));
+diesel::joinable!(comments -> consultations (consultation_id));
+diesel::joinable!(comments -> actors (actor_id));
+diesel::joinable!(reactions -> comments (comment_id));
+diesel::joinable!(reactions -> actors (actor_id));
+diesel::joinable!(interests -> consultations (consultation_id));
+diesel::joinable!(interests -> actors (actor_id));
+diesel::joinable!(activities -> actors (actor_id));
+diesel::joinable!(audit -> accounts (account_id));
+diesel::joinable!(audit -> actors (on_behalf_of));
+diesel::joinable!(answers -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    actors,
+    names,
+    keys,
+    accounts,
+    sessions,
+    tokens,
+    links,
+    forums,
+    memberships,
+    consultations,
+    texts,
+    ballots,
+    ballot_sources,
+    ballot_events,
+    tallies,
+    refused_ballots,
+    comments,
+    reactions,
+    interests,
+    follows,
+    peers,
+    seen_activities,
+    activities,
+    mirrors,
+    jobs,
+    mails,
+    audit,
+    answers,
+);
