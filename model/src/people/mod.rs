@@ -1,0 +1,12 @@
+//! Who takes part: actors, accounts, their sessions, tokens and roles.
+
+pub mod account;
+pub mod actor;
+pub mod key;
+pub mod link;
+pub mod name;
+pub mod role;
+pub mod session;
+pub mod token;
+
+mod secret;
