@@ -197,7 +197,8 @@ CREATE TABLE tallies (
     consultation_id UUID PRIMARY KEY NOT NULL REFERENCES consultations (id) ON DELETE CASCADE,
     size BIGINT NOT NULL,
     counts JSONB NOT NULL,
-    at TIMESTAMPTZ NOT NULL
+    at TIMESTAMPTZ NOT NULL,
+    sent_at TIMESTAMPTZ
 );
 
 CREATE TABLE refused_ballots (

@@ -253,7 +253,7 @@ pub async fn local_by_name(conn: &mut Conn, kind: Kind, name: &str) -> Result<Ac
 pub async fn by_address(conn: &mut Conn, here: &Address, uri: &str) -> Result<Actor> {
     use crate::address::Local;
     match here.parse(uri) {
-        Some(Local::Node) => local_by_name(conn, Kind::Application, here.host()).await,
+        Some(Local::Node) => node(conn).await,
         Some(Local::Forum(slug)) => local_by_name(conn, Kind::Group, &slug).await,
         Some(Local::Person(name)) => local_by_name(conn, Kind::Person, &name).await,
         Some(_) => Err(Error::NotFound),

@@ -10,3 +10,5 @@ pub mod session;
 pub mod token;
 
 mod secret;
+
+pub(crate) use secret::mint as mint_secret;

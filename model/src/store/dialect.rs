@@ -1,11 +1,45 @@
 //! The little that the two databases say differently.
 
-use super::Conn;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
+use diesel_async::RunQueryDsl;
+
+use super::types::DbUuid;
+use super::{Conn, Tx};
+use crate::count::ballot::Event;
+use crate::error::Result;
+use crate::id::Id;
+use crate::store::schema::ballot_events;
 
 impl Conn {
-    /// Whether this is PostgreSQL, where rows can be locked and many inserted in one statement.
+    /// Whether this is PostgreSQL, where rows can be locked and many written in one statement.
     #[must_use]
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
+}
+
+/// Gives ballot events their numbers: one statement on PostgreSQL, a prepared one per row on SQLite.
+pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) -> Result<()> {
+    match &mut **tx {
+        Conn::Postgres(c) => {
+            let (ids, numbers): (Vec<Id<Event>>, Vec<i64>) = numbered.iter().copied().unzip();
+            diesel::sql_query(
+                "UPDATE ballot_events SET seq = n.seq FROM unnest($1, $2) AS n (id, seq) WHERE ballot_events.id = n.id",
+            )
+            .bind::<Array<DbUuid>, _>(ids)
+            .bind::<Array<BigInt>, _>(numbers)
+            .execute(&mut **c)
+            .await?;
+        }
+        Conn::Sqlite(c) => {
+            for (id, seq) in numbered {
+                diesel::update(ballot_events::table.find(id))
+                    .set(ballot_events::seq.eq(Some(*seq)))
+                    .execute(&mut **c)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
 }

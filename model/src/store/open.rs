@@ -44,7 +44,7 @@ pub struct Store {
 #[derive(Clone)]
 pub(super) enum Pools {
     Sqlite { read: Pool<Sqlite>, write: Pool<Sqlite>, path: String },
-    Postgres { pool: Pool<AsyncPgConnection>, url: String },
+    Postgres { pool: Pool<AsyncPgConnection> },
 }
 
 impl Store {
@@ -60,7 +60,7 @@ impl Store {
                 path,
             }
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
-            Pools::Postgres { pool: postgres_pool(&options.url, options.max_connections)?, url: options.url.clone() }
+            Pools::Postgres { pool: postgres_pool(&options.url, options.max_connections)? }
         } else {
             return Err(Error::store("the database URL must start with `sqlite:` or `postgres://`"));
         };
@@ -106,14 +106,14 @@ impl Pools {
     async fn read(&self) -> Result<Conn> {
         Ok(match self {
             Self::Sqlite { read, .. } => Conn::Sqlite(read.get().await.map_err(Error::store)?),
-            Self::Postgres { pool, .. } => Conn::Postgres(pool.get().await.map_err(Error::store)?),
+            Self::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(Error::store)?),
         })
     }
 
     pub(super) async fn write(&self) -> Result<Conn> {
         Ok(match self {
             Self::Sqlite { write, .. } => Conn::Sqlite(write.get().await.map_err(Error::store)?),
-            Self::Postgres { pool, .. } => Conn::Postgres(pool.get().await.map_err(Error::store)?),
+            Self::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(Error::store)?),
         })
     }
 

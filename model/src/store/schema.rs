@@ -258,6 +258,7 @@ diesel::table! {
         size -> BigInt,
         counts -> DbJson,
         at -> DbTime,
+        sent_at -> Nullable<DbTime>,
     }
 }
 

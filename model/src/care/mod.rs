@@ -1,0 +1,7 @@
+//! What keeps a node in order: settings, set-up, mails, the audit log.
+
+pub mod answer;
+pub mod audit;
+pub mod mail;
+pub mod settings;
+pub mod setup;

@@ -1,0 +1,271 @@
+//! Totals, and who may see them. A tally changes only in the sequencer, as a function of the events in their order.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+
+use super::electorate::Tier;
+use crate::clock::Instant;
+use crate::debate::consultation::{Consultation, Phase};
+use crate::error::{Error, Refusal, Result};
+use crate::id::Id;
+use crate::store::schema::{ballot_events, tallies};
+use crate::store::types::words;
+use crate::store::{Conn, Json, on};
+
+words! {
+    /// When results show.
+    pub enum Results {
+        /// Always.
+        Live = "live",
+        /// To who has voted; to everybody at closing.
+        AfterVote = "after_vote",
+        /// To everybody at closing.
+        AfterClose = "after_close",
+    }
+}
+
+/// The counts of one tier.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// How many have a ballot that counts.
+    pub voters: i64,
+    /// How many chose each; choices that nobody chose may be missing.
+    pub choices: BTreeMap<String, i64>,
+}
+
+/// The counts of all tiers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Counts(pub BTreeMap<Tier, Count>);
+
+impl Counts {
+    /// Takes a ballot in.
+    pub fn add(&mut self, tier: Tier, choice: &[String]) {
+        self.shift(tier, choice, 1);
+    }
+
+    /// Takes a ballot out that was taken in before.
+    pub fn remove(&mut self, tier: Tier, choice: &[String]) {
+        self.shift(tier, choice, -1);
+    }
+
+    fn shift(&mut self, tier: Tier, choice: &[String], by: i64) {
+        let count = self.0.entry(tier).or_default();
+        count.voters += by;
+        for id in choice {
+            *count.choices.entry(id.clone()).or_default() += by;
+        }
+    }
+}
+
+/// The tally of a consultation as kept.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tallies)]
+pub struct Tally {
+    /// Of which consultation.
+    pub consultation_id: Id<Consultation>,
+    /// How many events it is a function of.
+    pub size: i64,
+    /// The counts.
+    pub counts: Json<Counts>,
+    /// When it last changed.
+    pub at: Instant,
+    /// When other servers were last told.
+    pub sent_at: Option<Instant>,
+}
+
+/// The tally; an empty one before the first ballot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(conn: &mut Conn, consultation: &Consultation) -> Result<Tally> {
+    let kept = on!(conn, |c| tallies::table
+        .find(consultation.id)
+        .select(Tally::as_select())
+        .first(c)
+        .await
+        .optional())?;
+    Ok(kept.unwrap_or_else(|| empty(consultation.id, consultation.created_at)))
+}
+
+pub(super) fn empty(consultation: Id<Consultation>, at: Instant) -> Tally {
+    Tally { consultation_id: consultation, size: 0, counts: Json(Counts::default()), at, sent_at: None }
+}
+
+/// Who looks at results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// Anybody: pages, API without a voter, files, feeds, the fediverse.
+    Anybody,
+    /// A signed-in voter whose ballot counts, on a page or call of its own.
+    Voter,
+}
+
+/// Whether results may be seen. The one function that decides it, for every surface.
+#[must_use]
+pub fn visible(on: &Consultation, now: Instant, viewer: Viewer) -> bool {
+    match on.phase(now) {
+        Phase::Draft | Phase::Scheduled => false,
+        Phase::Closed => true,
+        Phase::Open => match on.results {
+            Results::Live => true,
+            Results::AfterVote => viewer == Viewer::Voter,
+            Results::AfterClose => false,
+        },
+    }
+}
+
+/// Refuses unless results may be seen.
+///
+/// # Errors
+/// [`Refusal::ResultsHidden`].
+pub fn require_visible(on: &Consultation, now: Instant, viewer: Viewer) -> Result<()> {
+    if visible(on, now, viewer) { Ok(()) } else { Err(Refusal::ResultsHidden.into()) }
+}
+
+/// The results document (`contract.md`): every admitted tier and every choice, zeros too, in the consultation's order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The consultation's phase.
+    pub state: Phase,
+    /// Whether the rest may be seen.
+    pub visible: bool,
+    /// Whether it can no longer change.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// The official tier.
+    pub official: Tier,
+    /// The tiers in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<BTreeMap<Tier, TierResult>>,
+    /// How far the log of events goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogHead>,
+}
+
+/// The results of a tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierResult {
+    /// How many have a ballot that counts.
+    pub voters: i64,
+    /// Each choice.
+    pub choices: Vec<ChoiceResult>,
+}
+
+/// The result of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceResult {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// How many chose it.
+    pub count: i64,
+}
+
+/// How far the log of events goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogHead {
+    /// How many events are counted.
+    pub size: i64,
+    /// When the last was.
+    pub at: Instant,
+}
+
+/// The results of `on` as `viewer` may see them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: Viewer) -> Result<Document> {
+    let state = on.phase(now);
+    let electorate = &on.electorate.0;
+    if !visible(on, now, viewer) {
+        return Ok(Document { state, visible: false, is_final: false, official: electorate.official, tiers: None, log: None });
+    }
+    let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
+    let tally = of(conn, on).await?;
+    let choices = on.method.0.choices(&on.language);
+    let tiers = electorate.tiers.iter().map(|tier| {
+        let count = tally.counts.0.0.get(tier).cloned().unwrap_or_default();
+        let choices = choices
+            .iter()
+            .map(|c| ChoiceResult {
+                id: c.id.clone(),
+                label: c.label.clone(),
+                count: count.choices.get(&c.id).copied().unwrap_or(0),
+            })
+            .collect();
+        (*tier, TierResult { voters: count.voters, choices })
+    });
+    Ok(Document {
+        state,
+        visible: true,
+        is_final,
+        official: electorate.official,
+        tiers: Some(tiers.collect()),
+        log: Some(LogHead { size: tally.size, at: tally.at }),
+    })
+}
+
+/// How many ballot events of a consultation are not yet counted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(conn: &mut Conn, consultation: Id<Consultation>) -> Result<i64> {
+    Ok(on!(conn, |c| ballot_events::table
+        .filter(ballot_events::consultation_id.eq(consultation).and(ballot_events::seq.is_null()))
+        .count()
+        .get_result(c)
+        .await)?)
+}
+
+/// Whether every ballot acknowledged before now is counted: what `/readyz` asks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_settled(conn: &mut Conn, now: Instant, patience: Duration) -> Result<bool> {
+    let late: Option<Id<super::ballot::Event>> = on!(conn, |c| ballot_events::table
+        .filter(ballot_events::seq.is_null().and(ballot_events::at.lt(now.minus(patience))))
+        .select(ballot_events::id)
+        .first(c)
+        .await
+        .optional())?;
+    Ok(late.is_none())
+}
+
+/// Notes that other servers were told the totals.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_sent(conn: &mut Conn, now: Instant, consultation: Id<Consultation>) -> Result<()> {
+    on!(conn, |c| diesel::update(tallies::table.find(consultation))
+        .set(tallies::sent_at.eq(Some(now)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Counts the ballots that stand, one by one: what the tally must equal. For checks, never for a page.
+///
+/// # Errors
+/// When the database fails, or a tally differs from its ballots.
+pub async fn recount(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Counts> {
+    use crate::store::schema::ballots;
+    let rows: Vec<(Tier, Json<Vec<String>>)> = on!(conn, |c| ballots::table
+        .filter(ballots::consultation_id.eq(consultation).and(ballots::withdrawn.eq(false)))
+        .select((ballots::tier, ballots::choice))
+        .load(c)
+        .await)?;
+    let mut counts = Counts::default();
+    for (tier, Json(choice)) in rows {
+        counts.add(tier, &choice);
+    }
+    if counts.0.values().any(|c| c.voters < 0) {
+        return Err(Error::store("a count below zero"));
+    }
+    Ok(counts)
+}

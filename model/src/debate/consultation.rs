@@ -1,0 +1,297 @@
+//! Consultations: a question, a text, who may answer how, and when.
+
+mod draft;
+mod rows;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::forum::{self, Forum};
+use super::text::{self, Text};
+use crate::care::audit;
+use crate::clock::Instant;
+use crate::count::electorate::Electorate;
+use crate::count::method::Method;
+use crate::count::sequence;
+use crate::count::tally::Results;
+use crate::error::{Error, Refusal, Result};
+use crate::id::Id;
+use crate::job::{self, Job, When};
+use crate::people::account::Account;
+use crate::people::actor::Actor;
+use crate::people::role::{Act, Standing};
+use crate::store::schema::consultations;
+use crate::store::types::words;
+use crate::store::{Conn, Json, Tx};
+
+pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
+pub use rows::{Filter, Sort, by_id, by_slug, list, stamp};
+pub(crate) use rows::{count_comment, insert, lock, open};
+
+words! {
+    /// How far a consultation has been brought by people and by the clock's job.
+    pub enum State {
+        /// Seen by its authors.
+        Draft = "draft",
+        /// Published, not yet open.
+        Scheduled = "scheduled",
+        /// Open.
+        Open = "open",
+        /// Closed, every ballot counted.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// Where a consultation stands at a time: what everybody sees and every rule asks.
+    pub enum Phase {
+        /// Seen by its authors.
+        Draft = "draft",
+        /// Published, not yet open.
+        Scheduled = "scheduled",
+        /// Takes ballots.
+        Open = "open",
+        /// Takes no more.
+        Closed = "closed",
+    }
+}
+
+/// The brief: three lines that a citizen reads first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brief {
+    /// What changes.
+    #[serde(default)]
+    pub what: String,
+    /// Why.
+    #[serde(default)]
+    pub why: String,
+    /// What your opinion becomes.
+    #[serde(default)]
+    pub outcome: String,
+}
+
+/// A consultation.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = consultations)]
+pub struct Consultation {
+    /// Key.
+    pub id: Id<Consultation>,
+    /// Where.
+    pub forum_id: Id<Forum>,
+    /// In whose name: an official account.
+    pub author_id: Id<Actor>,
+    /// Who wrote it; `None` for an import.
+    pub created_by: Option<Id<Account>>,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The question, one sentence.
+    pub title: String,
+    /// Summary, plain.
+    pub summary: String,
+    /// The brief.
+    pub brief: Json<Brief>,
+    /// How it asks.
+    pub method: Json<Method>,
+    /// Who may vote.
+    pub electorate: Json<Electorate>,
+    /// When results show.
+    pub results: Results,
+    /// Whether ballots can be changed and withdrawn.
+    pub changeable: bool,
+    /// Its language (BCP 47).
+    pub language: String,
+    /// Tags, without `#`.
+    pub tags: Json<Vec<String>>,
+    /// The version of its text.
+    pub text_version: i32,
+    /// How far it has been brought. Ask [`Consultation::phase`] where it stands.
+    pub state: State,
+    /// When it opens; when published if `None`.
+    pub opens_at: Option<Instant>,
+    /// When it closes; never, for a debate without end.
+    pub closes_at: Option<Instant>,
+    /// When an answer is promised.
+    pub answer_by: Option<Instant>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was published.
+    pub published_at: Option<Instant>,
+    /// When it opened.
+    pub opened_at: Option<Instant>,
+    /// When it was closed and its count drained.
+    pub closed_at: Option<Instant>,
+    /// The last edit by a person since publishing.
+    pub edited_at: Option<Instant>,
+    /// When the first ballot locked method, options and electorate.
+    pub locked_at: Option<Instant>,
+    /// Whether it is an example, and says so.
+    pub example: bool,
+    /// Where an import came from.
+    pub source: Option<Json<serde_json::Value>>,
+    /// How many comments are visible.
+    pub comment_count: i32,
+    /// Grows with every change that a page shows, but the tally's.
+    pub version: i64,
+}
+
+impl Consultation {
+    /// Where it stands at `now`: by the clock, whether or not the job that opens and closes has run.
+    #[must_use]
+    pub fn phase(&self, now: Instant) -> Phase {
+        match self.state {
+            State::Draft => Phase::Draft,
+            State::Closed => Phase::Closed,
+            State::Scheduled | State::Open => {
+                if self.closes_at.is_some_and(|at| at <= now) {
+                    Phase::Closed
+                } else if self.opens_at.is_some_and(|at| at > now) {
+                    Phase::Scheduled
+                } else {
+                    Phase::Open
+                }
+            }
+        }
+    }
+
+    /// Whether other servers are shown a `Question`: the method fits one and the open tier is admitted.
+    #[must_use]
+    pub fn has_question(&self) -> bool {
+        self.method.0.is_question() && self.electorate.0.admits(crate::count::electorate::Tier::Open)
+    }
+}
+
+/// Writes a draft, in the name of the forum's official account.
+///
+/// # Errors
+/// When `by` may not, or a field is not as it should be.
+pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: Draft) -> Result<Consultation> {
+    by.may(Act::Author, Some(forum))?;
+    let draft = draft.check(now)?;
+    let author = forum::official(tx, forum).await?;
+    let mut it = draft.consultation(now, forum, author.id, by.account.as_ref());
+    it.slug = rows::free_slug(tx, &it).await?;
+    insert(tx, &it).await?;
+    text::keep(tx, &Text::new(now, it.id, it.text_version, &draft_text(&draft))).await?;
+    audit::note(tx, now, by.account.as_ref(), "consultation.create", &it.slug, Some(author.id)).await?;
+    Ok(it)
+}
+
+fn draft_text(draft: &Draft) -> String {
+    draft.text.replace("\r\n", "\n")
+}
+
+/// Changes a consultation: a draft freely; once published, what voters read (a new version of the text); never the
+/// closing date, which is extended instead; after the first ballot neither method nor electorate.
+///
+/// # Errors
+/// When `by` may not, a field is not as it should be, or [`Refusal::Locked`].
+pub async fn edit(
+    tx: &mut Tx,
+    now: Instant,
+    by: &Standing,
+    forum: &Forum,
+    on: &Consultation,
+    draft: Draft,
+) -> Result<Consultation> {
+    by.may(Act::Author, Some(forum))?;
+    let draft = if on.state == State::Draft { draft.check(now)? } else { draft.check_published(on)? };
+    let before = text::version(tx, on.id, on.text_version).await?;
+    let rewritten = before.markdown != draft_text(&draft);
+    let version = if rewritten && on.state != State::Draft { on.text_version + 1 } else { on.text_version };
+    if rewritten {
+        text::keep(tx, &Text::new(now, on.id, version, &draft_text(&draft))).await?;
+    }
+    let it = rows::rewrite(tx, now, on, &draft, version).await?;
+    audit::note(tx, now, by.account.as_ref(), "consultation.edit", &it.slug, Some(it.author_id)).await?;
+    if it.state != State::Draft && forum.visibility.is_federated() {
+        job::enqueue(tx, now, Job::Edit { consultation: it.id }, When::Now).await?;
+    }
+    Ok(it)
+}
+
+/// Publishes a draft: it opens now, or at its opening time.
+///
+/// # Errors
+/// When `by` may not, [`Refusal::AlreadyPublished`], or its dates have passed.
+pub async fn publish(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<Consultation> {
+    by.may(Act::Author, Some(forum))?;
+    if on.state != State::Draft {
+        return Err(Refusal::AlreadyPublished.into());
+    }
+    if on.closes_at.is_some_and(|at| at <= now) {
+        return Err(Error::field("closes_at", "past", "The closing date has passed: choose a later one."));
+    }
+    let opens_later = on.opens_at.is_some_and(|at| at > now);
+    let it = rows::publish(tx, now, on, if opens_later { State::Scheduled } else { State::Open }).await?;
+    audit::note(tx, now, by.account.as_ref(), "consultation.publish", &it.slug, Some(it.author_id)).await?;
+    if forum.visibility.is_federated() {
+        job::enqueue(tx, now, Job::Publish { consultation: it.id }, When::Now).await?;
+    }
+    Ok(it)
+}
+
+/// Closes before the announced time. The closing date that was announced stays on record at other servers.
+///
+/// # Errors
+/// When `by` may not, [`Refusal::NotPublished`], [`Refusal::AlreadyClosed`].
+pub async fn close(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<Consultation> {
+    by.may(Act::Author, Some(forum))?;
+    match on.phase(now) {
+        Phase::Draft => return Err(Refusal::NotPublished.into()),
+        Phase::Closed => return Err(Refusal::AlreadyClosed.into()),
+        Phase::Scheduled | Phase::Open => {}
+    }
+    let it = finish(tx, now, forum, on).await?;
+    audit::note(tx, now, by.account.as_ref(), "consultation.close", &it.slug, Some(it.author_id)).await?;
+    Ok(it)
+}
+
+/// Brings a consultation to its end: drains the count, marks it closed, has others told.
+pub(crate) async fn finish(tx: &mut Tx, now: Instant, forum: &Forum, on: &Consultation) -> Result<Consultation> {
+    let it = rows::close(tx, now, on).await?;
+    sequence::drain(tx, now, on.id, std::time::Duration::ZERO).await?;
+    if forum.visibility.is_federated() {
+        job::enqueue(tx, now, Job::Tally { consultation: on.id, closing: true }, When::Now).await?;
+    }
+    Ok(it)
+}
+
+/// Deletes a draft.
+///
+/// # Errors
+/// When `by` may not, or [`Refusal::Locked`] once published.
+pub async fn delete(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> {
+    by.may(Act::Author, Some(forum))?;
+    if on.state != State::Draft {
+        return Err(Refusal::Locked("a published consultation is closed, never deleted").into());
+    }
+    rows::delete(tx, on.id).await?;
+    audit::note(tx, now, by.account.as_ref(), "consultation.delete", &on.slug, Some(on.author_id)).await
+}
+
+/// A consultation with all that a page needs to decide what to show.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// It.
+    pub consultation: Consultation,
+    /// Its forum.
+    pub forum: Forum,
+    /// What the visitor is there.
+    pub standing: Standing,
+}
+
+/// The consultation of that slug as `account` may see it: private ones and drafts are not there for others.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn view(conn: &mut Conn, slug: &str, account: Option<&Account>) -> Result<View> {
+    let consultation = by_slug(conn, slug).await?;
+    let forum = forum::by_id(conn, consultation.forum_id).await?;
+    let standing = forum::standing(conn, &forum, account).await?;
+    let hidden = consultation.state == State::Draft && standing.may(Act::Author, Some(&forum)).is_err();
+    if hidden || !standing.sees(&forum) {
+        return Err(Error::NotFound);
+    }
+    Ok(View { consultation, forum, standing })
+}

@@ -1,0 +1,180 @@
+//! What an author gives, and what makes it fit.
+
+use super::{Brief, Consultation, State};
+use crate::clock::Instant;
+use crate::count::electorate::Electorate;
+use crate::count::method::Method;
+use crate::count::tally::Results;
+use crate::debate::forum::Forum;
+use crate::debate::text;
+use crate::error::{Check, Refusal, Result};
+use crate::id::Id;
+use crate::people::account::Account;
+use crate::people::actor::Actor;
+use crate::store::Json;
+
+/// The longest title, in characters.
+pub const TITLE_LONGEST: usize = 200;
+/// The longest summary, in characters: what other servers show.
+pub const SUMMARY_LONGEST: usize = 500;
+/// The longest line of the brief, in characters.
+const BRIEF_LONGEST: usize = 600;
+/// The most tags.
+const TAGS: usize = 10;
+/// The longest tag, in characters.
+const TAG_LONGEST: usize = 50;
+
+/// What an author gives, new or edited.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The question.
+    pub title: String,
+    /// Summary.
+    pub summary: String,
+    /// The text, in Markdown.
+    pub text: String,
+    /// The brief.
+    pub brief: Brief,
+    /// How it asks.
+    pub method: Method,
+    /// When it opens; when published if `None`.
+    pub opens_at: Option<Instant>,
+    /// When it closes: required, but for a debate.
+    pub closes_at: Option<Instant>,
+    /// When an answer is promised.
+    pub answer_by: Option<Instant>,
+    /// When results show.
+    pub results: Results,
+    /// Who may vote.
+    pub electorate: Electorate,
+    /// Whether ballots can be changed.
+    pub changeable: bool,
+    /// Its language.
+    pub language: String,
+    /// Tags, with or without `#`.
+    pub tags: Vec<String>,
+    /// Whether it is an example.
+    pub example: bool,
+}
+
+impl Draft {
+    /// What the given consultation is now: to change a part of it.
+    #[must_use]
+    pub fn of(on: &Consultation, text: &str) -> Self {
+        Self {
+            title: on.title.clone(),
+            summary: on.summary.clone(),
+            text: text.to_owned(),
+            brief: on.brief.0.clone(),
+            method: on.method.0.clone(),
+            opens_at: on.opens_at,
+            closes_at: on.closes_at,
+            answer_by: on.answer_by,
+            results: on.results,
+            electorate: on.electorate.0.clone(),
+            changeable: on.changeable,
+            language: on.language.clone(),
+            tags: on.tags.0.clone(),
+            example: on.example,
+        }
+    }
+
+    /// Checks everything, and answers it in its normal form.
+    pub(super) fn check(mut self, now: Instant) -> Result<Self> {
+        self.check_words()?;
+        let mut check = Check::default();
+        let debate = matches!(self.method, Method::None);
+        check.that(debate || self.closes_at.is_some(), "closes_at", "required", "Give a closing date.");
+        check.that(self.closes_at.is_none_or(|at| at > now), "closes_at", "past", "Choose a closing date in the future.");
+        let ordered = self.opens_at.zip(self.closes_at).is_none_or(|(opens, closes)| opens < closes);
+        check.that(ordered, "closes_at", "range", "Choose a closing date after the opening.");
+        let answered = self.answer_by.zip(self.closes_at).is_none_or(|(answer, closes)| answer >= closes);
+        check.that(answered, "answer_by", "range", "Promise an answer after the closing date.");
+        check.done()?;
+        self.method = self.method.check()?;
+        self.electorate = self.electorate.check()?;
+        Ok(self)
+    }
+
+    /// Checks a change of something published: what locks stays as it is.
+    pub(super) fn check_published(mut self, on: &Consultation) -> Result<Self> {
+        self.check_words()?;
+        if self.closes_at != on.closes_at {
+            return Err(Refusal::Locked("close it early, or extend it with a reason").into());
+        }
+        if self.opens_at != on.opens_at && on.state != State::Scheduled {
+            return Err(Refusal::Locked("it has opened already").into());
+        }
+        self.method = self.method.check()?.fixed(&on.language);
+        self.electorate = self.electorate.check()?;
+        let changes = self.method != on.method.0
+            || self.electorate != on.electorate.0
+            || self.changeable != on.changeable
+            || self.results != on.results
+            || self.language != on.language;
+        if changes && (on.locked_at.is_some() || on.state == State::Closed) {
+            return Err(Refusal::Locked("publish a corrected consultation, with a reason").into());
+        }
+        Ok(self)
+    }
+
+    fn check_words(&mut self) -> Result<()> {
+        self.title = self.title.trim().to_owned();
+        self.summary = self.summary.trim().to_owned();
+        self.tags = self
+            .tags
+            .iter()
+            .map(|t| t.trim().trim_start_matches('#').to_owned())
+            .filter(|t| !t.is_empty())
+            .collect();
+        self.tags.dedup();
+        let mut check = Check::default();
+        check.text("title", &self.title, TITLE_LONGEST);
+        check.most("summary", &self.summary, SUMMARY_LONGEST);
+        check.text("text", &self.text, text::LONGEST);
+        check.most("brief.what", &self.brief.what, BRIEF_LONGEST);
+        check.most("brief.why", &self.brief.why, BRIEF_LONGEST);
+        check.most("brief.outcome", &self.brief.outcome, BRIEF_LONGEST);
+        check.that(self.tags.len() <= TAGS, "tags", "range", format!("Use at most {TAGS} tags."));
+        let tag = |t: &String| t.chars().count() <= TAG_LONGEST && t.chars().all(|c| c.is_alphanumeric() || c == '_');
+        check.that(self.tags.iter().all(tag), "tags", "format", "Use letters, digits and _ in tags.");
+        let language = crate::care::setup::is_language(&self.language);
+        check.that(language, "language", "format", "Write a language such as fr or en.");
+        check.done()
+    }
+
+    /// The draft of a new consultation.
+    pub(super) fn consultation(&self, now: Instant, forum: &Forum, author: Id<Actor>, by: Option<&Account>) -> Consultation {
+        Consultation {
+            id: Id::new(now),
+            forum_id: forum.id,
+            author_id: author,
+            created_by: by.map(|a| a.id),
+            slug: String::new(),
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            brief: Json(self.brief.clone()),
+            method: Json(self.method.clone()),
+            electorate: Json(self.electorate.clone()),
+            results: self.results,
+            changeable: self.changeable,
+            language: self.language.clone(),
+            tags: Json(self.tags.clone()),
+            text_version: 1,
+            state: State::Draft,
+            opens_at: self.opens_at,
+            closes_at: self.closes_at,
+            answer_by: self.answer_by,
+            created_at: now,
+            published_at: None,
+            opened_at: None,
+            closed_at: None,
+            edited_at: None,
+            locked_at: None,
+            example: self.example,
+            source: None,
+            comment_count: 0,
+            version: 1,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Forums, consultations, their texts and what people say about them.
+
+pub mod comment;
+pub mod consultation;
+pub mod forum;
+pub mod interest;
+pub mod reaction;
+pub mod schedule;
+pub mod text;

@@ -1,0 +1,174 @@
+//! Text: Markdown from here, HTML from elsewhere, both made safe by one policy.
+
+use std::sync::LazyLock;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use sha2::{Digest, Sha256};
+
+use super::consultation::Consultation;
+use crate::clock::Instant;
+use crate::error::Result;
+use crate::id::Id;
+use crate::store::schema::texts;
+use crate::store::{Conn, Tx, on};
+
+/// The longest text of a consultation, in characters.
+pub const LONGEST: usize = 200_000;
+
+/// A version of a consultation's text.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = texts)]
+pub struct Text {
+    /// Whose.
+    pub consultation_id: Id<Consultation>,
+    /// From 1.
+    pub version: i32,
+    /// As written.
+    pub markdown: String,
+    /// As shown: sanitised.
+    pub html: String,
+    /// The SHA-256 of the Markdown's UTF-8, as hex: what `sha256sum` prints.
+    pub sha256: String,
+    /// When it was written.
+    pub created_at: Instant,
+}
+
+impl Text {
+    /// A version from its Markdown.
+    #[must_use]
+    pub fn new(now: Instant, consultation_id: Id<Consultation>, version: i32, markdown: &str) -> Self {
+        Self {
+            consultation_id,
+            version,
+            markdown: markdown.to_owned(),
+            html: render(markdown),
+            sha256: hex::encode(Sha256::digest(markdown.as_bytes())),
+            created_at: now,
+        }
+    }
+}
+
+/// Keeps a version; the draft's own version is replaced.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn keep(tx: &mut Tx, text: &Text) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(texts::table)
+        .values(text)
+        .on_conflict((texts::consultation_id, texts::version))
+        .do_update()
+        .set((
+            texts::markdown.eq(&text.markdown),
+            texts::html.eq(&text.html),
+            texts::sha256.eq(&text.sha256),
+            texts::created_at.eq(text.created_at),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// A version of a text.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub async fn version(conn: &mut Conn, consultation: Id<Consultation>, version: i32) -> Result<Text> {
+    Ok(on!(conn, |c| texts::table.find((consultation, version)).select(Text::as_select()).first(c).await)?)
+}
+
+/// What HTML may hold, here and from elsewhere: text, no scripts, no styles, no forms, no pictures; links that are not
+/// followed for our sake and cannot run anything.
+static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut policy = ammonia::Builder::default();
+    policy
+        .tags(
+            [
+                "a", "abbr", "b", "blockquote", "br", "code", "del", "dd", "dl", "dt", "em", "h2", "h3", "h4", "h5",
+                "h6", "hr", "i", "ins", "li", "ol", "p", "pre", "q", "s", "span", "strong", "sub", "sup", "table",
+                "tbody", "td", "th", "thead", "tr", "u", "ul",
+            ]
+            .into(),
+        )
+        .clean_content_tags(["script", "style", "title", "textarea", "iframe", "object", "svg", "math"].into())
+        .tag_attributes([("a", ["href", "hreflang"].into()), ("ol", ["start"].into()), ("th", ["scope"].into())].into())
+        .generic_attributes(["lang", "dir"].into())
+        .url_schemes(["http", "https", "mailto"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("nofollow ugc noopener noreferrer"));
+    policy
+});
+
+/// Markdown to safe HTML. Raw HTML in it is dropped; a first-level heading becomes a second-level one, since the page
+/// has its own.
+#[must_use]
+pub fn render(markdown: &str) -> String {
+    let mut options = comrak::Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.render.hardbreaks = false;
+    let html = comrak::markdown_to_html(markdown, &options);
+    let html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>");
+    POLICY.clean(&html).to_string()
+}
+
+/// HTML from elsewhere, made safe.
+#[must_use]
+pub fn sanitise(html: &str) -> String {
+    POLICY.clean(&html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")).to_string()
+}
+
+/// The words of HTML alone, with entities as characters: for titles, summaries and files.
+#[must_use]
+pub fn plain(html: &str) -> String {
+    let spaced = html.replace("<br", " <br").replace("</p>", " </p>").replace("</li>", " </li>");
+    let bare = ammonia::Builder::empty().clean(&spaced).to_string();
+    let text = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ").replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts a text to `most` characters, at a word where it can, with an ellipsis.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(most.saturating_sub(1)).collect();
+    let end = head.rfind(char::is_whitespace).filter(|at| *at > head.len() / 2).unwrap_or(head.len());
+    format!("{}…", head[..end].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_html_that_can_do_nothing() {
+        let html = render("# Title\n\n**bold** <script>alert(1)</script> [x](javascript:alert(1)) [y](https://a.example/)\n\n<img src=x onerror=alert(1)>");
+        assert!(html.contains("<h2>Title</h2>") && html.contains("<strong>bold</strong>"));
+        for evil in ["<script", "javascript:", "onerror", "<img"] {
+            assert!(!html.contains(evil), "{evil} in {html}");
+        }
+        assert!(html.contains(r#"rel="nofollow ugc noopener noreferrer""#));
+    }
+
+    #[test]
+    fn remote_html_is_made_safe() {
+        let html = sanitise(r#"<p onclick="x()">Hi <a href="data:text/html,x">a</a> <svg><script>1</script></svg></p><style>p{}</style>"#);
+        assert_eq!(html, r#"<p>Hi <a rel="nofollow ugc noopener noreferrer">a</a> </p>"#);
+    }
+
+    #[test]
+    fn the_hash_is_that_of_sha256sum() {
+        let text = Text::new(Instant::from_microsecond(0), Id::new(Instant::from_microsecond(0)), 1, "abc");
+        assert_eq!(text.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn words_alone_and_cut() {
+        assert_eq!(plain("<p>a &amp; b</p><p>c</p>"), "a & b c");
+        assert_eq!(cut("one two three", 9), "one two…");
+    }
+}

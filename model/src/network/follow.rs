@@ -1,0 +1,203 @@
+//! Who follows whom: others our forums, our node others' forums.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Instant;
+use crate::error::{Refusal, Result};
+use crate::id::Id;
+use crate::job::{self, Job, When};
+use crate::people::actor::{self, Actor};
+use crate::people::role::{Act, Standing};
+use crate::store::schema::{actors, follows};
+use crate::store::types::words;
+use crate::store::{Conn, Tx, on};
+
+words! {
+    /// Where a follow stands.
+    pub enum State {
+        /// Asked, not yet answered.
+        Requested = "requested",
+        /// Accepted.
+        Accepted = "accepted",
+        /// Refused.
+        Refused = "refused",
+    }
+}
+
+/// A follow.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = follows)]
+pub struct Follow {
+    /// Key.
+    pub id: Id<Follow>,
+    /// Who follows.
+    pub follower_id: Id<Actor>,
+    /// Who is followed.
+    pub target_id: Id<Actor>,
+    /// The id of the `Follow` on the wire.
+    pub uri: String,
+    /// Where it stands.
+    pub state: State,
+    /// When it was asked.
+    pub created_at: Instant,
+    /// When it was answered.
+    pub answered_at: Option<Instant>,
+}
+
+/// Somebody elsewhere follows a forum or the node here: accepted at once. A repeated `Follow` replaces the earlier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accept(tx: &mut Tx, now: Instant, follower: &Actor, target: &Actor, uri: &str) -> Result<Follow> {
+    let row = Follow {
+        id: Id::new(now),
+        follower_id: follower.id,
+        target_id: target.id,
+        uri: uri.to_owned(),
+        state: State::Accepted,
+        created_at: now,
+        answered_at: Some(now),
+    };
+    save(tx, &row).await
+}
+
+async fn save(conn: &mut Conn, row: &Follow) -> Result<Follow> {
+    Ok(on!(conn, |c| diesel::insert_into(follows::table)
+        .values(row)
+        .on_conflict((follows::follower_id, follows::target_id))
+        .do_update()
+        .set((follows::uri.eq(&row.uri), follows::state.eq(row.state), follows::answered_at.eq(row.answered_at)))
+        .returning(Follow::as_returning())
+        .get_result(c)
+        .await)?)
+}
+
+/// The node asks to follow a remote forum. Asking again for one that was accepted changes nothing.
+///
+/// # Errors
+/// When `by` may not administer, or `target` is no remote forum.
+pub async fn request(tx: &mut Tx, now: Instant, by: &Standing, target: &Actor, uri: impl Fn(Id<Follow>) -> String) -> Result<Follow> {
+    by.may(Act::Administer, None)?;
+    if target.is_local() || target.kind != actor::Kind::Group {
+        return Err(Refusal::NotAForum.into());
+    }
+    let node = actor::node(tx).await?;
+    if let Some(there) = between(tx, node.id, target.id).await?.filter(|f| f.state != State::Refused) {
+        return Ok(there);
+    }
+    let id = Id::new(now);
+    let row = Follow {
+        id,
+        follower_id: node.id,
+        target_id: target.id,
+        uri: uri(id),
+        state: State::Requested,
+        created_at: now,
+        answered_at: None,
+    };
+    let follow = save(tx, &row).await?;
+    job::enqueue(tx, now, Job::Follow { follow: follow.id, undo: false }, When::Now).await?;
+    Ok(follow)
+}
+
+/// The answer of the followed actor, and only of it, to our own request.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`] when there is no such request to that actor.
+pub async fn answered(tx: &mut Tx, now: Instant, uri: &str, by: Id<Actor>, state: State) -> Result<Follow> {
+    let conn: &mut Conn = tx;
+    let ours = follows::table.filter(follows::uri.eq(uri).and(follows::target_id.eq(by)));
+    Ok(on!(conn, |c| diesel::update(ours)
+        .set((follows::state.eq(state), follows::answered_at.eq(Some(now))))
+        .returning(Follow::as_returning())
+        .get_result(c)
+        .await)?)
+}
+
+/// The follow between two actors, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn between(conn: &mut Conn, follower: Id<Actor>, target: Id<Actor>) -> Result<Option<Follow>> {
+    Ok(on!(conn, |c| follows::table
+        .filter(follows::follower_id.eq(follower).and(follows::target_id.eq(target)))
+        .select(Follow::as_select())
+        .first(c)
+        .await
+        .optional())?)
+}
+
+/// The follow of that key.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub async fn by_id(conn: &mut Conn, id: Id<Follow>) -> Result<Follow> {
+    Ok(on!(conn, |c| follows::table.find(id).select(Follow::as_select()).first(c).await)?)
+}
+
+/// Ends a follow, when the follower takes it back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(tx: &mut Tx, follower: Id<Actor>, target: Id<Actor>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    let it = follows::table.filter(follows::follower_id.eq(follower).and(follows::target_id.eq(target)));
+    on!(conn, |c| diesel::delete(it).execute(c).await)?;
+    Ok(())
+}
+
+/// What the node follows, oldest first, each with the actor followed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_node(conn: &mut Conn) -> Result<Vec<(Follow, Actor)>> {
+    let node = actor::node(conn).await?.id;
+    Ok(on!(conn, |c| follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+        .filter(follows::follower_id.eq(node))
+        .order(follows::id)
+        .select((Follow::as_select(), Actor::as_select()))
+        .load(c)
+        .await)?)
+}
+
+/// Whether the node follows `target`, accepted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_followed_here(conn: &mut Conn, target: Id<Actor>) -> Result<bool> {
+    let node = actor::node(conn).await?.id;
+    Ok(between(conn, node, target).await?.is_some_and(|f| f.state == State::Accepted))
+}
+
+/// How many follow `target`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &mut Conn, target: Id<Actor>) -> Result<i64> {
+    Ok(on!(conn, |c| follows::table
+        .filter(follows::target_id.eq(target).and(follows::state.eq(State::Accepted)))
+        .count()
+        .get_result(c)
+        .await)?)
+}
+
+/// The inboxes of the followers of `target`, each once: the shared inbox where the server has one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inboxes(conn: &mut Conn, target: Id<Actor>) -> Result<Vec<String>> {
+    let pairs: Vec<(Option<String>, Option<String>)> = on!(conn, |c| follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target).and(follows::state.eq(State::Accepted)))
+        .filter(actors::suspended_at.is_null().and(actors::deleted_at.is_null()))
+        .select((actors::shared_inbox, actors::inbox))
+        .distinct()
+        .load(c)
+        .await)?;
+    let mut all: Vec<String> = pairs.into_iter().filter_map(|(shared, own)| shared.or(own)).collect();
+    all.sort();
+    all.dedup();
+    Ok(all)
+}

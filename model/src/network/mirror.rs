@@ -1,0 +1,175 @@
+//! Copies of what other servers published in forums that this node follows.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::clock::Instant;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::people::actor::Actor;
+use crate::store::schema::{actors, mirrors};
+use crate::store::types::words;
+use crate::store::{Conn, Json, Tx, on};
+
+words! {
+    /// What a copy is of.
+    pub enum Kind {
+        /// A debate: a consultation's `Page`, or any root post.
+        Page = "page",
+        /// A ballot: a `Question`.
+        Question = "question",
+        /// A comment.
+        Note = "note",
+    }
+}
+
+/// A copy of a remote object.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = mirrors)]
+pub struct Mirror {
+    /// Key.
+    pub id: Id<Mirror>,
+    /// Its id at the origin.
+    pub uri: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The origin.
+    pub host: String,
+    /// For a Palabre consultation: its slug there (of its `Page` and its `Question`).
+    pub slug: Option<String>,
+    /// The forum it came through.
+    pub group_id: Option<Id<Actor>>,
+    /// Who wrote it.
+    pub author_id: Option<Id<Actor>>,
+    /// The `Page` of its thread; `None` for the `Page` itself.
+    pub root_uri: Option<String>,
+    /// What it replies to.
+    pub parent_uri: Option<String>,
+    /// Title, plain.
+    pub title: String,
+    /// Summary, plain.
+    pub summary: String,
+    /// Content, sanitised.
+    pub html: String,
+    /// Its language (BCP 47).
+    pub language: Option<String>,
+    /// The whole object as fetched.
+    pub document: Json<serde_json::Value>,
+    /// When it was published.
+    pub published_at: Instant,
+    /// When it was last edited.
+    pub updated_at: Option<Instant>,
+    /// When it was last received.
+    pub received_at: Instant,
+}
+
+/// Keeps a copy, new or changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep(tx: &mut Tx, row: &Mirror) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(mirrors::table)
+        .values(row)
+        .on_conflict(mirrors::uri)
+        .do_update()
+        .set((
+            mirrors::title.eq(&row.title),
+            mirrors::summary.eq(&row.summary),
+            mirrors::html.eq(&row.html),
+            mirrors::language.eq(&row.language),
+            mirrors::document.eq(&row.document),
+            mirrors::updated_at.eq(row.updated_at),
+            mirrors::received_at.eq(row.received_at),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// The copy of that object, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
+    Ok(on!(conn, |c| mirrors::table.filter(mirrors::uri.eq(uri)).select(Mirror::as_select()).first(c).await.optional())?)
+}
+
+/// Forgets a copy, when the origin deletes it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut Tx, uri: &str) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(mirrors::table.filter(mirrors::uri.eq(uri))).execute(c).await)?;
+    Ok(())
+}
+
+/// Forgets every copy of what an actor wrote, when the actor is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_author(tx: &mut Tx, author: Id<Actor>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(mirrors::table.filter(mirrors::author_id.eq(author))).execute(c).await)?;
+    Ok(())
+}
+
+/// A mirrored consultation: its `Page`, its `Question` if there is one, and its comments with their authors, oldest first.
+#[derive(Debug)]
+pub struct Thread {
+    /// The debate.
+    pub page: Mirror,
+    /// The ballot.
+    pub question: Option<Mirror>,
+    /// The comments.
+    pub comments: Vec<(Mirror, Option<Actor>)>,
+}
+
+/// The most comments that one page of a thread holds.
+pub const COMMENTS: i64 = 500;
+
+/// The mirrored consultation `slug` of `host`.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn thread(conn: &mut Conn, host: &str, slug: &str) -> Result<Thread> {
+    let of: Vec<Mirror> = on!(conn, |c| mirrors::table
+        .filter(mirrors::host.eq(host).and(mirrors::slug.eq(slug)))
+        .select(Mirror::as_select())
+        .load(c)
+        .await)?;
+    let (mut page, mut question) = (None, None);
+    for it in of {
+        match it.kind {
+            Kind::Page => page = Some(it),
+            Kind::Question => question = Some(it),
+            Kind::Note => {}
+        }
+    }
+    let page = page.ok_or(Error::NotFound)?;
+    let comments = on!(conn, |c| mirrors::table
+        .left_join(actors::table.on(mirrors::author_id.eq(actors::id.nullable())))
+        .filter(mirrors::root_uri.eq(&page.uri).and(mirrors::kind.eq(Kind::Note)))
+        .order((mirrors::published_at, mirrors::id))
+        .limit(COMMENTS)
+        .select((Mirror::as_select(), Option::<Actor>::as_select()))
+        .load(c)
+        .await)?;
+    Ok(Thread { page, question, comments })
+}
+
+/// The latest `limit` debates received, newest first, each with the forum that they came through.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<(Mirror, Option<Actor>)>> {
+    Ok(on!(conn, |c| mirrors::table
+        .left_join(actors::table.on(mirrors::group_id.eq(actors::id.nullable())))
+        .filter(mirrors::kind.eq(Kind::Page))
+        .order((mirrors::published_at.desc(), mirrors::id.desc()))
+        .limit(limit)
+        .select((Mirror::as_select(), Option::<Actor>::as_select()))
+        .load(c)
+        .await)?)
+}

@@ -1,0 +1,564 @@
+//! Accounts: people of this node, and the official accounts in whose name the institution speaks.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::Serialize;
+
+use super::actor::{self, Actor, Kind};
+use super::link::{self, Purpose};
+use super::role::{Act, Role, Standing};
+use super::{name, session};
+use crate::address::Address;
+use crate::care::audit;
+use crate::care::settings::{self, Registration};
+use crate::clock::Instant;
+use crate::error::{Check, Error, Refusal, Result};
+use crate::id::Id;
+use crate::store::schema::accounts;
+use crate::store::{Conn, Tx, on};
+
+/// The shortest password, in characters (NIST SP 800-63B asks for length, not for kinds of characters).
+pub const PASSWORD_SHORTEST: usize = 10;
+/// The longest password, in characters: hashing must stay bounded.
+pub const PASSWORD_LONGEST: usize = 200;
+/// The longest e-mail address (RFC 5321, 4.5.3.1.3 less the brackets).
+pub const EMAIL_LONGEST: usize = 254;
+
+/// An account. Official ones have neither e-mail nor password: nobody signs in as them.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts)]
+pub struct Account {
+    /// Key.
+    pub id: Id<Account>,
+    /// The actor that votes and comments.
+    pub actor_id: Id<Actor>,
+    /// The name, lower case.
+    pub name: String,
+    /// The address, lower case.
+    pub email: Option<String>,
+    /// Argon2id, as a PHC string.
+    pub password_hash: Option<String>,
+    /// The role on the node.
+    pub role: Role,
+    /// Whether it is an official account.
+    pub official: bool,
+    /// The language of its pages and mails (BCP 47).
+    pub language: String,
+    /// Since when its e-mail address is confirmed.
+    pub confirmed_at: Option<Instant>,
+    /// Since when it is disabled.
+    pub disabled_at: Option<Instant>,
+    /// When it was told that comments are copied to other servers.
+    pub federation_notice_at: Option<Instant>,
+    /// When it was made.
+    pub created_at: Instant,
+}
+
+/// A password's hash, made outside any transaction since that takes long on purpose.
+#[derive(Clone)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Hashes `password` (Argon2id with the library's recommended parameters). Takes tens of milliseconds: run it on
+    /// a thread that may block.
+    ///
+    /// # Errors
+    /// When it is too short or too long; the field is `password`.
+    pub fn new(password: &str) -> Result<Self> {
+        use argon2::password_hash::PasswordHasher as _;
+        let length = password.chars().count();
+        if length < PASSWORD_SHORTEST {
+            return Err(Error::field("password", "too-short", format!("Use at least {PASSWORD_SHORTEST} characters.")));
+        }
+        if length > PASSWORD_LONGEST {
+            return Err(Error::field("password", "too-long", format!("Use at most {PASSWORD_LONGEST} characters.")));
+        }
+        let hash = argon2::Argon2::default().hash_password(password.as_bytes());
+        Ok(Self(hash.map_err(|e| Error::store(e.to_string()))?.to_string()))
+    }
+}
+
+/// Compares a password with the hash of `account`; takes as long when there is no such account.
+#[must_use]
+pub fn password_fits(account: Option<&Account>, password: &str) -> bool {
+    use argon2::password_hash::PasswordVerifier as _;
+    /// The hash of nothing that anybody knows, so that a name without account costs the same time.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let known = account.and_then(|a| a.password_hash.as_deref());
+    let fits = argon2::Argon2::default().verify_password(password.as_bytes(), known.unwrap_or(NOBODY)).is_ok();
+    fits && known.is_some()
+}
+
+/// What a newcomer gives.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// The name wanted.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The language of pages and mails.
+    pub language: String,
+}
+
+/// What became of a sign-up. The page says the same in both cases, and the mail tells.
+#[derive(Debug)]
+pub enum SignUp {
+    /// A new account; the secret goes into the confirmation link.
+    Created {
+        /// The account, not yet confirmed.
+        account: Account,
+        /// The secret of the confirmation link.
+        secret: String,
+    },
+    /// The address belongs to this account already.
+    AlreadyThere(Account),
+}
+
+/// Signs somebody up, unconfirmed.
+///
+/// # Errors
+/// [`Refusal::RegistrationClosed`], [`Refusal::NameTaken`] and what is wrong with a field.
+pub async fn sign_up(tx: &mut Tx, now: Instant, new: &Newcomer, password: &PasswordHash) -> Result<SignUp> {
+    if settings::registration(tx).await? != Registration::Open {
+        return Err(Refusal::RegistrationClosed.into());
+    }
+    if let Some(account) = by_email(tx, &new.email).await? {
+        check_form(tx, new).await?;
+        return Ok(SignUp::AlreadyThere(account));
+    }
+    let account = create(tx, now, new, Some(password), Role::Participant, None).await?;
+    let secret = link::mint(tx, now, Purpose::Confirm, Some(account.id), serde_json::Value::Null).await?;
+    Ok(SignUp::Created { account, secret })
+}
+
+async fn check_form(conn: &mut Conn, new: &Newcomer) -> Result<()> {
+    let mut check = Check::default();
+    let mut named = name::check("name", &new.name);
+    if let Ok(fine) = &named {
+        let host = settings::node(conn).await?.domain.unwrap_or_default();
+        if name::is_reserved(fine, &host) || name::is_taken(conn, fine).await? {
+            named = Err(Error::field("name", "taken", "This name is taken or reserved: choose another."));
+        }
+    }
+    if let Err(Error::Refused(Refusal::Invalid(errors))) = &named {
+        for e in errors {
+            check.that(false, &e.field, e.code, e.detail.clone());
+        }
+    } else {
+        named?;
+    }
+    check.that(
+        is_email(&new.email),
+        "email",
+        "format",
+        "Write an e-mail address such as ana@example.org.",
+    );
+    check.done()
+}
+
+/// Whether this can be an e-mail address: one `@`, a dot in what follows, nothing that ends a header line.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let text = text.trim();
+    let fine = |c: char| !c.is_whitespace() && !c.is_control() && !"<>(),;:\\\"".contains(c);
+    let Some((user, host)) = text.split_once('@') else { return false };
+    text.len() <= EMAIL_LONGEST
+        && !user.is_empty()
+        && text.chars().all(fine)
+        && !host.contains('@')
+        && (host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
+}
+
+/// Makes an account and its actor; `confirmed` at once where an administrator vouches for the address.
+pub(crate) async fn create(
+    tx: &mut Tx,
+    now: Instant,
+    new: &Newcomer,
+    password: Option<&PasswordHash>,
+    role: Role,
+    confirmed: Option<Instant>,
+) -> Result<Account> {
+    check_form(tx, new).await?;
+    let name = name::check("name", &new.name)?;
+    let email = new.email.trim().to_lowercase();
+    if by_email(tx, &email).await?.is_some() {
+        return Err(Error::field("email", "taken", "This address belongs to an account already."));
+    }
+    let actor = actor::local(now, Kind::Person, &name, &name);
+    actor::create(tx, &actor).await?;
+    let account = Account {
+        id: Id::new(now),
+        actor_id: actor.id,
+        name,
+        email: Some(email),
+        password_hash: password.map(|p| p.0.clone()),
+        role,
+        official: false,
+        language: new.language.clone(),
+        confirmed_at: confirmed,
+        disabled_at: None,
+        federation_notice_at: None,
+        created_at: now,
+    };
+    save_new(tx, &account).await?;
+    Ok(account)
+}
+
+async fn save_new(conn: &mut Conn, account: &Account) -> Result<()> {
+    on!(conn, |c| diesel::insert_into(accounts::table).values(account).execute(c).await)?;
+    Ok(())
+}
+
+/// Makes an official account: a public person without password, in whose name those with the role publish.
+pub(crate) async fn create_official(
+    tx: &mut Tx,
+    now: Instant,
+    name: &str,
+    display_name: &str,
+    language: &str,
+) -> Result<Account> {
+    let name = name::check("name", name)?;
+    let mut actor = actor::local(now, Kind::Person, &name, display_name);
+    actor.published_at = Some(now);
+    actor::create(tx, &actor).await?;
+    let account = Account {
+        id: Id::new(now),
+        actor_id: actor.id,
+        name,
+        email: None,
+        password_hash: None,
+        role: Role::Author,
+        official: true,
+        language: language.to_owned(),
+        confirmed_at: Some(now),
+        disabled_at: None,
+        federation_notice_at: None,
+        created_at: now,
+    };
+    save_new(tx, &account).await?;
+    Ok(account)
+}
+
+/// An account made on the command line, or at set-up: confirmed.
+///
+/// # Errors
+/// What is wrong with a field, or [`Refusal::NameTaken`].
+pub async fn create_confirmed(
+    tx: &mut Tx,
+    now: Instant,
+    new: &Newcomer,
+    password: &PasswordHash,
+    role: Role,
+) -> Result<Account> {
+    let account = create(tx, now, new, Some(password), role, Some(now)).await?;
+    audit::note(tx, now, None, "account.create", &account.name, None).await?;
+    Ok(account)
+}
+
+/// Confirms the address by the secret of the mail.
+///
+/// # Errors
+/// [`Refusal::LinkInvalid`].
+pub async fn confirm(tx: &mut Tx, now: Instant, secret: &str) -> Result<Account> {
+    let used = link::redeem(tx, now, Purpose::Confirm, secret).await?;
+    let id = used.account_id.ok_or(Refusal::LinkInvalid)?;
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, |c| diesel::update(accounts::table.find(id))
+        .set(accounts::confirmed_at.eq(now))
+        .returning(Account::as_returning())
+        .get_result(c)
+        .await)?)
+}
+
+/// A new confirmation link for an account that has none left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ask_confirmation(tx: &mut Tx, now: Instant, account: &Account) -> Result<String> {
+    link::mint(tx, now, Purpose::Confirm, Some(account.id), serde_json::Value::Null).await
+}
+
+/// A reset link for whoever has this address: `None` if nobody has; the page says the same either way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ask_reset(tx: &mut Tx, now: Instant, email: &str) -> Result<Option<(Account, String)>> {
+    match by_email(tx, email).await? {
+        Some(account) if account.disabled_at.is_none() => {
+            let secret = link::mint(tx, now, Purpose::Reset, Some(account.id), serde_json::Value::Null).await?;
+            Ok(Some((account, secret)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Sets a new password by the secret of a mail; ends every session. The address is thereby confirmed.
+///
+/// # Errors
+/// [`Refusal::LinkInvalid`].
+pub async fn reset(tx: &mut Tx, now: Instant, secret: &str, password: &PasswordHash) -> Result<Account> {
+    let used = link::redeem(tx, now, Purpose::Reset, secret).await?;
+    let id = used.account_id.ok_or(Refusal::LinkInvalid)?;
+    set_password(tx, now, id, password).await
+}
+
+/// Sets a password and ends every session of the account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(tx: &mut Tx, now: Instant, id: Id<Account>, password: &PasswordHash) -> Result<Account> {
+    session::end_all(tx, id).await?;
+    let conn: &mut Conn = tx;
+    let account: Account = on!(conn, |c| diesel::update(accounts::table.find(id))
+        .set(accounts::password_hash.eq(&password.0))
+        .returning(Account::as_returning())
+        .get_result(c)
+        .await)?;
+    if account.confirmed_at.is_none() {
+        on!(conn, |c| diesel::update(accounts::table.find(id)).set(accounts::confirmed_at.eq(now)).execute(c).await)?;
+    }
+    Ok(account)
+}
+
+/// Invites a colleague: the secret of a link by which they choose name and password and get this role.
+///
+/// # Errors
+/// When `by` may not administer, or the address is none.
+pub async fn invite(tx: &mut Tx, now: Instant, by: &Standing, email: &str, role: Role) -> Result<String> {
+    by.may(Act::Administer, None)?;
+    if !is_email(email) {
+        return Err(Error::field("email", "format", "Write an e-mail address such as ana@example.org."));
+    }
+    if by_email(tx, email).await?.is_some() {
+        return Err(Error::field("email", "taken", "This address belongs to an account already."));
+    }
+    let detail = serde_json::json!({ "email": email.trim().to_lowercase(), "role": role });
+    let secret = link::mint(tx, now, Purpose::Invite, None, detail).await?;
+    audit::note(tx, now, by.account.as_ref(), "account.invite", email, None).await?;
+    Ok(secret)
+}
+
+/// The address that an invitation was sent to, to show on its page.
+///
+/// # Errors
+/// [`Refusal::LinkInvalid`].
+pub async fn invited(conn: &mut Conn, now: Instant, secret: &str) -> Result<(String, Role)> {
+    let found = link::peek(conn, now, Purpose::Invite, secret).await?;
+    invitation(&found.detail.0)
+}
+
+fn invitation(detail: &serde_json::Value) -> Result<(String, Role)> {
+    let email = detail["email"].as_str().ok_or(Refusal::LinkInvalid)?;
+    let role = detail["role"].as_str().and_then(|r| r.parse().ok()).ok_or(Refusal::LinkInvalid)?;
+    Ok((email.to_owned(), role))
+}
+
+/// Accepts an invitation: makes the account, confirmed, with the role given.
+///
+/// # Errors
+/// [`Refusal::LinkInvalid`], [`Refusal::NameTaken`], what is wrong with a field.
+pub async fn accept(
+    tx: &mut Tx,
+    now: Instant,
+    secret: &str,
+    name: &str,
+    language: &str,
+    password: &PasswordHash,
+) -> Result<Account> {
+    let used = link::redeem(tx, now, Purpose::Invite, secret).await?;
+    let (email, role) = invitation(&used.detail.0)?;
+    let new = Newcomer { name: name.to_owned(), email, language: language.to_owned() };
+    create(tx, now, &new, Some(password), role, Some(now)).await
+}
+
+/// Gives an account a role on the node.
+///
+/// # Errors
+/// When `by` may not, or the last administrator would go.
+pub async fn give_role(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Account>, role: Role) -> Result<Account> {
+    by.may(Act::Administer, None)?;
+    keep_an_administrator(tx, id, role).await?;
+    let conn: &mut Conn = tx;
+    let account: Account = on!(conn, |c| diesel::update(accounts::table.find(id))
+        .set(accounts::role.eq(role))
+        .returning(Account::as_returning())
+        .get_result(c)
+        .await)?;
+    let subject = format!("{} {role}", account.name);
+    audit::note(tx, now, by.account.as_ref(), "account.role", &subject, None).await?;
+    Ok(account)
+}
+
+async fn keep_an_administrator(conn: &mut Conn, but: Id<Account>, role: Role) -> Result<()> {
+    if role == Role::Administrator {
+        return Ok(());
+    }
+    let others: i64 = on!(conn, |c| accounts::table
+        .filter(accounts::role.eq(Role::Administrator).and(accounts::id.ne(but)).and(accounts::disabled_at.is_null()))
+        .count()
+        .get_result(c)
+        .await)?;
+    if others == 0 && by_id(conn, but).await?.role == Role::Administrator {
+        return Err(Refusal::LastAdministrator.into());
+    }
+    Ok(())
+}
+
+/// Disables an account and ends its sessions; `by` is `None` on the command line.
+///
+/// # Errors
+/// When the last administrator would go.
+pub async fn disable(tx: &mut Tx, now: Instant, by: Option<&Standing>, id: Id<Account>) -> Result<()> {
+    if let Some(by) = by {
+        by.may(Act::Administer, None)?;
+    }
+    keep_an_administrator(tx, id, Role::Participant).await?;
+    session::end_all(tx, id).await?;
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::update(accounts::table.find(id)).set(accounts::disabled_at.eq(now)).execute(c).await)?;
+    let name = by_id(tx, id).await?.name;
+    audit::note(tx, now, by.and_then(|b| b.account.as_ref()), "account.disable", &name, None).await
+}
+
+/// Remembers that the account was told once that its comments travel.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_federation(tx: &mut Tx, now: Instant, id: Id<Account>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::update(accounts::table.find(id))
+        .set(accounts::federation_notice_at.eq(now))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// The account of that key.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn by_id(conn: &mut Conn, id: Id<Account>) -> Result<Account> {
+    Ok(on!(conn, |c| accounts::table.find(id).select(Account::as_select()).first(c).await)?)
+}
+
+/// The account of that name.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Account> {
+    let name = name.trim().to_lowercase();
+    Ok(on!(conn, |c| accounts::table
+        .filter(accounts::name.eq(&name))
+        .select(Account::as_select())
+        .first(c)
+        .await)?)
+}
+
+/// The account of that address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>> {
+    let email = email.trim().to_lowercase();
+    Ok(on!(conn, |c| accounts::table
+        .filter(accounts::email.eq(&email))
+        .select(Account::as_select())
+        .first(c)
+        .await
+        .optional())?)
+}
+
+/// The account behind a local actor.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn by_actor(conn: &mut Conn, actor: Id<Actor>) -> Result<Account> {
+    Ok(on!(conn, |c| accounts::table
+        .filter(accounts::actor_id.eq(actor))
+        .select(Account::as_select())
+        .first(c)
+        .await)?)
+}
+
+/// Whoever signs in with `login`, a name or an address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
+    if login.contains('@') {
+        return by_email(conn, login).await;
+    }
+    match by_name(conn, login).await {
+        Ok(account) => Ok(Some(account)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Up to `limit` accounts by name, after the name `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
+    let after = after.unwrap_or_default();
+    Ok(on!(conn, |c| accounts::table
+        .filter(accounts::name.gt(after))
+        .order(accounts::name)
+        .limit(limit)
+        .select(Account::as_select())
+        .load(c)
+        .await)?)
+}
+
+/// How many people have a confirmed account here; official accounts do not count.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &mut Conn) -> Result<i64> {
+    Ok(on!(conn, |c| accounts::table
+        .filter(accounts::official.eq(false).and(accounts::confirmed_at.is_not_null()))
+        .count()
+        .get_result(c)
+        .await)?)
+}
+
+/// What the API and `account list --json` show of an account.
+#[derive(Debug, Serialize)]
+pub struct Shown<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Address on the wire.
+    pub uri: String,
+    /// E-mail address, to administrators and to itself.
+    pub email: Option<&'a str>,
+    /// Role on the node.
+    pub role: Role,
+    /// Whether it is official.
+    pub official: bool,
+    /// Language.
+    pub language: &'a str,
+    /// Whether its address is confirmed.
+    pub confirmed: bool,
+    /// Whether it is disabled.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: Instant,
+}
+
+impl Account {
+    /// For those who may see it all.
+    #[must_use]
+    pub fn shown(&self, here: &Address) -> Shown<'_> {
+        Shown {
+            name: &self.name,
+            uri: here.person(&self.name),
+            email: self.email.as_deref(),
+            role: self.role,
+            official: self.official,
+            language: &self.language,
+            confirmed: self.confirmed_at.is_some(),
+            disabled: self.disabled_at.is_some(),
+            created_at: self.created_at,
+        }
+    }
+}

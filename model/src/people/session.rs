@@ -1,0 +1,98 @@
+//! Sessions of the website, kept on the server by the hash of their id.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::account::Account;
+use super::secret;
+use crate::clock::Instant;
+use crate::error::Result;
+use crate::id::Id;
+use crate::store::schema::sessions;
+use crate::store::{Conn, Json, Tx, on};
+
+/// One session.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    hash: String,
+    /// Whose it is, once signed in.
+    pub account_id: Option<Id<Account>>,
+    /// What it keeps.
+    pub data: Json<serde_json::Value>,
+    /// When it ends.
+    pub expires_at: Instant,
+}
+
+/// Keeps the session with the id `id` as given.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save(
+    tx: &mut Tx,
+    id: &str,
+    account_id: Option<Id<Account>>,
+    data: serde_json::Value,
+    expires_at: Instant,
+) -> Result<()> {
+    let row = Session { hash: secret::hash(id), account_id, data: Json(data), expires_at };
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(sessions::table)
+        .values(&row)
+        .on_conflict(sessions::hash)
+        .do_update()
+        .set((
+            sessions::account_id.eq(row.account_id),
+            sessions::data.eq(&row.data),
+            sessions::expires_at.eq(row.expires_at),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// The session with the id `id`, unless it has ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load(conn: &mut Conn, now: Instant, id: &str) -> Result<Option<Session>> {
+    let hash = secret::hash(id);
+    Ok(on!(conn, |c| sessions::table
+        .find(&hash)
+        .filter(sessions::expires_at.gt(now))
+        .select(Session::as_select())
+        .first(c)
+        .await
+        .optional())?)
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(tx: &mut Tx, id: &str) -> Result<()> {
+    let hash = secret::hash(id);
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(sessions::table.find(&hash)).execute(c).await)?;
+    Ok(())
+}
+
+/// Ends all sessions of an account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_all(tx: &mut Tx, account: Id<Account>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(sessions::table.filter(sessions::account_id.eq(account))).execute(c).await)?;
+    Ok(())
+}
+
+/// Forgets the sessions that have ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sweep(tx: &mut Tx, now: Instant) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(c).await)?;
+    Ok(())
+}
