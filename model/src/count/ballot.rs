@@ -223,7 +223,11 @@ async fn take(
 }
 
 /// The rules that every ballot meets: the consultation is open by our clock, and the choice is one of its choices.
-fn admit(now: Instant, on: &Consultation, chosen: &[String]) -> Result<Vec<String>> {
+/// Answers the choice as ids. A door that must first ask who votes can refuse by it at once.
+///
+/// # Errors
+/// The refusals of [`cast`], but those of the voter.
+pub fn admit(now: Instant, on: &Consultation, chosen: &[String]) -> Result<Vec<String>> {
     open(now, on)?;
     on.method.0.admit(&on.language, chosen)
 }

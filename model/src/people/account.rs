@@ -89,6 +89,24 @@ pub fn password_fits(account: Option<&Account>, password: &str) -> bool {
     fits && known.is_some()
 }
 
+/// Lets the owner of an account in: what sign-in asks once [`by_login`] has looked. Takes as long for a wrong name as
+/// for a wrong password, and tells of a disabled or unconfirmed account only who knows the password. Run it on a thread
+/// that may block.
+///
+/// # Errors
+/// [`Refusal::WrongCredentials`], [`Refusal::Disabled`], [`Refusal::NotConfirmed`].
+pub fn admit(account: Option<Account>, password: &str) -> Result<Account> {
+    let fits = password_fits(account.as_ref(), password);
+    let account = account.filter(|_| fits).ok_or(Refusal::WrongCredentials)?;
+    if account.disabled_at.is_some() {
+        return Err(Refusal::Disabled.into());
+    }
+    if account.confirmed_at.is_none() {
+        return Err(Refusal::NotConfirmed.into());
+    }
+    Ok(account)
+}
+
 /// What a newcomer gives.
 #[derive(Debug, Clone)]
 pub struct Newcomer {

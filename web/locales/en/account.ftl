@@ -1,0 +1,60 @@
+## Accounts
+
+login-title = I have an account
+login-page = Sign in or create an account
+login-who = Name or e-mail address
+password = Password
+password-hint = At least ten characters. A sentence works well.
+login-forgotten = Forgotten password
+login-kept = Your choice is kept: { $choice }. You confirm it once signed in.
+signup-title = I have no account
+signup-page = Create an account
+signup-name = Public name
+signup-name-hint = Small letters without accents, digits, and - . _ between them. It appears beside your comments, never beside your votes.
+signup-email-hint = A confirmation link is sent there. It is never published.
+signup-button = Create my account
+signup-closed = This site takes no new accounts at the moment.
+email = E-mail address
+check-mail = Read your e-mail
+check-mail-signup = A message is on its way to { $email }. Open the link in it within two days to finish.
+check-mail-reset = If this address has an account here, a message is on its way. Its link works for two hours.
+check-mail-spam = Nothing there? Look among the unwanted messages, or try again in a few minutes.
+verify-title = Confirm your address
+verify-text = Press the button to confirm your address and sign in.
+verify-button = Confirm
+verify-again = Ask for a new link
+verify-again-text = Write the address of your account. A new link is sent there.
+verify-done = Your address is confirmed and you are signed in.
+reset-title = Choose a new password
+reset-text = Write the address of your account. A link is sent there.
+reset-send = Send the link
+reset-new-text = This password replaces the old one. All your sessions end.
+reset-button = Change the password
+reset-done = Your password is changed. Sign in.
+invitation-title = Accept the invitation
+invitation-text = An account is prepared for { $email }. Choose a name and a password.
+me-title = My account
+me-name = Public name
+me-address = Address in the fediverse
+me-role = Role
+me-since = Account made on
+me-password = Change the password
+me-password-now = Current password
+me-password-new = New password
+me-password-button = Change
+me-password-done = Your password is changed. Your other sessions have ended.
+person-official = official account
+person-comments = Latest comments
+person-silent = No public comment for now.
+
+## Mails
+
+mail-confirm-subject = { $site }: confirm your address
+mail-confirm-body = Hello, you asked for an account at { $site }. To confirm it, open this link within two days:
+mail-there-subject = { $site }: you have an account already
+mail-there-body = Hello, somebody asked for an account at { $site } with your address, which has one already. If it was you, sign in, or choose a new password here:
+mail-reset-subject = { $site }: choose a new password
+mail-reset-body = Hello, you asked for a new password at { $site }. Open this link within two hours:
+mail-invite-subject = { $site }: you are invited
+mail-invite-body = Hello, you are invited to work at { $site }. Open this link within fourteen days to choose your name and your password:
+mail-ignore = If you asked for nothing, do nothing: nothing changes.

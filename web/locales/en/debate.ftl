@@ -1,0 +1,45 @@
+## The debate
+
+debate-title = The discussion
+debate-sort = Sort by
+debate-sort-button = Sort
+debate-say = Write a comment
+debate-questions = Questions and remarks
+debate-more = See the next comments
+sort-recent = Most recent
+sort-oldest = Oldest
+sort-agreed = Most agreed with
+stance-legend = Your comment is rather
+stance-for = for
+stance-against = against
+stance-question = a question
+side-for = For
+side-against = Against
+comment-title = Write a comment
+comment-text = Your text
+comment-hint = One idea per message, { $most } characters at most. It is public and visible in the fediverse.
+comment-hint-private = One idea per message, { $most } characters at most. The members of the forum read it.
+comment-publish = Publish the comment
+comment-first = Your comment is copied to other servers under the name { $handle } and may stay there, even if you delete it here.
+comment-official = official answer
+comment-hidden = Hidden by the moderators.
+comment-deleted = Deleted by the person who wrote it.
+comment-someone = Somebody
+comment-published = Your comment is published.
+comment-closed = The consultation is closed: the discussion takes no more comments.
+comment-not-open = The discussion opens with the consultation.
+comment-members = Only the members of this forum comment.
+reply = Reply
+reply-to = to { $name }
+reply-title = Reply to { $name }
+reply-cancel = Do not reply, write a comment instead
+replies = { $count ->
+    [one] { $n } reply
+   *[other] { $n } replies
+}
+replies-to = to { $name }
+answers-to = In reply to { $name }
+opinion-agree = Agree
+opinion-disagree = Disagree
+opinion-pass = Pass
+opinion-of = on the message of { $name }

@@ -1,0 +1,60 @@
+## Accounts
+
+login-title = Tengo una cuenta
+login-page = Iniciar sesión o crear una cuenta
+login-who = Nombre o correo electrónico
+password = Contraseña
+password-hint = Diez caracteres como mínimo. Una frase funciona bien.
+login-forgotten = Contraseña olvidada
+login-kept = Su elección se conserva: { $choice }. La confirma tras iniciar sesión.
+signup-title = No tengo cuenta
+signup-page = Crear una cuenta
+signup-name = Nombre público
+signup-name-hint = Letras minúsculas sin acentos, cifras y - . _ entre ellas. Aparece junto a sus comentarios, nunca junto a sus votos.
+signup-email-hint = Se envía allí un enlace de confirmación. Nunca se publica.
+signup-button = Crear mi cuenta
+signup-closed = Este sitio no admite cuentas nuevas en este momento.
+email = Correo electrónico
+check-mail = Lea su correo
+check-mail-signup = Se envía un mensaje a { $email }. Abra el enlace que contiene en los próximos dos días para terminar.
+check-mail-reset = Si esta dirección tiene una cuenta aquí, se envía un mensaje. Su enlace vale dos horas.
+check-mail-spam = ¿No ha recibido nada? Mire entre los mensajes no deseados o vuelva a intentarlo en unos minutos.
+verify-title = Confirmar su dirección
+verify-text = Pulse el botón para confirmar su dirección e iniciar sesión.
+verify-button = Confirmar
+verify-again = Pedir un enlace nuevo
+verify-again-text = Escriba la dirección de su cuenta. Allí se envía un enlace nuevo.
+verify-done = Su dirección está confirmada y ha iniciado sesión.
+reset-title = Elegir una contraseña nueva
+reset-text = Escriba la dirección de su cuenta. Allí se envía un enlace.
+reset-send = Enviar el enlace
+reset-new-text = Esta contraseña sustituye a la anterior. Se cierran todas sus sesiones.
+reset-button = Cambiar la contraseña
+reset-done = Su contraseña ha cambiado. Inicie sesión.
+invitation-title = Aceptar la invitación
+invitation-text = Hay una cuenta preparada para { $email }. Elija un nombre y una contraseña.
+me-title = Mi cuenta
+me-name = Nombre público
+me-address = Dirección en el fediverso
+me-role = Papel
+me-since = Cuenta creada el
+me-password = Cambiar la contraseña
+me-password-now = Contraseña actual
+me-password-new = Contraseña nueva
+me-password-button = Cambiar
+me-password-done = Su contraseña ha cambiado. Sus otras sesiones se han cerrado.
+person-official = cuenta oficial
+person-comments = Últimos comentarios
+person-silent = Ningún comentario público por ahora.
+
+## Mails
+
+mail-confirm-subject = { $site }: confirme su dirección
+mail-confirm-body = Hola, ha pedido una cuenta en { $site }. Para confirmarla, abra este enlace en los próximos dos días:
+mail-there-subject = { $site }: ya tiene una cuenta
+mail-there-body = Hola, alguien ha pedido una cuenta en { $site } con su dirección, que ya tiene una. Si fue usted, inicie sesión o elija una contraseña nueva aquí:
+mail-reset-subject = { $site }: elegir una contraseña nueva
+mail-reset-body = Hola, ha pedido una contraseña nueva en { $site }. Abra este enlace en las próximas dos horas:
+mail-invite-subject = { $site }: tiene una invitación
+mail-invite-body = Hola, tiene una invitación para trabajar en { $site }. Abra este enlace en los próximos catorce días para elegir su nombre y su contraseña:
+mail-ignore = Si no ha pedido nada, no haga nada: nada cambia.

@@ -1,0 +1,55 @@
+## The ballot
+
+ballot-vote = Su voto
+ballot-poll = Su respuesta
+ballot-support = Su apoyo
+ballot-cast = Votar
+ballot-answer = Responder
+ballot-do-support = Apoyar
+ballot-continue = Continuar
+ballot-change = Cambiar de opinión
+ballot-withdraw = Retirar mi voto
+ballot-why = Diga por qué:
+ballot-why-link = dar un argumento
+ballot-limit = { $count ->
+    [one] { $n } opción como máximo.
+   *[other] { $n } opciones como máximo.
+}
+ballot-said = Su elección:
+ballot-recorded = Registrado el { $moment }.
+ballot-hint-visitor = Paso siguiente: iniciar sesión o crear una cuenta. Su elección se conserva.
+ballot-hint-changeable = Puede cambiar de opinión hasta el cierre. Su nombre no aparece junto a su voto.
+ballot-hint-fixed = Un voto emitido no se puede cambiar. Su nombre no aparece junto a su voto.
+ballot-kept = Su elección se ha conservado. Revísela y pulse el botón para registrarla.
+ballot-withdrawn = Su voto se ha retirado. Ya no cuenta.
+ballot-not-open = La consulta se abre el { $moment }.
+ballot-draft = Este borrador aún no está publicado. Nadie puede votar.
+ballot-closed = La consulta terminó el { $moment }.
+ballot-other-method = Esta forma de consulta todavía no se puede responder en esta página.
+choice-support = Apoyo esta propuesta
+
+## Results
+
+results-live = Resultados provisionales
+results-final = Resultados definitivos
+results-counting = Resultados, recuento en curso
+results-hidden-until-close = Los resultados permanecen en secreto hasta el cierre, el { $moment }.
+results-hidden-until-vote = Los resultados se muestran cuando usted ha votado, y a todo el mundo al cierre.
+results-others = Los otros votos
+results-others-hint = Se cuentan aparte y no se suman al resultado anterior.
+results-figures = Ver las cifras
+results-table = Votos según el origen de la cuenta
+results-tier = Origen
+results-voters = Votantes
+results-question = Resultados de la pregunta: { $title }
+results-goal = { $n } de un objetivo de { $goal }.
+tier-member = Cuentas de este sitio
+tier-partner = Sitios asociados
+tier-open = Cuentas del fediverso
+tier-official = Este es el resultado oficial de esta consulta.
+votes = { $count ->
+    [one] { $n } voto
+   *[other] { $n } votos
+}
+finding-part = { $label } { $percent }
+finding-none = Ningún voto por ahora

@@ -1,0 +1,45 @@
+## The debate
+
+debate-title = El debate
+debate-sort = Ordenar por
+debate-sort-button = Ordenar
+debate-say = Escribir un comentario
+debate-questions = Preguntas y observaciones
+debate-more = Ver los comentarios siguientes
+sort-recent = Más recientes
+sort-oldest = Más antiguos
+sort-agreed = Con más acuerdo
+stance-legend = Su comentario es más bien
+stance-for = a favor
+stance-against = en contra
+stance-question = una pregunta
+side-for = A favor
+side-against = En contra
+comment-title = Escribir un comentario
+comment-text = Su texto
+comment-hint = Una idea por mensaje, { $most } caracteres como máximo. Es público y visible en el fediverso.
+comment-hint-private = Una idea por mensaje, { $most } caracteres como máximo. Lo leen los miembros del foro.
+comment-publish = Publicar el comentario
+comment-first = Su comentario se copia en otros servidores con el nombre { $handle } y puede permanecer allí, aunque usted lo borre aquí.
+comment-official = respuesta oficial
+comment-hidden = Ocultado por la moderación.
+comment-deleted = Borrado por la persona que lo escribió.
+comment-someone = Una persona
+comment-published = Su comentario está publicado.
+comment-closed = La consulta ha terminado: el debate ya no admite comentarios.
+comment-not-open = El debate se abre con la consulta.
+comment-members = Solo comentan los miembros de este foro.
+reply = Responder
+reply-to = a { $name }
+reply-title = Responder a { $name }
+reply-cancel = No responder, escribir un comentario
+replies = { $count ->
+    [one] { $n } respuesta
+   *[other] { $n } respuestas
+}
+replies-to = a { $name }
+answers-to = En respuesta a { $name }
+opinion-agree = De acuerdo
+opinion-disagree = En desacuerdo
+opinion-pass = Sin opinión
+opinion-of = sobre el mensaje de { $name }

@@ -1,0 +1,60 @@
+## Accounts
+
+login-title = J’ai un compte
+login-page = Se connecter ou créer un compte
+login-who = Nom ou adresse électronique
+password = Mot de passe
+password-hint = Dix caractères au moins. Une phrase convient bien.
+login-forgotten = Mot de passe oublié
+login-kept = Votre choix est gardé : { $choice }. Vous le confirmez après vous être connecté.
+signup-title = Je n’ai pas de compte
+signup-page = Créer un compte
+signup-name = Nom public
+signup-name-hint = Petites lettres sans accents, chiffres, et - . _ entre elles. Il paraît à côté de vos commentaires, jamais à côté de vos votes.
+signup-email-hint = Un lien de confirmation y est envoyé. Elle n’est jamais publiée.
+signup-button = Créer mon compte
+signup-closed = Ce site ne prend pas de nouveaux comptes en ce moment.
+email = Adresse électronique
+check-mail = Lisez vos courriels
+check-mail-signup = Un message part vers { $email }. Ouvrez le lien qu’il contient dans les deux jours pour finir.
+check-mail-reset = Si cette adresse a un compte ici, un message vient de partir. Son lien vaut deux heures.
+check-mail-spam = Rien reçu ? Regardez parmi les messages indésirables, ou recommencez dans quelques minutes.
+verify-title = Confirmer votre adresse
+verify-text = Appuyez sur le bouton pour confirmer votre adresse et vous connecter.
+verify-button = Confirmer
+verify-again = Demander un nouveau lien
+verify-again-text = Écrivez l’adresse de votre compte. Un nouveau lien y est envoyé.
+verify-done = Votre adresse est confirmée et vous êtes connecté.
+reset-title = Choisir un nouveau mot de passe
+reset-text = Écrivez l’adresse de votre compte. Un lien y est envoyé.
+reset-send = Envoyer le lien
+reset-new-text = Ce mot de passe remplace l’ancien. Toutes vos sessions sont fermées.
+reset-button = Changer le mot de passe
+reset-done = Votre mot de passe est changé. Connectez-vous.
+invitation-title = Accepter l’invitation
+invitation-text = Un compte est préparé pour { $email }. Choisissez un nom et un mot de passe.
+me-title = Mon compte
+me-name = Nom public
+me-address = Adresse dans le fédivers
+me-role = Rôle
+me-since = Compte créé le
+me-password = Changer de mot de passe
+me-password-now = Mot de passe actuel
+me-password-new = Nouveau mot de passe
+me-password-button = Changer
+me-password-done = Votre mot de passe est changé. Vos autres sessions sont fermées.
+person-official = compte officiel
+person-comments = Derniers commentaires
+person-silent = Aucun commentaire public pour le moment.
+
+## Mails
+
+mail-confirm-subject = { $site } : confirmez votre adresse
+mail-confirm-body = Bonjour, vous avez demandé un compte sur { $site }. Pour le confirmer, ouvrez ce lien dans les deux jours :
+mail-there-subject = { $site } : vous avez déjà un compte
+mail-there-body = Bonjour, quelqu’un a demandé un compte sur { $site } avec votre adresse, qui en a déjà un. Si c’était vous, connectez-vous, ou choisissez un nouveau mot de passe ici :
+mail-reset-subject = { $site } : choisir un nouveau mot de passe
+mail-reset-body = Bonjour, vous avez demandé un nouveau mot de passe sur { $site }. Ouvrez ce lien dans les deux heures :
+mail-invite-subject = { $site } : vous êtes invité
+mail-invite-body = Bonjour, vous êtes invité à travailler sur { $site }. Ouvrez ce lien dans les quatorze jours pour choisir votre nom et votre mot de passe :
+mail-ignore = Si vous n’avez rien demandé, ne faites rien : rien ne change.

@@ -1,0 +1,97 @@
+//! What every handler is given: the store, the clock, and how this node is run.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use model::address::{Address, Scheme};
+use model::care::settings::Node;
+use model::clock::{Clock, Instant};
+use model::store::Store;
+
+use crate::cache::Pages;
+use crate::limit::Limits;
+
+/// How the node is run, from its configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How the node is reached: plain only where the configuration allows it.
+    pub scheme: Scheme,
+    /// The host, with its port, of a node that has no domain: where it listens.
+    pub listen: String,
+    /// The only machines whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Sign-ins a minute and account, from one address.
+    pub sign_in: NonZeroU32,
+    /// API reads a minute and token.
+    pub api_reads: NonZeroU32,
+    /// API writes a minute and token.
+    pub api_writes: NonZeroU32,
+    /// API requests a minute and address without a token.
+    pub anonymous: NonZeroU32,
+}
+
+impl Default for Settings {
+    /// The defaults of the configuration.
+    fn default() -> Self {
+        let a_minute = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+        Self {
+            scheme: Scheme::Https,
+            listen: "localhost:8080".into(),
+            trusted_proxies: Vec::new(),
+            sign_in: a_minute(10),
+            api_reads: a_minute(3000),
+            api_writes: a_minute(600),
+            anonymous: a_minute(3000),
+        }
+    }
+}
+
+/// What every handler is given. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// How the node is run.
+    pub settings: Arc<Settings>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) pages: Arc<Pages>,
+    here: Arc<RwLock<Address>>,
+}
+
+impl App {
+    /// An app on an open store whose schema is current.
+    pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
+        let here = Address::new(Scheme::Http, &settings.listen);
+        Self {
+            limits: Arc::new(Limits::new(&settings)),
+            pages: Arc::default(),
+            here: Arc::new(RwLock::new(here)),
+            store,
+            clock,
+            settings: Arc::new(settings),
+        }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Where this node lives, as the settings in the database say: a domain can be given while the node runs.
+    pub fn address(&self, node: &Node) -> Address {
+        let here = match &node.domain {
+            Some(domain) => Address::new(self.settings.scheme, domain),
+            None => Address::new(Scheme::Http, &self.settings.listen),
+        };
+        *self.here.write().unwrap_or_else(PoisonError::into_inner) = here.clone();
+        here
+    }
+
+    /// Whether this node is reached encrypted, so that its cookies may ask for that; as last seen in the database.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.here.read().unwrap_or_else(PoisonError::into_inner).scheme() == Scheme::Https
+    }
+}

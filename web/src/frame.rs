@@ -1,0 +1,139 @@
+//! What every page shows around its content.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use model::people::role::Role;
+
+use crate::assets;
+use crate::error::Failure;
+use crate::language::{Language, Words};
+use crate::visitor::Visitor;
+
+/// A link of a menu.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Where to.
+    pub href: String,
+    /// The words.
+    pub label: String,
+    /// Whether it leads to this page.
+    pub current: bool,
+}
+
+impl Link {
+    /// A link to another page.
+    pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { href: href.into(), label: label.into(), current: false }
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The public name.
+    pub name: String,
+    /// The role on the node.
+    pub role: Role,
+}
+
+/// What every page shows around its content.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The words.
+    pub t: Words,
+    /// The page's own title.
+    pub title: String,
+    /// One sentence for search engines and previews.
+    pub description: Option<String>,
+    /// Whether the page tells of an error: its title begins with it.
+    pub mistaken: bool,
+    /// The institution's name.
+    pub node: String,
+    /// The node's host.
+    pub host: String,
+    /// Who is signed in.
+    pub visitor: Option<SignedIn>,
+    /// The page's path and query, to come back to.
+    pub path: String,
+    /// `light` or `dark`, if the visitor chose.
+    pub theme: Option<&'static str>,
+    /// What must be known on every page.
+    pub banners: Vec<String>,
+    /// The style sheet.
+    pub style: &'static str,
+    /// The icon.
+    pub icon: &'static str,
+}
+
+impl Frame {
+    /// The frame of a page for a visitor.
+    pub fn new(visitor: &Visitor, title: impl Into<String>) -> Self {
+        let signed_in = visitor.account.as_ref().map(|a| SignedIn { name: a.name.clone(), role: a.role });
+        let mut banners = Vec::new();
+        if visitor.node.set_up && visitor.node.domain.is_none() {
+            banners.push(visitor.words.say("banner-no-domain"));
+        }
+        Self {
+            t: visitor.words.clone(),
+            title: title.into(),
+            description: None,
+            mistaken: false,
+            node: visitor.node.name.clone(),
+            host: visitor.here.host().to_owned(),
+            visitor: signed_in,
+            path: visitor.path.clone(),
+            theme: visitor.theme,
+            banners,
+            style: &assets::STYLE.path,
+            icon: &assets::ICON.path,
+        }
+    }
+
+    /// The same for a page that tells of an error.
+    #[must_use]
+    pub fn mistaken(mut self, mistaken: bool) -> Self {
+        self.mistaken = mistaken;
+        self
+    }
+
+    /// The same with a description.
+    #[must_use]
+    pub fn described(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    fn link(&self, href: &str, label: &str) -> Link {
+        let path = self.path.split('?').next().unwrap_or_default();
+        Link { href: href.to_owned(), label: self.t.say(label), current: path == href }
+    }
+
+    /// The main menu: what this visitor can use.
+    pub fn menu(&self) -> Vec<Link> {
+        let mut menu = vec![self.link("/", "consultations"), self.link("/f", "forums"), self.link("/federation", "federation")];
+        if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Author) {
+            menu.push(self.link("/new", "edit-new"));
+        }
+        if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Administrator) {
+            menu.push(self.link("/admin/users", "admin"));
+        }
+        menu
+    }
+
+    /// The menu of the administration.
+    pub fn desk(&self) -> Vec<Link> {
+        vec![self.link("/admin/users", "users"), self.link("/admin/mail", "mails"), self.link("/federation", "federation"), self.link("/f", "forums")]
+    }
+
+    /// Every language.
+    pub fn languages(&self) -> &'static [Language] {
+        &Language::ALL
+    }
+}
+
+/// A rendered page with a status.
+pub fn show(status: StatusCode, page: &impl Template) -> Result<Response, Failure> {
+    let html = page.render().map_err(|error| Failure::broken(&error))?;
+    Ok((status, Html(html)).into_response())
+}

@@ -1,0 +1,115 @@
+//! The languages of the pages: which one a visitor reads, and the words, numbers and dates in it.
+//!
+//! Every text stands in `web/locales/{fr,en,es}`; the three folders hold the same messages.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::Loader;
+use fluent_templates::fluent_bundle::FluentValue;
+use unic_langid::{LanguageIdentifier, langid};
+
+pub mod words;
+
+pub use words::Words;
+
+fluent_templates::static_loader! {
+    static CATALOGUES = {
+        locales: "./locales",
+        fallback_language: "en",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// A language the pages are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// French.
+    Fr,
+    /// English.
+    En,
+    /// Spanish.
+    Es,
+}
+
+const FR: LanguageIdentifier = langid!("fr");
+const EN: LanguageIdentifier = langid!("en");
+const ES: LanguageIdentifier = langid!("es");
+
+impl Language {
+    /// Every language, in the order the footer lists them.
+    pub const ALL: [Self; 3] = [Self::Fr, Self::En, Self::Es];
+
+    /// The BCP 47 tag, as in `<html lang>`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Fr => "fr",
+            Self::En => "en",
+            Self::Es => "es",
+        }
+    }
+
+    /// The language's own name.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Fr => "Français",
+            Self::En => "English",
+            Self::Es => "Español",
+        }
+    }
+
+    /// The language of a tag such as `fr`, `fr-CA` or `ES`; `None` for any other.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// The visitor's choice, then the browser's (`Accept-Language`, RFC 9110 § 12.5.4), then the node's.
+    pub fn negotiate(chosen: Option<&str>, accepted: Option<&str>, node: Self) -> Self {
+        if let Some(language) = chosen.and_then(Self::from_tag) {
+            return language;
+        }
+        let accepted = fluent_langneg::accepted_languages::parse(accepted.unwrap_or_default());
+        accepted.iter().find_map(|tag| Self::from_tag(tag.language.as_str())).unwrap_or(node)
+    }
+
+    fn identifier(self) -> &'static LanguageIdentifier {
+        match self {
+            Self::Fr => &FR,
+            Self::En => &EN,
+            Self::Es => &ES,
+        }
+    }
+
+    /// The message `key`, or the key itself marked as missing, which a test forbids.
+    pub fn say(self, key: &str) -> String {
+        self.fill(key, &HashMap::new())
+    }
+
+    /// The message `key` with its variables.
+    pub fn fill(self, key: &str, values: &HashMap<Cow<'static, str>, FluentValue<'_>>) -> String {
+        CATALOGUES
+            .lookup_single_language(self.identifier(), key, Some(values))
+            .unwrap_or_else(|_| format!("⟦{key}⟧"))
+    }
+
+    /// Whether the catalogue of this language has the message.
+    pub fn has(self, key: &str) -> bool {
+        CATALOGUES.lookup_single_language::<&str>(self.identifier(), key, None).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_visitors_choice_wins_then_the_browser_then_the_node() {
+        let of = |chosen, accepted| Language::negotiate(chosen, accepted, Language::Es);
+        assert_eq!(of(Some("en"), Some("fr")), Language::En);
+        assert_eq!(of(None, Some("de-DE, fr-CA;q=0.8, en;q=0.5")), Language::Fr);
+        assert_eq!(of(None, Some("en;q=0.4, fr;q=0.9")), Language::Fr);
+        assert_eq!(of(Some("tlh"), Some("de")), Language::Es);
+        assert_eq!(of(None, Some("\u{0}, ;;q=")), Language::Es);
+    }
+}

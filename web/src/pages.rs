@@ -1,0 +1,114 @@
+//! The pages: each module maps what the model says to one template, and what a form says to one use case.
+
+use model::error::Error;
+use serde::Deserialize;
+
+use crate::language::Words;
+
+pub(crate) mod admin;
+pub(crate) mod consultation;
+pub(crate) mod debate;
+pub(crate) mod edit;
+pub(crate) mod entry;
+pub(crate) mod federation;
+pub(crate) mod forum;
+pub(crate) mod home;
+pub(crate) mod person;
+pub(crate) mod prose;
+pub(crate) mod setup;
+
+mod ballot;
+mod brief;
+mod invitation;
+mod letter;
+mod me;
+mod message;
+mod preferences;
+mod reset;
+mod results;
+mod routes;
+mod verify;
+
+pub(crate) use routes::router;
+
+/// What a form has just done, told once on the page it leads to. A closed list: an address cannot put words in our mouth.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Done {
+    Verified,
+    Reset,
+    Password,
+    Withdrawn,
+    Commented,
+    Saved,
+    Drafted,
+    Published,
+    Closed,
+    ForumSaved,
+    RoleGiven,
+    RoleRemoved,
+    Invited,
+    Asked,
+    Stopped,
+    SetUp,
+}
+
+impl Done {
+    /// Every one, for the test of the catalogues.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 16] = [
+        Self::Verified,
+        Self::Reset,
+        Self::Password,
+        Self::Withdrawn,
+        Self::Commented,
+        Self::Saved,
+        Self::Drafted,
+        Self::Published,
+        Self::Closed,
+        Self::ForumSaved,
+        Self::RoleGiven,
+        Self::RoleRemoved,
+        Self::Invited,
+        Self::Asked,
+        Self::Stopped,
+        Self::SetUp,
+    ];
+
+    /// The message of the catalogue.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Verified => "verify-done",
+            Self::Reset => "reset-done",
+            Self::Password => "me-password-done",
+            Self::Withdrawn => "ballot-withdrawn",
+            Self::Commented => "comment-published",
+            Self::Saved => "edit-saved",
+            Self::Drafted => "review-saved",
+            Self::Published => "published-now",
+            Self::Closed => "close-done",
+            Self::ForumSaved => "forum-saved",
+            Self::RoleGiven => "users-given",
+            Self::RoleRemoved => "users-removed",
+            Self::Invited => "users-invited",
+            Self::Asked => "follow-asked",
+            Self::Stopped => "follow-stopped",
+            Self::SetUp => "setup-done",
+        }
+    }
+
+    pub(crate) fn say(self, t: &Words) -> String {
+        t.say(self.key())
+    }
+}
+
+/// The query of a page that a form leads to.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct After {
+    pub(crate) done: Option<Done>,
+}
+
+/// Runs what takes long on purpose on a thread that may block.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::store)
+}

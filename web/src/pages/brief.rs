@@ -1,0 +1,75 @@
+//! A consultation as an entry of a list.
+
+use model::clock::Instant;
+use model::count::tally::{self, Viewer};
+use model::debate::consultation::{Consultation, Phase};
+use model::error::Result;
+use model::store::Conn;
+
+use super::results::{self, Results};
+use crate::language::Words;
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Brief {
+    pub(crate) href: String,
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) language: String,
+    /// Where it stands, in words, and the class of its tag.
+    pub(crate) state: String,
+    pub(crate) tone: &'static str,
+    /// How long it takes, or when it took place.
+    pub(crate) left: Option<String>,
+    pub(crate) facts: Vec<String>,
+    pub(crate) results: Option<Results>,
+    /// Which node it comes from, if not this one.
+    pub(crate) origin: Option<String>,
+}
+
+/// The entry of `on`, without results.
+pub(crate) fn of(t: &Words, now: Instant, on: &Consultation) -> Brief {
+    let phase = on.phase(now);
+    Brief {
+        href: format!("/c/{}", on.slug),
+        title: on.title.clone(),
+        summary: on.summary.clone(),
+        language: on.language.clone(),
+        state: t.say(&format!("state-{phase}")),
+        tone: tone(phase),
+        left: left(t, now, on, phase),
+        facts: vec![t.say(&format!("method-{}", on.method.0.kind())), t.count("comments-count", on.comment_count)],
+        results: None,
+        origin: None,
+    }
+}
+
+/// The class of a phase's tag.
+pub(crate) fn tone(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Open => "open",
+        Phase::Scheduled => "soon",
+        Phase::Draft | Phase::Closed => "line",
+    }
+}
+
+fn left(t: &Words, now: Instant, on: &Consultation, phase: Phase) -> Option<String> {
+    let date = |key: &str, at: Option<Instant>| at.map(|at| t.with(key, "date", t.date(at.timestamp())));
+    match phase {
+        Phase::Draft => None,
+        Phase::Scheduled => date("opens-on", on.opens_at),
+        Phase::Open => on.closes_at.map(|closes| t.left(now.timestamp(), closes.timestamp())),
+        Phase::Closed => date("closed-on", on.closed_at.or(on.closes_at)),
+    }
+}
+
+/// The entries of a list, with the results that anybody may see.
+pub(crate) async fn list(conn: &mut Conn, t: &Words, now: Instant, listed: &[Consultation]) -> Result<Vec<Brief>> {
+    let mut briefs = Vec::with_capacity(listed.len());
+    for on in listed {
+        let document = tally::results(conn, on, now, Viewer::Anybody).await?;
+        let shown = results::of(t, on, &document).filter(|results| results.hidden.is_none());
+        briefs.push(Brief { results: shown, ..of(t, now, on) });
+    }
+    Ok(briefs)
+}

@@ -1,0 +1,284 @@
+//! `/f`, `/f/{forum}`, and the form that makes or changes one.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use model::debate::consultation::{self, Filter, Sort, State as Stage};
+use model::debate::forum::{self, Draft, Forum, Visibility};
+use model::error::Error;
+use model::people::role::{Act, Standing};
+use serde::Deserialize;
+
+use super::brief::{self, Brief};
+use super::setup::languages;
+use super::{After, Done};
+use crate::app::App;
+use crate::error::{self, Failure};
+use crate::form::{self, Form};
+use crate::frame::{self, Frame, Link};
+use crate::visitor::Visitor;
+
+/// How many consultations a page of a forum lists.
+const PAGE: i64 = 30;
+
+/// A forum as an entry of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) href: String,
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) language: String,
+    /// Its address in the fediverse, where it has one.
+    pub(crate) handle: Option<String>,
+    /// What sets it apart from a public one.
+    pub(crate) tag: Option<String>,
+}
+
+impl Entry {
+    /// The entry of a forum.
+    pub(crate) fn of(visitor: &Visitor, forum: &Forum) -> Self {
+        let federated = visitor.node.domain.is_some() && forum.visibility.is_federated();
+        let apart = forum.visibility != Visibility::Public;
+        Self {
+            href: format!("/f/{}", forum.slug),
+            title: forum.title.clone(),
+            summary: forum.summary.clone(),
+            language: forum.language.clone(),
+            handle: federated.then(|| visitor.here.handle(&forum.slug)),
+            tag: apart.then(|| visitor.say(&format!("visibility-{}", forum.visibility))),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "forums.html")]
+struct ForumsPage {
+    page: Frame,
+    status: Option<String>,
+    forums: Vec<Entry>,
+    may_create: bool,
+}
+
+/// `GET /f`
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(after): Query<After>) -> Result<Response, Failure> {
+    let forums = forum::list(&mut app.store.conn().await?, visitor.account.as_ref()).await?;
+    let page = ForumsPage {
+        page: Frame::new(&visitor, visitor.say("forums")),
+        status: after.done.map(|done| done.say(&visitor.words)),
+        forums: forums.iter().map(|forum| Entry::of(&visitor, forum)).collect(),
+        may_create: visitor.standing().may(Act::Administer, None).is_ok(),
+    };
+    frame::show(StatusCode::OK, &page)
+}
+
+/// Which consultations of a forum are listed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Tab {
+    #[default]
+    Open,
+    Soon,
+    Closed,
+    Drafts,
+}
+
+impl Tab {
+    const ALL: [Self; 4] = [Self::Open, Self::Soon, Self::Closed, Self::Drafts];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Soon => "soon",
+            Self::Closed => "closed",
+            Self::Drafts => "drafts",
+        }
+    }
+
+    fn stage(self) -> Stage {
+        match self {
+            Self::Open => Stage::Open,
+            Self::Soon => Stage::Scheduled,
+            Self::Closed => Stage::Closed,
+            Self::Drafts => Stage::Draft,
+        }
+    }
+}
+
+/// What the page of a forum is asked with.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    state: Tab,
+    #[serde(default)]
+    skip: u32,
+    done: Option<Done>,
+}
+
+#[derive(Template)]
+#[template(path = "forum.html")]
+struct ForumPage {
+    page: Frame,
+    status: Option<String>,
+    forum: Entry,
+    acts: Vec<Link>,
+    tabs: Vec<Link>,
+    heading: String,
+    listed: Vec<Brief>,
+    next: Option<String>,
+}
+
+/// `GET /f/{forum}`
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let mut conn = app.store.conn().await?;
+    let (forum, standing) = forum::view(&mut conn, &slug, visitor.account.as_ref()).await?;
+    let writes = standing.may(Act::Author, Some(&forum)).is_ok();
+    let tab = if writes || asked.state != Tab::Drafts { asked.state } else { Tab::Open };
+    let filter = Filter {
+        forums: vec![forum.id],
+        states: vec![tab.stage()],
+        sort: if tab == Tab::Open { Sort::Closing } else { Sort::Newest },
+        skip: asked.skip.into(),
+        limit: PAGE,
+    };
+    let found = consultation::list(&mut conn, &filter).await?;
+    let next = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
+    let page = ForumPage {
+        page: Frame::new(&visitor, &forum.title).described(&forum.summary),
+        status: asked.done.map(|done| done.say(&visitor.words)),
+        acts: acts(&visitor, &forum, &standing),
+        tabs: tabs(&visitor, &forum, tab, writes),
+        heading: visitor.say(&format!("forum-{}", tab.name())),
+        listed: brief::list(&mut conn, &visitor.words, visitor.now, &found).await?,
+        next: next.then(|| format!("/f/{}?state={}&skip={}", forum.slug, tab.name(), i64::from(asked.skip) + PAGE)),
+        forum: Entry::of(&visitor, &forum),
+    };
+    frame::show(StatusCode::OK, &page)
+}
+
+fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {
+    let mut acts = Vec::new();
+    if standing.may(Act::Author, Some(forum)).is_ok() {
+        acts.push(Link::new(format!("/new?forum={}", forum.slug), visitor.say("forum-new")));
+    }
+    if standing.may(Act::ManageForum, Some(forum)).is_ok() {
+        acts.push(Link::new(format!("/f/{}/edit", forum.slug), visitor.say("forum-edit")));
+    }
+    acts
+}
+
+fn tabs(visitor: &Visitor, forum: &Forum, current: Tab, writes: bool) -> Vec<Link> {
+    let shown = Tab::ALL.into_iter().filter(|tab| writes || *tab != Tab::Drafts);
+    let link = |tab: Tab| Link {
+        href: format!("/f/{}?state={}", forum.slug, tab.name()),
+        label: visitor.say(&format!("forum-{}", tab.name())),
+        current: tab == current,
+    };
+    shown.map(link).collect()
+}
+
+#[derive(Template)]
+#[template(path = "forum_form.html")]
+struct ForumForm {
+    page: Frame,
+    form: Form,
+    action: String,
+    back: String,
+    /// Whether it is to be made: its short name is then asked.
+    fresh: bool,
+    languages: Vec<form::Entry>,
+    visibilities: Vec<form::Entry>,
+}
+
+fn show(visitor: &Visitor, status: StatusCode, form: Form, forum: Option<&Forum>) -> Result<Response, Failure> {
+    let t = &visitor.words;
+    let kinds = [Visibility::Public, Visibility::Closed, Visibility::Private, Visibility::Collaborative];
+    let entry = |kind: Visibility| {
+        form::Entry::new(kind.to_string(), t.say(&format!("visibility-{kind}"))).hint(t.say(&format!("visibility-{kind}-hint")))
+    };
+    let page = ForumForm {
+        page: Frame::new(visitor, t.say(if forum.is_some() { "forum-edit" } else { "forum-create" })).mistaken(form.is_wrong()),
+        action: forum.map_or_else(|| "/admin/forums/new".into(), |forum| format!("/f/{}/edit", forum.slug)),
+        back: forum.map_or_else(|| "/f".into(), |forum| format!("/f/{}", forum.slug)),
+        fresh: forum.is_none(),
+        languages: languages(),
+        visibilities: kinds.into_iter().map(entry).collect(),
+        form,
+    };
+    frame::show(status, &page)
+}
+
+/// `GET /admin/forums/new`
+pub(super) async fn fresh(visitor: Visitor) -> Result<Response, Failure> {
+    visitor.standing().may(Act::Administer, None)?;
+    let form = Form::from_pairs([("language", visitor.node.language.as_str()), ("visibility", "public")]);
+    show(&visitor, StatusCode::OK, form, None)
+}
+
+fn draft(form: &Form, slug: &str) -> Result<Draft, Error> {
+    let visibility = form.trimmed("visibility").parse();
+    Ok(Draft {
+        slug: slug.to_owned(),
+        title: form.trimmed("title").to_owned(),
+        summary: form.trimmed("summary").to_owned(),
+        visibility: visibility.map_err(|_| Error::field("visibility", "required", "Choose who reads and takes part."))?,
+        language: form.trimmed("language").to_owned(),
+    })
+}
+
+fn field(name: &str) -> &'static str {
+    ["slug", "title", "summary", "language", "visibility"].into_iter().find(|field| *field == name).unwrap_or("")
+}
+
+/// `POST /admin/forums/new`
+pub(super) async fn create(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
+    let made = async {
+        let mut tx = app.store.begin().await?;
+        let forum = forum::create(&mut tx, visitor.now, &visitor.standing(), &draft(&form, form.trimmed("slug"))?).await?;
+        tx.commit().await?;
+        Ok(forum)
+    };
+    match made.await {
+        Ok(forum) => Ok(Redirect::to(&format!("/f/{}", forum.slug)).into_response()),
+        Err(error) => {
+            let status = error::into_form(error, &visitor.words, &mut form, field)?;
+            show(&visitor, status, form, None)
+        }
+    }
+}
+
+/// `GET /f/{forum}/edit`
+pub(super) async fn edit(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+    let (forum, standing) = forum::view(&mut app.store.conn().await?, &slug, visitor.account.as_ref()).await?;
+    standing.may(Act::ManageForum, Some(&forum))?;
+    let visibility = forum.visibility.to_string();
+    let kept = [("title", &forum.title), ("summary", &forum.summary), ("language", &forum.language), ("visibility", &visibility)];
+    show(&visitor, StatusCode::OK, Form::from_pairs(kept), Some(&forum))
+}
+
+/// `POST /f/{forum}/edit`
+pub(super) async fn change(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    mut form: Form,
+) -> Result<Response, Failure> {
+    let (forum, standing) = forum::view(&mut app.store.conn().await?, &slug, visitor.account.as_ref()).await?;
+    let changed = async {
+        let mut tx = app.store.begin().await?;
+        forum::edit(&mut tx, visitor.now, &standing, &forum, &draft(&form, &forum.slug)?).await?;
+        tx.commit().await
+    };
+    match changed.await {
+        Ok(()) => Ok(Redirect::to(&format!("/f/{slug}?done=forum-saved")).into_response()),
+        Err(error) => {
+            let status = error::into_form(error, &visitor.words, &mut form, field)?;
+            show(&visitor, status, form, Some(&forum))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Sessions of the website: `tower-sessions` over the rows of the model, which keep only the hash of an id.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::error::Error;
+use model::id::Id;
+use model::people::account::Account;
+use model::people::session;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::OffsetDateTime;
+use tower_sessions::session::{Id as SessionId, Record};
+use tower_sessions::session_store::{Error as StoreError, Result as StoreResult};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+
+use crate::app::App;
+
+/// The name of the session's cookie.
+pub(crate) const COOKIE: &str = "session";
+/// A session ends this long after sign-in.
+const LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Where a session keeps whose it is.
+const ACCOUNT: &str = "account";
+
+/// The rows of the model.
+#[derive(Clone)]
+pub(crate) struct Rows(App);
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rows")
+    }
+}
+
+/// The layer that reads and writes the session's cookie. `Secure` is added where the node is reached encrypted.
+pub(crate) fn layer(app: &App) -> SessionManagerLayer<Rows> {
+    let lifetime = tower_sessions::cookie::time::Duration::seconds(LIFETIME.as_secs().try_into().unwrap_or(i64::MAX));
+    SessionManagerLayer::new(Rows(app.clone()))
+        .with_name(COOKIE)
+        .with_same_site(SameSite::Lax)
+        .with_http_only(true)
+        .with_secure(false)
+        .with_expiry(Expiry::OnInactivity(lifetime))
+}
+
+/// Begins a session for an account, under a new id.
+pub(crate) async fn begin(session: &Session, account: &Account) -> Result<(), Error> {
+    session.cycle_id().await.map_err(Error::store)?;
+    session.insert(ACCOUNT, account.id).await.map_err(Error::store)
+}
+
+/// Whose session it is.
+pub(crate) async fn account(session: &Session) -> Result<Option<Id<Account>>, Error> {
+    session.get(ACCOUNT).await.map_err(Error::store)
+}
+
+/// Ends a session.
+pub(crate) async fn end(session: &Session) -> Result<(), Error> {
+    session.flush().await.map_err(Error::store)
+}
+
+fn failed(error: impl fmt::Display) -> StoreError {
+    StoreError::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for Rows {
+    /// An id has 128 random bits: none comes twice.
+    async fn create(&self, record: &mut Record) -> StoreResult<()> {
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> StoreResult<()> {
+        let account = record.data.get(ACCOUNT).and_then(|id| serde_json::from_value(id.clone()).ok());
+        let data = serde_json::to_value(&record.data).map_err(|error| StoreError::Encode(error.to_string()))?;
+        let mut tx = self.0.store.begin().await.map_err(failed)?;
+        let ends = self.0.now().plus(LIFETIME);
+        session::save(&mut tx, &record.id.to_string(), account, data, ends).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn load(&self, id: &SessionId) -> StoreResult<Option<Record>> {
+        let mut conn = self.0.store.conn().await.map_err(failed)?;
+        let Some(held) = session::load(&mut conn, self.0.now(), &id.to_string()).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let data: HashMap<String, serde_json::Value> =
+            serde_json::from_value(held.data.0).map_err(|error| StoreError::Decode(error.to_string()))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp(held.expires_at.as_second())
+            .map_err(|error| StoreError::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &SessionId) -> StoreResult<()> {
+        let mut tx = self.0.store.begin().await.map_err(failed)?;
+        session::end(&mut tx, &id.to_string()).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+}
