@@ -4,9 +4,13 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use futures_util::future::BoxFuture;
 use model::address::{Address, Scheme};
 use model::care::settings::Node;
 use model::clock::{Clock, Instant};
+use model::error::Error;
+use model::id::Id;
+use model::people::actor::Actor;
 use model::store::Store;
 
 use crate::cache::Pages;
@@ -47,6 +51,9 @@ impl Default for Settings {
     }
 }
 
+/// Finds the forum of another node by its handle or address, and makes its actor known here. The fediverse's door does it.
+pub type Resolve = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Id<Actor>, Error>> + Send + Sync>;
+
 /// What every handler is given. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -56,6 +63,7 @@ pub struct App {
     pub clock: Clock,
     /// How the node is run.
     pub settings: Arc<Settings>,
+    pub(crate) resolve: Option<Resolve>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
     here: Arc<RwLock<Address>>,
@@ -68,11 +76,18 @@ impl App {
         Self {
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
+            resolve: None,
             here: Arc::new(RwLock::new(here)),
             store,
             clock,
             settings: Arc::new(settings),
         }
+    }
+
+    /// The same, able to find forums of other nodes.
+    #[must_use]
+    pub fn with_resolve(self, resolve: Resolve) -> Self {
+        Self { resolve: Some(resolve), ..self }
     }
 
     /// The time now.

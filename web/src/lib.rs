@@ -1,1 +1,40 @@
-//! web
+//! The website and the JSON API: people's door to the rules of `model`.
+//!
+//! It maps what the model says to pages and documents, and forms and bodies to use cases. It knows nothing of the
+//! fediverse, decides nothing by itself, and speaks no SQL.
+
+pub mod app;
+pub mod assets;
+pub mod error;
+pub mod form;
+pub mod frame;
+pub mod language;
+pub mod visitor;
+
+mod cache;
+mod files;
+mod limit;
+mod pages;
+mod path;
+mod security;
+mod session;
+
+use axum::middleware;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+pub use app::{App, Settings};
+
+/// Every page of the website, ready to serve.
+pub fn router(app: App) -> axum::Router {
+    let pages = pages::router()
+        .layer(CsrfLayer::new().with_rejection_response(security::foreign))
+        .layer(middleware::from_fn_with_state(app.clone(), error::dress))
+        .layer(session::layer(&app));
+    axum::Router::new()
+        .merge(pages)
+        .merge(assets::router())
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), security::harden))
+        .with_state(app)
+}

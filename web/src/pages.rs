@@ -5,19 +5,19 @@ use serde::Deserialize;
 
 use crate::language::Words;
 
-pub(crate) mod admin;
+// pub(crate) mod admin;
 pub(crate) mod consultation;
-pub(crate) mod debate;
-pub(crate) mod edit;
+// pub(crate) mod debate;
+// pub(crate) mod edit;
 pub(crate) mod entry;
-pub(crate) mod federation;
+// pub(crate) mod federation;
 pub(crate) mod forum;
 pub(crate) mod home;
-pub(crate) mod person;
+// pub(crate) mod person;
 pub(crate) mod prose;
 pub(crate) mod setup;
 
-mod ballot;
+// mod ballot;
 mod brief;
 mod invitation;
 mod letter;

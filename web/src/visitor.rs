@@ -9,11 +9,9 @@ use axum_extra::extract::CookieJar;
 use model::address::Address;
 use model::care::settings::{self, Node};
 use model::clock::Instant;
-use model::debate::forum::Forum;
 use model::error::{Error, Refusal};
 use model::people::account::{self, Account};
 use model::people::role::Standing;
-use model::store::Conn;
 use tower_sessions::Session;
 
 use crate::app::App;
@@ -61,14 +59,6 @@ impl Visitor {
     /// What the visitor is on the node.
     pub fn standing(&self) -> Standing {
         Standing { account: self.account.clone(), member: None }
-    }
-
-    /// What the visitor is in a forum.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn standing_in(&self, conn: &mut Conn, forum: &Forum) -> Result<Standing, Error> {
-        model::debate::forum::standing(conn, self.account.clone(), forum).await
     }
 
     /// The message `key`.

@@ -67,3 +67,6 @@ field-order = “{ $field }” comes too early. Choose a later date.
 field-taken = “{ $field }” is taken or reserved. Choose another.
 field-unknown = “{ $field }” does not exist here. Check it.
 field-repeated = “{ $field }” holds the same thing twice.
+
+field-permanent = “{ $field }” no longer changes in this way: what has left the site cannot be called back. Make another forum.
+home-not-set-up = This site is not set up yet. Open the link that the program wrote in its terminal, or use the command “palabre setup”.

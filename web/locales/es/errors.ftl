@@ -67,3 +67,6 @@ field-order = «{ $field }» llega demasiado pronto. Elija una fecha posterior.
 field-taken = «{ $field }» está ocupado o reservado. Elija otro.
 field-unknown = «{ $field }» no existe aquí. Compruébelo.
 field-repeated = «{ $field }» contiene dos veces lo mismo.
+
+field-permanent = «{ $field }» ya no cambia así: lo que ha salido del sitio no se puede retirar. Cree otro foro.
+home-not-set-up = Este sitio aún no está instalado. Abra el enlace que el programa escribió en su terminal, o use la orden «palabre setup».

@@ -67,3 +67,6 @@ field-order = « { $field } » vient trop tôt. Choisissez une date plus tardi
 field-taken = « { $field } » est pris ou réservé. Choisissez autre chose.
 field-unknown = « { $field } » n’existe pas ici. Vérifiez.
 field-repeated = « { $field } » contient deux fois la même chose.
+
+field-permanent = « { $field } » ne change plus ainsi : ce qui a quitté le site ne peut pas être rappelé. Créez un autre forum.
+home-not-set-up = Ce site n’est pas encore installé. Ouvrez le lien que le programme a écrit dans son terminal, ou employez la commande « palabre setup ».

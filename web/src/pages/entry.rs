@@ -61,7 +61,7 @@ pub(super) async fn sign_up_page(State(app): State<App>, visitor: Visitor, Query
 async fn show(app: &App, visitor: &Visitor, status: StatusCode, mut form: Form, done: Option<Done>) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
     let registration = settings::registration(&mut conn).await? == Registration::Open;
-    let kept = super::consultation::kept_choice(&mut conn, &visitor.words, form.value("next")).await?;
+    let kept = super::consultation::kept_choice(&mut conn, form.value("next")).await?;
     form.set("password", "");
     form.set("new-password", "");
     let page = EntryPage {
