@@ -1,1 +1,4 @@
 //! Data in and out: imports and exports.
+
+pub mod export;
+pub mod import_polis;

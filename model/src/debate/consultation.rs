@@ -26,7 +26,7 @@ use crate::store::{Conn, Json, Tx};
 
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
 pub use rows::{Filter, Sort, by_id, by_slug, list, stamp};
-pub(crate) use rows::{count_comment, insert, lock, open};
+pub(crate) use rows::{count_comment, free_slug, insert, lock, open};
 
 words! {
     /// How far a consultation has been brought by people and by the clock's job.

@@ -43,3 +43,37 @@ pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) ->
     }
     Ok(())
 }
+
+/// Rows that go to PostgreSQL in one statement; its limit is 65,535 values.
+pub(crate) const ROWS_AT_ONCE: usize = 1000;
+
+/// Inserts many rows into one table as fast as the open database takes them: many in one statement on PostgreSQL, one
+/// prepared statement again and again on SQLite.
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows = $rows;
+        match $conn {
+            $crate::store::Conn::Sqlite(c) => {
+                c.spawn_blocking(move |c| {
+                    for row in &rows {
+                        diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), c)?;
+                    }
+                    Ok(())
+                })
+                .await
+            }
+            $crate::store::Conn::Postgres(c) => {
+                let mut done = Ok(());
+                for rows in rows.chunks($crate::store::dialect::ROWS_AT_ONCE) {
+                    let insert = diesel::insert_into($table).values(rows);
+                    done = diesel_async::RunQueryDsl::execute(insert, &mut **c).await.map(drop);
+                    if done.is_err() {
+                        break;
+                    }
+                }
+                done
+            }
+        }
+    }};
+}
+pub(crate) use insert_all;

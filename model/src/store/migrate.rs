@@ -65,6 +65,19 @@ pub async fn down(store: &Store) -> Result<()> {
     with(store, |h| h.revert_all_migrations(MIGRATIONS).map(drop)).await
 }
 
+/// Copies the SQLite file of `store`, whole and at rest, to `to`, which must not be there yet. Nothing on PostgreSQL.
+///
+/// # Errors
+/// When the copy cannot be written.
+pub async fn copy_file(store: &Store, to: &std::path::Path) -> Result<()> {
+    use diesel_async::RunQueryDsl;
+    if let super::Conn::Sqlite(c) = &mut store.conn().await? {
+        let to = to.to_string_lossy().into_owned();
+        diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(to).execute(&mut **c).await?;
+    }
+    Ok(())
+}
+
 fn names() -> Result<Vec<String>, crate::error::StoreError> {
     use diesel::migration::MigrationSource;
     let all = <EmbeddedMigrations as MigrationSource<diesel::pg::Pg>>::migrations(&MIGRATIONS)?;

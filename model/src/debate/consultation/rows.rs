@@ -16,7 +16,7 @@ use crate::store::{Conn, Json, Tx, on};
 const TAIL: usize = 4;
 
 /// A slug from the title with a short tail, so that titles may repeat: `rue-des-halles-7kq2`.
-pub(super) async fn free_slug(conn: &mut Conn, it: &Consultation) -> Result<String> {
+pub(crate) async fn free_slug(conn: &mut Conn, it: &Consultation) -> Result<String> {
     const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let base = slugify(&it.title);
     let base = if base.is_empty() { "c".to_owned() } else { base };

@@ -1,0 +1,192 @@
+//! What a table of open data looks like: its columns, its CSV (RFC 4180, UTF-8 with BOM), its Table Schema.
+
+use serde_json::{Value, json};
+
+/// Tells spreadsheets that the file is UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What a column holds, in the words of Table Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `string`: anything that people wrote, made harmless for spreadsheets.
+    Text,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `boolean`: true or false.
+    Boolean,
+    /// `datetime`, RFC 3339 in UTC.
+    Time,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Time => "datetime",
+        }
+    }
+}
+
+/// One column: its name, what it holds, what it means.
+pub type Column = (&'static str, Kind, &'static str);
+
+/// One table: a name, what it is, its columns in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sheet {
+    /// `comments`, as in `comments.csv`.
+    pub name: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// In order.
+    pub columns: &'static [Column],
+    /// The columns that name a row.
+    pub key: &'static [&'static str],
+}
+
+/// Under which terms the table may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The consultation's page here.
+    pub page: String,
+    /// The title of what it was imported from, and its address.
+    pub imported_from: Option<(String, Option<String>)>,
+}
+
+const LICENCE: (&str, &str, &str) =
+    ("CC-BY-4.0", "Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/");
+
+impl Sheet {
+    /// The first bytes of the file.
+    ///
+    /// # Panics
+    /// Never: writing to memory does not fail.
+    #[must_use]
+    pub fn head(&self) -> Vec<u8> {
+        let mut chunk = Chunk::new(self);
+        chunk.row(self.columns.iter().map(|(name, ..)| (*name).to_owned()));
+        let mut head = BOM.to_vec();
+        head.extend(chunk.finish());
+        head
+    }
+
+    /// A chunk to fill with rows of this table.
+    #[must_use]
+    pub fn chunk(&self) -> Chunk {
+        Chunk::new(self)
+    }
+
+    /// The Table Schema that lies beside the file, with licence and source.
+    #[must_use]
+    pub fn schema(&self, origin: &Origin) -> Value {
+        let fields: Vec<Value> = self
+            .columns
+            .iter()
+            .map(|(name, kind, about)| json!({"name": name, "type": kind.word(), "description": about}))
+            .collect();
+        let (name, title, path) = LICENCE;
+        let mut sources = vec![json!({"title": "Palabre", "path": origin.page})];
+        if let Some((title, path)) = &origin.imported_from {
+            sources.push(match path {
+                Some(path) => json!({"title": title, "path": path}),
+                None => json!({"title": title}),
+            });
+        }
+        json!({
+            "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+            "name": self.name,
+            "description": self.about,
+            "fields": fields,
+            "primaryKey": self.key,
+            "missingValues": [""],
+            "licenses": [{"name": name, "title": title, "path": path}],
+            "sources": sources,
+        })
+    }
+}
+
+/// Some rows, as the bytes of a CSV file.
+#[derive(Debug)]
+pub struct Chunk {
+    writer: csv::Writer<Vec<u8>>,
+    texts: Vec<bool>,
+}
+
+impl Chunk {
+    fn new(sheet: &Sheet) -> Self {
+        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        Self { writer, texts: sheet.columns.iter().map(|(_, kind, _)| *kind == Kind::Text).collect() }
+    }
+
+    /// Adds one row; cells in the columns' order.
+    ///
+    /// # Panics
+    /// When the row has another number of cells than the table has columns: a mistake in this program.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let cells: Vec<String> = cells.into_iter().collect();
+        assert_eq!(cells.len(), self.texts.len(), "a row has one cell a column");
+        let cells = cells.into_iter().zip(&self.texts).map(|(cell, text)| if *text { harmless(cell) } else { cell });
+        self.writer.write_record(cells).expect("memory takes every row of this length");
+    }
+
+    /// The bytes.
+    ///
+    /// # Panics
+    /// Never: memory takes every byte.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.writer.into_inner().expect("memory takes every byte")
+    }
+}
+
+/// What a spreadsheet would take for a formula gets an apostrophe, which it reads as "this is text".
+fn harmless(cell: String) -> String {
+    let starts = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    match cell.starts_with(starts) {
+        true => format!("'{cell}"),
+        false => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHEET: Sheet = Sheet {
+        name: "things",
+        about: "Things.",
+        columns: &[("id", Kind::Integer, "Its number."), ("text", Kind::Text, "What it says.")],
+        key: &["id"],
+    };
+
+    #[test]
+    fn a_file_begins_with_a_mark_and_its_columns() {
+        assert_eq!(SHEET.head(), b"\xef\xbb\xbfid,text\r\n");
+    }
+
+    #[test]
+    fn formulas_are_made_harmless_and_numbers_left_alone() {
+        let mut chunk = SHEET.chunk();
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "plain = 1", "a, \"b\"\nc"] {
+            chunk.row(["-1".to_owned(), text.to_owned()]);
+        }
+        let written = String::from_utf8(chunk.finish()).unwrap();
+        assert_eq!(
+            written,
+            "-1,'=1+1\r\n-1,'+1\r\n-1,'-1\r\n-1,'@SUM(A1)\r\n-1,'\tx\r\n-1,plain = 1\r\n-1,\"a, \"\"b\"\"\nc\"\r\n"
+        );
+    }
+
+    #[test]
+    fn the_schema_names_columns_licence_and_source() {
+        let origin = Origin { page: "https://a.test/c/x".into(), imported_from: Some(("Polis".into(), None)) };
+        let schema = SHEET.schema(&origin);
+        assert_eq!(schema["fields"][0]["type"], "integer");
+        assert_eq!(schema["licenses"][0]["name"], "CC-BY-4.0");
+        assert_eq!(schema["sources"][1]["title"], "Polis");
+    }
+}
