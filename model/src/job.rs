@@ -354,6 +354,15 @@ pub fn back_off(now: Instant, first: Duration, attempts: u32, chance: f64) -> In
     now.plus(base.mul_f64(1.0 + 0.2 * chance.clamp(0.0, 1.0)))
 }
 
+/// A number from 0 to 1 for [`back_off`], so that what failed together is not tried again together.
+#[expect(clippy::disallowed_methods, reason = "the one place where a wait is left to chance")]
+#[must_use]
+pub fn chance() -> f64 {
+    let mut byte = [0u8; 1];
+    // Without randomness the wait is the shortest.
+    getrandom::fill(&mut byte).map_or(0.0, |()| f64::from(byte[0]) / f64::from(u8::MAX))
+}
+
 /// When the next job may become due; `None` with an empty queue.
 ///
 /// # Errors

@@ -3,6 +3,5 @@
 pub mod answer;
 pub mod audit;
 pub mod mail;
-pub mod problem;
 pub mod settings;
 pub mod setup;

@@ -1,5 +1,6 @@
 //! Open data: what a consultation gives to whoever wants to count again, as tables, a page of rows at a time.
 
+mod document;
 pub mod sheet;
 mod tables;
 
@@ -18,6 +19,7 @@ use crate::id::Id;
 use crate::people::actor::Actor;
 use crate::store::Conn;
 
+pub use document::{Document, document};
 use sheet::{Origin, Sheet};
 
 /// Rows read from the database at once: what one page of bytes holds, and all that is held in memory.
