@@ -211,8 +211,11 @@ pub struct Export {
     /// In which form
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// The file to write (json, activitystreams) or the folder (csv); without it standard output
-    #[arg(short, value_name = "F")]
+    /// Which table of `--format csv`; without it all into a folder, or the comments into a file
+    #[arg(long, value_enum)]
+    pub table: Option<Table>,
+    /// The file to write, or the folder (a name without extension); without it standard output
+    #[arg(short, long, value_name = "F")]
     pub output: Option<PathBuf>,
 }
 
@@ -222,10 +225,25 @@ pub enum Format {
     /// The tables of open data
     #[default]
     Csv,
-    /// The consultation and its results as the API gives them
+    /// The consultation, its results and its comments
     Json,
-    /// The documents that other servers fetch
-    Activitystreams,
+}
+
+/// The tables of open data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Table {
+    /// What was said
+    Comments,
+    /// What people think of it
+    Votes,
+    /// The ballots that stand
+    Ballots,
+    /// The totals
+    Results,
+    /// The comments as Polis has them
+    PolisComments,
+    /// The votes as Polis has them
+    PolisVotes,
 }
 
 /// `palabre demo`

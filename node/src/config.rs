@@ -19,6 +19,9 @@ pub use values::{Domain, Listen, Secret, parse_duration};
 /// The file read when `--config` names none, if it is there.
 pub const DEFAULT_FILE: &str = "palabre.toml";
 
+/// Where a node listens that is told nothing else.
+pub const DEFAULT_PORT: u16 = 8080;
+
 /// Everything that can be configured, with the defaults of a node that has no file at all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -6,10 +6,15 @@
 mod arguments;
 mod commands;
 mod config;
+mod listener;
+mod machines;
 mod mailer;
+mod node;
+mod opening;
 mod output;
 mod router;
 mod telemetry;
+mod worker;
 
 use std::process::ExitCode;
 

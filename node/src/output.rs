@@ -15,11 +15,6 @@ pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string_pretty(value).context("writing JSON")?)
 }
 
-/// Prints bytes as they are.
-pub fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    finish(io::stdout().lock().write_all(bytes))
-}
-
 /// Says something to whoever runs the command.
 pub fn say(text: impl std::fmt::Display) {
     // Nobody reads standard error any more: there is nobody left to tell.
@@ -31,5 +26,17 @@ fn finish(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("writing to standard output"),
         _ => Ok(()),
+    }
+}
+
+/// Standard output, to write to.
+pub struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
     }
 }

@@ -21,12 +21,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The whole node: `people` answers browsers and programs of the API, `machines` answers other servers.
 /// `watch` (health and metrics) answers whoever asks, before both.
-pub fn router(people: Router, machines: Router, watch: Router) -> Router {
+pub fn router(people: Router, machines: impl Fn() -> Router + Clone + Send + Sync + 'static, watch: Router) -> Router {
     let doors = Router::new().fallback(async move |request: Request| {
-        let audience = if speaks_activity(&request) { machines.clone() } else { people.clone() };
+        let audience = if speaks_activity(&request) { machines() } else { people.clone() };
         let Ok(mut response) = audience.oneshot(request).await;
-        // Caches must keep the two answers of one address apart.
-        response.headers_mut().append(VARY, HeaderValue::from_name(ACCEPT));
+        keep_apart(&mut response);
         response
     });
     let every = ServiceBuilder::new()
@@ -36,6 +35,15 @@ pub fn router(people: Router, machines: Router, watch: Router) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY));
     watch.fallback_service(doors).layer(every)
+}
+
+/// Caches must keep the two answers of one address apart.
+fn keep_apart(response: &mut Response) {
+    let vary = response.headers().get_all(VARY).iter().filter_map(|value| value.to_str().ok());
+    let mut named = vary.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase());
+    if !named.any(|name| name == "accept" || name == "*") {
+        response.headers_mut().append(VARY, HeaderValue::from_static("Accept"));
+    }
 }
 
 /// Whether the request is one server speaking to another.
@@ -70,7 +78,7 @@ fn prefers_activity(accept: &str) -> bool {
 /// Logs and counts one request, under an id that the answer carries too.
 #[expect(clippy::disallowed_methods, reason = "the time a request took is telemetry")]
 async fn observe(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), told(request.uri().path()));
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     let span = tracing::info_span!("request", id, %method, path);
     let began = Instant::now();
@@ -81,6 +89,14 @@ async fn observe(request: Request, next: Next) -> Response {
     metrics::counter!("palabre_http_requests_total", &labels).increment(1);
     metrics::histogram!("palabre_http_request_seconds", &labels).record(took);
     response
+}
+
+/// The path as the log may know it: a set-up link's secret stays out of it.
+fn told(path: &str) -> String {
+    match path.strip_prefix("/setup/") {
+        Some(_) => "/setup/…".to_owned(),
+        None => path.to_owned(),
+    }
 }
 
 fn log(status: http::StatusCode, took: Duration) {
@@ -107,7 +123,7 @@ mod tests {
             .route("/c/{slug}", get(|| async { "activity" }))
             .route("/f/{slug}/inbox", post(|| async { "accepted" }))
             .route("/.well-known/webfinger", get(|| async { "jrd" }));
-        router(people, machines, Router::new().route("/livez", get(|| async { "ok" })))
+        router(people, move || machines.clone(), Router::new().route("/livez", get(|| async { "ok" })))
     }
 
     async fn ask(request: http::request::Builder, body: Vec<u8>) -> (u16, String, http::HeaderMap) {
@@ -131,7 +147,7 @@ mod tests {
         ] {
             let (_, body, headers) = ask(Request::get("/c/x").header(ACCEPT, accept), Vec::new()).await;
             assert_eq!(body, answer, "{accept}");
-            assert_eq!(headers[VARY], "accept");
+            assert_eq!(headers[VARY], "Accept");
         }
     }
 

@@ -75,7 +75,7 @@ pub enum Listen {
 
 impl Default for Listen {
     fn default() -> Self {
-        Self::Tcp("127.0.0.1:8080".into())
+        Self::Tcp(format!("127.0.0.1:{}", super::DEFAULT_PORT))
     }
 }
 

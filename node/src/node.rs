@@ -1,0 +1,92 @@
+//! One running node: the crates wired together, as configuration and settings say.
+
+use std::num::NonZeroU32;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use model::address::{Address, Scheme};
+use model::clock::Clock;
+use model::store::Store;
+
+use crate::config::Config;
+use crate::machines::{Machines, Network};
+use crate::mailer::Mailer;
+use crate::opening;
+
+/// The parts of a node. What other servers see hangs on its domain, which can be given while it runs.
+pub struct Node {
+    /// The records.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// What is configured.
+    pub config: Config,
+    /// The way out for mails; without it they are kept.
+    pub mailer: Option<Mailer>,
+    /// The door for people and programs.
+    pub web: web::App,
+    port: Option<u16>,
+    network: Network,
+    machines: RwLock<Arc<Machines>>,
+}
+
+impl Node {
+    /// Wires a node on an open store whose schema is current; `port` is where it listens.
+    ///
+    /// # Errors
+    /// When file and database name different domains, or a certificate or the mail server's address cannot be read.
+    pub async fn new(store: Store, clock: Clock, config: Config, port: Option<u16>) -> anyhow::Result<Self> {
+        let address = opening::address(&store, &config, &clock, port).await?;
+        let mailer = Mailer::open(&config.mail)?;
+        let network = Network::read(&config)?;
+        let web = web::App::new(store.clone(), clock.clone(), pages(&config, port));
+        let machines = Machines::open(&store, &clock, &config, &network, address)?;
+        Ok(Self { machines: RwLock::new(Arc::new(machines)), store, clock, config, mailer, web, port, network })
+    }
+
+    /// The door for other servers, as it is now.
+    pub fn machines(&self) -> Arc<Machines> {
+        self.machines.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where the node lives, as it is now.
+    pub fn address(&self) -> Address {
+        self.machines().address.clone()
+    }
+
+    /// Opens the door for other servers anew if a domain was given meanwhile, here or by a command.
+    ///
+    /// # Errors
+    /// As [`Node::new`].
+    pub async fn follow_domain(&self) -> anyhow::Result<()> {
+        let address = opening::address(&self.store, &self.config, &self.clock, self.port).await?;
+        if self.address() == address {
+            return Ok(());
+        }
+        tracing::info!(address = address.node(), "this node has a new address");
+        let new = Machines::open(&self.store, &self.clock, &self.config, &self.network, address)?;
+        *self.machines.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        Ok(())
+    }
+
+    /// Both doors and what is watched, as one.
+    pub fn router(self: &Arc<Self>, watch: Router) -> Router {
+        let node = self.clone();
+        crate::router::router(web::router(self.web.clone()), move || node.machines().router.clone(), watch)
+    }
+}
+
+/// What the pages take from the configuration.
+fn pages(config: &Config, port: Option<u16>) -> web::Settings {
+    let most = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    let limits = &config.limits;
+    web::Settings {
+        scheme: if config.federation.allow_http { Scheme::Http } else { Scheme::Https },
+        listen: opening::here(port),
+        trusted_proxies: config.node.trusted_proxies.clone(),
+        sign_in: most(limits.sign_in),
+        api_reads: most(limits.api_reads),
+        api_writes: most(limits.api_writes),
+        anonymous: most(limits.anonymous),
+    }
+}

@@ -1,0 +1,97 @@
+//! Opening the node's database, at the version of schema that this program knows.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use model::address::{Address, Scheme};
+use model::care::{settings, setup};
+use model::clock::Clock;
+use model::store::migrate::{self, Schema};
+use model::store::{Options, Store};
+
+use crate::config::{Config, DEFAULT_PORT};
+use crate::output::say;
+
+/// Opens the database, making its folder where it is a file.
+///
+/// # Errors
+/// When it cannot be reached, or the folder cannot be made.
+pub fn connect(config: &Config) -> anyhow::Result<Store> {
+    let max_connections = usize::try_from(config.database.max_connections).unwrap_or(usize::MAX);
+    let store = Store::open(&Options { url: config.database_url(), max_connections })?;
+    if let Some(folder) = store.sqlite_file().and_then(|file| Path::new(file).parent()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
+    }
+    Ok(store)
+}
+
+/// Opens the database for a command: an empty one is filled, one that waits for migrations is left as it is.
+///
+/// # Errors
+/// When the schema is older or newer than this program's.
+pub async fn open(config: &Config) -> anyhow::Result<Store> {
+    let store = connect(config)?;
+    match migrate::inspect(&store).await.context("the database cannot be read")? {
+        Schema::Current => {}
+        Schema::Behind { fresh: true, .. } => drop(migrate::up(&store).await?),
+        Schema::Behind { pending, .. } => {
+            bail!("the database waits for {}: run `palabre migrate` (or start `palabre serve`)", pending.join(", "))
+        }
+        // `up` refuses it, with the words for it.
+        Schema::Newer(_) => drop(migrate::up(&store).await?),
+    }
+    Ok(store)
+}
+
+/// Brings the schema up to date; a SQLite file that holds something is copied first. Answers the versions applied.
+///
+/// # Errors
+/// When the schema is newer than this program's, the copy cannot be made, or a migration fails.
+pub async fn migrate(store: &Store, clock: &Clock) -> anyhow::Result<Vec<String>> {
+    let schema = migrate::inspect(store).await.context("the database cannot be read")?;
+    if let (Schema::Behind { fresh: false, pending }, Some(file)) = (schema, store.sqlite_file()) {
+        let copy = copy_name(file, clock);
+        migrate::copy_file(store, &copy).await.context("the copy before the migration")?;
+        say(format_args!("Copied the database to {} before {}.", copy.display(), pending.join(", ")));
+    }
+    Ok(migrate::up(store).await?)
+}
+
+/// `palabre.db` is copied to `palabre.db.2026-11-23T101112Z`, beside it.
+fn copy_name(file: &str, clock: &Clock) -> PathBuf {
+    let at = clock.now().timestamp().strftime("%Y-%m-%dT%H%M%SZ");
+    PathBuf::from(format!("{file}.{at}"))
+}
+
+/// Where the node lives: the domain set up or configured, else `localhost` with the port it listens on. A node that was
+/// set up without a domain takes the configured one.
+///
+/// # Errors
+/// When file and database name different domains.
+pub async fn address(store: &Store, config: &Config, clock: &Clock, port: Option<u16>) -> anyhow::Result<Address> {
+    let stored = settings::node(&mut store.conn().await?).await?;
+    let configured = config.node.domain.as_ref().map(ToString::to_string);
+    if let (Some(stored), Some(configured)) = (&stored.domain, &configured)
+        && stored != configured
+    {
+        bail!(
+            "the configuration says node.domain = \"{configured}\", but this node was set up as \"{stored}\": \
+             addresses given out would break. Mend the configuration, or set the node up anew"
+        );
+    }
+    if let (None, Some(configured), true) = (&stored.domain, &configured, stored.set_up) {
+        let mut tx = store.begin().await?;
+        setup::set_domain(&mut tx, clock.now(), None, configured).await?;
+        tx.commit().await?;
+    }
+    let scheme = if config.federation.allow_http { Scheme::Http } else { Scheme::Https };
+    Ok(match stored.domain.or(configured) {
+        Some(domain) => Address::new(scheme, &domain),
+        None => Address::new(Scheme::Http, &here(port)),
+    })
+}
+
+/// The host of a node that has no domain: where it listens, or would.
+pub fn here(port: Option<u16>) -> String {
+    format!("localhost:{}", port.unwrap_or(DEFAULT_PORT))
+}

@@ -1,0 +1,261 @@
+//! What the node does by itself: due jobs, the sequencer, the clock that opens and closes consultations.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::care::mail::{self, Mail, State};
+use model::count::sequence;
+use model::debate::schedule;
+use model::error::Error;
+use model::id::Id;
+use model::job::{self, Claim, Job, Outcome};
+use model::people::session;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::mailer::{Letter, Mailer, Undelivered};
+use crate::node::Node;
+
+/// How many jobs run at once: most wait for another server.
+const AT_ONCE: usize = 32;
+/// How long the queue is left alone when nothing is due.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long after a failure of the database before it is asked again.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// How often waiting ballots are counted.
+const SWEEP: Duration = Duration::from_millis(200);
+/// How often consultations are opened and closed, and a new domain is looked for.
+const TICK: Duration = Duration::from_secs(1);
+/// How often what has ended is swept away.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+/// A mail that no server took in this time is kept instead.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// Runs everything until `stop` says so, and ends when what has begun has ended.
+pub async fn run(node: Arc<Node>, stop: watch::Receiver<bool>) {
+    let counting = repeat("the sequencer", SWEEP, stop.clone(), || count(&node));
+    let ticking = repeat("the clock", TICK, stop.clone(), || tick(&node));
+    let sweeping = repeat("housekeeping", HOUSEKEEPING, stop.clone(), || sweep(&node));
+    tokio::join!(work(&node, stop), counting, ticking, sweeping);
+}
+
+/// Does `act` again and again, `pause` apart.
+async fn repeat<F: Future<Output = anyhow::Result<()>>>(
+    what: &str,
+    pause: Duration,
+    mut stop: watch::Receiver<bool>,
+    act: impl Fn() -> F,
+) {
+    while !*stop.borrow() {
+        let pause = match act().await {
+            Ok(()) => pause,
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "{what} failed");
+                pause.max(PAUSE_AFTER_FAILURE)
+            }
+        };
+        rest(pause, &mut stop).await;
+    }
+}
+
+/// Waits `pause`, or until it is time to stop.
+#[expect(clippy::disallowed_methods, reason = "the worker's pause")]
+async fn rest(pause: Duration, stop: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = tokio::time::sleep(pause) => {}
+        // An error says that whoever could stop us is gone: the loop ends by the value.
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn count(node: &Node) -> anyhow::Result<()> {
+    sequence::sweep(&node.store, node.clock.now(), node.config.federation.tally_interval).await?;
+    Ok(())
+}
+
+async fn tick(node: &Node) -> anyhow::Result<()> {
+    schedule::tick(&node.store, node.clock.now()).await?;
+    node.follow_domain().await
+}
+
+async fn sweep(node: &Node) -> anyhow::Result<()> {
+    let mut tx = node.store.begin().await?;
+    session::sweep(&mut tx, node.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Claims and runs due jobs; at the end lets those that run come to theirs.
+async fn work(node: &Arc<Node>, mut stop: watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    while !*stop.borrow() {
+        let Ok(place) = room.clone().acquire_owned().await else { break };
+        match claim(node).await {
+            Ok(Some(claim)) => {
+                let node = node.clone();
+                running.spawn(async move {
+                    complete(&node, claim).await;
+                    drop(place);
+                });
+                while running.try_join_next().is_some() {}
+            }
+            Ok(None) => rest(PAUSE, &mut stop).await,
+            Err(error) => {
+                tracing::error!(%error, "the queue cannot be read");
+                rest(PAUSE_AFTER_FAILURE, &mut stop).await;
+            }
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// The next due job. The queue is looked at without a lock first, since most looks find nothing.
+async fn claim(node: &Node) -> model::error::Result<Option<Claim>> {
+    let now = node.clock.now();
+    let due = job::next_due(&mut node.store.conn().await?).await?;
+    if due.is_none_or(|due| due > now) {
+        return Ok(None);
+    }
+    let mut tx = node.store.begin().await?;
+    let claim = job::claim(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(claim)
+}
+
+/// Runs a job, keeping its lease, and records how it ended.
+async fn complete(node: &Node, claim: Claim) {
+    let kind = kind(&claim.job);
+    let outcome = keeping(node, &claim, perform(node, &claim)).await;
+    let (word, why) = match &outcome {
+        Outcome::Done => ("done", ""),
+        Outcome::Later(_, why) => ("later", why.as_str()),
+        Outcome::Never(why) => ("never", why.as_str()),
+    };
+    metrics::counter!("palabre_jobs_total", "kind" => kind, "outcome" => word).increment(1);
+    match &outcome {
+        Outcome::Done => tracing::debug!(kind, "job done"),
+        _ => tracing::warn!(kind, outcome = word, why, attempts = claim.attempts, "job not done"),
+    }
+    if let Err(error) = finish(node, &claim, &outcome).await {
+        // Its lease runs out, and it is run again: jobs are idempotent.
+        tracing::error!(kind, %error, "the end of a job could not be recorded");
+    }
+}
+
+async fn finish(node: &Node, claim: &Claim, outcome: &Outcome) -> model::error::Result<()> {
+    let mut tx = node.store.begin().await?;
+    job::finish(&mut tx, node.clock.now(), claim, outcome).await?;
+    tx.commit().await
+}
+
+/// Runs `work`, renewing the lease of its job three times in its length.
+async fn keeping(node: &Node, claim: &Claim, work: impl Future<Output = Outcome>) -> Outcome {
+    let mut ticks = tokio::time::interval(job::LEASE / 3);
+    ticks.tick().await;
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            outcome = &mut work => return outcome,
+            _ = ticks.tick() => {
+                if let Err(error) = renew(node, claim).await {
+                    tracing::warn!(%error, "a lease could not be renewed");
+                }
+            }
+        }
+    }
+}
+
+async fn renew(node: &Node, claim: &Claim) -> model::error::Result<()> {
+    let mut tx = node.store.begin().await?;
+    job::renew(&mut tx, node.clock.now(), claim).await?;
+    tx.commit().await
+}
+
+/// A job's name in the log and the metrics.
+fn kind(job: &Job) -> &'static str {
+    match job {
+        Job::Deliver { .. } => "deliver",
+        Job::Publish { .. } => "publish",
+        Job::Open { .. } => "open",
+        Job::Edit { .. } => "edit",
+        Job::Tally { .. } => "tally",
+        Job::Comment { .. } => "comment",
+        Job::Forum { .. } => "forum",
+        Job::Carry { .. } => "carry",
+        Job::Refuse { .. } => "refuse",
+        Job::Follow { .. } => "follow",
+        Job::Mail { .. } => "mail",
+    }
+}
+
+/// Who does which job.
+async fn perform(node: &Node, claim: &Claim) -> Outcome {
+    match &claim.job {
+        Job::Mail { mail } => post(node, claim, *mail).await,
+        Job::Deliver { .. }
+        | Job::Publish { .. }
+        | Job::Open { .. }
+        | Job::Edit { .. }
+        | Job::Tally { .. }
+        | Job::Comment { .. }
+        | Job::Forum { .. }
+        | Job::Carry { .. }
+        | Job::Refuse { .. }
+        | Job::Follow { .. } => node.machines().perform(claim).await,
+    }
+}
+
+/// Hands a mail over, or keeps it where no server is configured.
+async fn post(node: &Node, claim: &Claim, id: Id<Mail>) -> Outcome {
+    let sent = async {
+        let mail = mail::by_id(&mut node.store.conn().await?, id).await?;
+        let sent = match (&node.mailer, mail.state) {
+            (Some(mailer), State::Waiting) => hand_over(mailer, &mail).await,
+            (None, State::Waiting) => Ok(State::Kept),
+            (_, done) => Ok(done),
+        };
+        let state = match sent {
+            Ok(state) => state,
+            Err(Undelivered::Never(why)) => return keep(node, id, why).await,
+            Err(Undelivered::Later(why)) => return later(node, claim, id, why).await,
+        };
+        mark(node, id, state).await?;
+        Ok(Outcome::Done)
+    };
+    match sent.await {
+        Ok(outcome) => outcome,
+        Err(Error::NotFound) => Outcome::Never("the mail is gone".to_owned()),
+        Err(error) => Outcome::Later(again(node, claim), error.to_string()),
+    }
+}
+
+async fn hand_over(mailer: &Mailer, mail: &Mail) -> Result<State, Undelivered> {
+    let id = mail.id.to_string();
+    let Mail { recipient, subject, body, html, .. } = mail;
+    mailer.send(Letter { id: &id, to: recipient, subject, text: body, html: html.as_deref() }).await?;
+    Ok(State::Sent)
+}
+
+async fn mark(node: &Node, id: Id<Mail>, state: State) -> model::error::Result<()> {
+    let mut tx = node.store.begin().await?;
+    mail::mark(&mut tx, node.clock.now(), id, state).await?;
+    tx.commit().await
+}
+
+/// A mail that cannot leave can still be read by an administrator.
+async fn keep(node: &Node, id: Id<Mail>, why: String) -> model::error::Result<Outcome> {
+    mark(node, id, State::Kept).await?;
+    Ok(Outcome::Never(why))
+}
+
+async fn later(node: &Node, claim: &Claim, id: Id<Mail>, why: String) -> model::error::Result<Outcome> {
+    if node.clock.now().since(claim.created_at) > GIVEN_UP_AFTER {
+        return keep(node, id, why).await;
+    }
+    Ok(Outcome::Later(again(node, claim), why))
+}
+
+fn again(node: &Node, claim: &Claim) -> model::clock::Instant {
+    job::back_off(node.clock.now(), node.config.federation.retry_first, claim.attempts, job::chance())
+}
