@@ -86,6 +86,7 @@ pub async fn set(
 ///
 /// # Errors
 /// `not-eligible` in a forum that takes nothing from outside, and as [`set`].
+#[expect(clippy::too_many_arguments, reason = "the parts of one Like, each of its own type")]
 pub async fn receive(
     tx: &mut Tx,
     now: Instant,

@@ -30,7 +30,7 @@ const RESERVED: &[&str] = &[
 pub fn check(field: &str, name: &str) -> Result<String> {
     let name = name.trim().to_lowercase();
     let length = name.chars().count();
-    if length < SHORTEST || length > LONGEST {
+    if !(SHORTEST..=LONGEST).contains(&length) {
         return Err(Error::field(field, "length", format!("Use {SHORTEST} to {LONGEST} characters.")));
     }
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
