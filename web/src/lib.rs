@@ -12,6 +12,7 @@ pub mod language;
 pub mod visitor;
 
 mod cache;
+mod csv;
 mod files;
 mod limit;
 mod pages;
@@ -28,6 +29,7 @@ pub use app::{App, Settings};
 /// Every page of the website, ready to serve.
 pub fn router(app: App) -> axum::Router {
     let pages = pages::router()
+        .merge(csv::routes())
         .layer(CsrfLayer::new().with_rejection_response(security::foreign))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(session::layer(&app));

@@ -66,7 +66,12 @@ impl Document {
         }
     }
 
-    async fn comments(&mut self, conn: &mut Conn, after: Option<(Instant, Id<Comment>)>, mut any: bool) -> Result<Vec<u8>> {
+    async fn comments(
+        &mut self,
+        conn: &mut Conn,
+        after: Option<(Instant, Id<Comment>)>,
+        mut any: bool,
+    ) -> Result<Vec<u8>> {
         let rows = comment::list(conn, self.on.id, after, PAGE).await?;
         let mut bytes = Vec::new();
         for (comment, author) in rows.iter().filter(|(comment, _)| comment.state == State::Visible) {

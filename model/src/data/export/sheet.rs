@@ -57,7 +57,8 @@ pub struct Origin {
     pub imported_from: Option<(String, Option<String>)>,
 }
 
-const LICENCE: (&str, &str, &str) =
+/// Under which terms open data is given: name, title, text.
+pub const LICENCE: (&str, &str, &str) =
     ("CC-BY-4.0", "Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/");
 
 impl Sheet {
