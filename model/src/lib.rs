@@ -15,3 +15,5 @@ pub mod job;
 pub mod network;
 pub mod people;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

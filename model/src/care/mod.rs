@@ -3,5 +3,6 @@
 pub mod answer;
 pub mod audit;
 pub mod mail;
+pub mod problem;
 pub mod settings;
 pub mod setup;

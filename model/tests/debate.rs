@@ -1,0 +1,154 @@
+//! Comments, replies, agreement; who sees what; follows.
+
+use model::both_databases;
+use model::clock::Instant;
+use model::debate::comment::{self, Draft, Remote, State};
+use model::debate::consultation;
+use model::debate::forum::{self, Visibility};
+use model::debate::reaction::{self, Value};
+use model::error::Error;
+use model::network::{activity, follow, sighting};
+use model::people::actor;
+use model::people::role::Standing;
+use model::testing::{World, refused};
+use serde_json::json;
+
+fn says(text: &str) -> Draft {
+    Draft { text: text.into(), stance: None, parent: None, language: None }
+}
+
+fn remote(uri: &str, html: &str) -> Remote {
+    Remote { uri: uri.into(), url: None, html: html.into(), parent: None, language: None, published: Instant::from_microsecond(1) }
+}
+
+both_databases! {
+    async fn a_comment_is_written_answered_edited_and_deleted(world: World) {
+        let (forum, vote) = world.vote().await;
+        let ana = world.account("ana").await;
+        let bea = world.account("bea").await;
+        let (by, other) = (Standing { account: Some(ana.clone()), member: None }, Standing { account: Some(bea), member: None });
+        let mut tx = world.store.begin().await.unwrap();
+        let now = world.now();
+        let first = comment::post(&mut tx, now, &forum, &vote, &by, &says("Bonjour **tous**")).await.unwrap();
+        assert!(first.html.contains("<strong>tous</strong>"));
+        assert!(actor::by_id(&mut tx, ana.actor_id).await.unwrap().published_at.is_some(), "public from the first comment on");
+        let reply = Draft { parent: Some(first.id), ..says("Oui") };
+        let reply = comment::post(&mut tx, now, &forum, &vote, &other, &reply).await.unwrap();
+        assert_eq!(consultation::by_id(&mut tx, vote.id).await.unwrap().comment_count, 2);
+        assert_eq!(refused(comment::edit(&mut tx, now, &forum, &vote, &other, &first, "Non").await), "not-allowed");
+        let edited = comment::edit(&mut tx, now, &forum, &vote, &by, &first, "Bonsoir").await.unwrap();
+        assert_eq!((edited.markdown.as_str(), edited.updated_at), ("Bonsoir", Some(now)));
+        comment::delete(&mut tx, now, &forum, &by, &first, None).await.unwrap();
+        let gone = comment::by_id(&mut tx, first.id).await.unwrap();
+        assert_eq!((gone.state, gone.markdown.as_str()), (State::Deleted, ""));
+        assert_eq!(consultation::by_id(&mut tx, vote.id).await.unwrap().comment_count, 1);
+        let late = Draft { parent: Some(gone.id), ..says("Ah") };
+        assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &late).await), "parent-elsewhere");
+        assert_eq!(refused(comment::delete(&mut tx, now, &forum, &by, &reply, Some("x")).await), "not-allowed");
+        assert_eq!(refused(comment::delete(&mut tx, now, &forum, &world.as_admin(), &reply, None).await), "invalid");
+        comment::delete(&mut tx, now, &forum, &world.as_admin(), &reply, Some("Hors sujet")).await.unwrap();
+        assert_eq!(comment::by_id(&mut tx, reply.id).await.unwrap().state, State::Hidden);
+    }
+
+    async fn comments_have_their_refusals(world: World) {
+        let (forum, vote) = world.vote().await;
+        let closed = world.forum("conseil", Visibility::Closed).await;
+        let inside = world.publish(&closed, world.draft(&json!({"kind": "none"}))).await;
+        let ana = world.account("ana").await;
+        let by = Standing { account: Some(ana), member: None };
+        let mut tx = world.store.begin().await.unwrap();
+        let now = world.now();
+        assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &Standing::visitor(), &says("x")).await), "not-signed-in");
+        assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &says("  ")).await), "invalid");
+        assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &says(&"x".repeat(5001))).await), "too-long");
+        assert_eq!(refused(comment::post(&mut tx, now, &closed, &inside, &by, &says("x")).await), "not-allowed");
+        let bob = world.stranger("bob", "m.test").await;
+        drop(tx);
+        let mut tx = world.store.begin().await.unwrap();
+        let there = comment::receive(&mut tx, now, &closed, &inside, bob.id, &remote("https://m.test/1", "<p>x</p>")).await;
+        assert_eq!(refused(there), "not-eligible");
+        let after = vote.closes_at.unwrap();
+        assert_eq!(refused(comment::post(&mut tx, after, &forum, &vote, &by, &says("x")).await), "closed");
+    }
+
+    async fn a_comment_from_elsewhere_is_cleaned_kept_once_and_changed_by_its_author_alone(world: World) {
+        let (forum, vote) = world.vote().await;
+        let bob = world.stranger("bob", "m.test").await;
+        let eve = world.stranger("eve", "e.test").await;
+        let mut tx = world.store.begin().await.unwrap();
+        let now = world.now();
+        let note = remote("https://m.test/1", "<p>Hi<script>x</script></p>");
+        let first = comment::receive(&mut tx, now, &forum, &vote, bob.id, &note).await.unwrap();
+        assert_eq!((first.html.as_str(), first.markdown.as_str()), ("<p>Hi</p>", "Hi"));
+        let again = comment::receive(&mut tx, now, &forum, &vote, bob.id, &note).await.unwrap();
+        assert_eq!(again.id, first.id);
+        assert_eq!(refused(comment::revise(&mut tx, now, eve.id, &first, "<p>Evil</p>").await), "not-allowed");
+        assert_eq!(refused(comment::retract(&mut tx, now, eve.id, &first).await), "not-allowed");
+        assert_eq!(comment::revise(&mut tx, now, bob.id, &first, "<p>Ho</p>").await.unwrap().markdown, "Ho");
+        comment::retract(&mut tx, now, bob.id, &first).await.unwrap();
+        assert_eq!(comment::by_uri(&mut tx, "https://m.test/1").await.unwrap().unwrap().state, State::Deleted);
+    }
+
+    async fn agreement_is_counted_as_it_changes(world: World) {
+        let (forum, vote) = world.vote().await;
+        let ana = world.account("ana").await;
+        let bob = world.stranger("bob", "m.test").await;
+        let by = Standing { account: Some(ana.clone()), member: None };
+        let mut tx = world.store.begin().await.unwrap();
+        let now = world.now();
+        let it = comment::post(&mut tx, now, &forum, &vote, &by, &says("Oui")).await.unwrap();
+        reaction::set(&mut tx, now, &forum, &vote, &by, &it, Value::Agree).await.unwrap();
+        reaction::set(&mut tx, now, &forum, &vote, &by, &it, Value::Disagree).await.unwrap();
+        reaction::receive(&mut tx, now, &forum, &vote, bob.id, &it, Value::Agree, "https://m.test/like/1").await.unwrap();
+        let counts = |c: &comment::Comment| (c.agrees, c.disagrees, c.passes);
+        assert_eq!(counts(&comment::by_id(&mut tx, it.id).await.unwrap()), (1, 1, 0));
+        assert_eq!(reaction::by_uri(&mut tx, bob.id, "https://m.test/like/1").await.unwrap().unwrap().id, it.id);
+        assert!(reaction::clear(&mut tx, now, &vote, &it, bob.id).await.unwrap());
+        assert!(!reaction::clear(&mut tx, now, &vote, &it, bob.id).await.unwrap());
+        reaction::set(&mut tx, now, &forum, &vote, &by, &it, Value::Pass).await.unwrap();
+        assert_eq!(counts(&comment::by_id(&mut tx, it.id).await.unwrap()), (0, 0, 1));
+    }
+
+    async fn drafts_are_there_for_authors_alone(world: World) {
+        let forum = world.forum("mobilite", Visibility::Public).await;
+        let ana = world.account("ana").await;
+        let mut tx = world.store.begin().await.unwrap();
+        let draft = consultation::create(&mut tx, world.now(), &world.as_admin(), &forum, world.draft(&json!({"kind": "vote"}))).await.unwrap();
+        assert!(matches!(consultation::view(&mut tx, &draft.slug, Some(&ana)).await, Err(Error::NotFound)));
+        assert!(matches!(consultation::view(&mut tx, &draft.slug, None).await, Err(Error::NotFound)));
+        assert!(consultation::view(&mut tx, &draft.slug, Some(&world.admin)).await.is_ok());
+        consultation::delete(&mut tx, world.now(), &world.as_admin(), &forum, &draft).await.unwrap();
+        assert!(matches!(consultation::by_id(&mut tx, draft.id).await, Err(Error::NotFound)));
+    }
+
+    async fn followers_are_heard_of_once_per_shared_inbox(world: World) {
+        let forum = world.forum("mobilite", Visibility::Public).await;
+        let bob = world.stranger("bob", "m.test").await;
+        let eva = world.stranger("eva", "m.test").await;
+        let mut tx = world.store.begin().await.unwrap();
+        let group = actor::by_id(&mut tx, forum.actor_id).await.unwrap();
+        for who in [&bob, &eva, &bob] {
+            follow::accept(&mut tx, world.now(), who, &group, &format!("https://m.test/follow/{}", who.name)).await.unwrap();
+        }
+        assert_eq!(follow::count(&mut tx, group.id).await.unwrap(), 2);
+        let inboxes = follow::inboxes(&mut tx, group.id).await.unwrap();
+        assert_eq!(inboxes, ["https://m.test/inbox"]);
+        let before = model::job::depth(&mut tx).await.unwrap().0;
+        activity::send(&mut tx, world.now(), group.id, "https://a.test/x", "{}", &inboxes).await.unwrap();
+        assert_eq!(model::job::depth(&mut tx).await.unwrap().0, before + 1);
+        follow::end(&mut tx, bob.id, group.id).await.unwrap();
+        assert_eq!(follow::count(&mut tx, group.id).await.unwrap(), 1);
+        assert!(sighting::first(&mut tx, world.now(), "https://m.test/a").await.unwrap());
+        assert!(!sighting::first(&mut tx, world.now(), "https://m.test/a").await.unwrap());
+    }
+
+    async fn a_forum_keeps_its_privacy(world: World) {
+        let public = world.forum("mobilite", Visibility::Public).await;
+        let draft = forum::Draft { slug: "mobilite".into(), title: "T".into(), summary: String::new(), visibility: Visibility::Private, language: "fr".into() };
+        let mut tx = world.store.begin().await.unwrap();
+        assert_eq!(refused(forum::edit(&mut tx, world.now(), &world.as_admin(), &public, &draft).await), "invalid");
+        let closed = forum::Draft { visibility: Visibility::Closed, ..draft };
+        assert_eq!(forum::edit(&mut tx, world.now(), &world.as_admin(), &public, &closed).await.unwrap().visibility, Visibility::Closed);
+        assert_eq!(refused(forum::create(&mut tx, world.now(), &world.as_admin(), &closed).await), "invalid");
+    }
+}

@@ -1,0 +1,8 @@
+//! The use cases on both databases. The PostgreSQL half is ignored unless asked for, since it needs a server.
+
+mod ballots;
+mod debate;
+mod jobs;
+mod people;
+mod store;
+mod together;
