@@ -1,4 +1,8 @@
 //! federation
 #![allow(missing_docs)]
+pub mod fetch;
 pub mod guard;
 pub mod signature;
+#[cfg(test)]
+mod testing;
+pub mod wire;

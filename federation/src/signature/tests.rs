@@ -1,29 +1,11 @@
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use std::sync::LazyLock;
 
 use super::super::{Fault, PublicKey, Received, WINDOW_FUTURE, WINDOW_PAST, read};
 use super::*;
+use crate::testing::{KEY_ID, KEYS, pem};
 
 const NOW: i64 = 1_763_900_000;
 const OWN: &str = "a.test";
-const KEY_ID: &str = "https://peer.test/users/ana#main-key";
-
-fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
-}
-
-/// A key that belongs to nobody else; making one takes a while.
-static KEYS: LazyLock<(PrivateKey, PublicKey)> = LazyLock::new(|| {
-    let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
-    let private = AsDer::<Pkcs8V1Der>::as_der(&pair).expect("DER");
-    let public: PublicKeyX509Der<'_> = aws_lc_rs::signature::KeyPair::public_key(&pair).as_der().expect("DER");
-    (
-        PrivateKey::from_pem(KEY_ID, &pem("PRIVATE KEY", private.as_ref())).expect("a private key"),
-        PublicKey::from_pem(&pem("PUBLIC KEY", public.as_ref())).expect("a public key"),
-    )
-});
 
 /// A signed POST to the inbox that a test then spoils.
 struct Post {
