@@ -111,6 +111,12 @@ impl Fetcher {
         Self { client, guard: Arc::new(guard) }
     }
 
+    /// Whether `http:` addresses may be tried.
+    #[must_use]
+    pub fn allows_http(&self) -> bool {
+        self.guard.allows_http()
+    }
+
     /// Fetches the document that lies at `url` and calls itself so, or that names one other address on the same host and
     /// is found there.
     ///

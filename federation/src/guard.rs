@@ -104,6 +104,12 @@ impl Guard {
         url.host_str().is_some_and(|name| self.is_own(name, url.port_or_known_default()))
     }
 
+    /// Whether `http:` addresses may be asked for.
+    #[must_use]
+    pub fn allows_http(&self) -> bool {
+        self.0.allow_http
+    }
+
     fn is_own(&self, name: &str, port: Option<u16>) -> bool {
         let name = plain(name);
         match self.0.own.rsplit_once(':') {

@@ -2,7 +2,9 @@
 #![allow(missing_docs)]
 pub mod fetch;
 pub mod guard;
+pub mod nodeinfo;
 pub mod signature;
 #[cfg(test)]
 mod testing;
+pub mod webfinger;
 pub mod wire;
