@@ -1,5 +1,6 @@
 //! federation
 #![allow(missing_docs)]
+pub mod directory;
 pub mod fetch;
 pub mod guard;
 pub mod nodeinfo;
