@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod audit;
+pub mod census;
 pub mod mail;
 pub mod problem;
 pub mod settings;

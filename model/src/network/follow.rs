@@ -147,6 +147,18 @@ pub async fn end(tx: &mut Tx, follower: Id<Actor>, target: Id<Actor>) -> Result<
     Ok(())
 }
 
+/// The node takes back one of its own follows: it ends once the other server is told.
+///
+/// # Errors
+/// When `by` may not administer, or [`crate::error::Error::NotFound`] for somebody else's follow.
+pub async fn take_back(tx: &mut Tx, now: Instant, by: &Standing, follow: &Follow) -> Result<()> {
+    by.may(Act::Administer, None)?;
+    if follow.follower_id != actor::node(tx).await?.id {
+        return Err(crate::error::Error::NotFound);
+    }
+    job::enqueue(tx, now, Job::Follow { follow: follow.id, undo: true }, When::Now).await
+}
+
 /// What the node follows, oldest first, each with the actor followed.
 ///
 /// # Errors

@@ -1,0 +1,50 @@
+//! How much there is on this node, as it may be told to anybody.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::debate::comment::State as CommentState;
+use crate::debate::consultation::State;
+use crate::debate::forum::Visibility;
+use crate::error::Result;
+use crate::store::schema::{accounts, actors, comments, consultations, forums};
+use crate::store::{Conn, on};
+
+/// Counts without names. What is private is in none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Census {
+    /// Accounts of people that are confirmed and not disabled.
+    pub accounts: i64,
+    /// Published consultations.
+    pub consultations: i64,
+    /// Visible comments written here.
+    pub comments: i64,
+}
+
+/// Counts what there is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(conn: &mut Conn) -> Result<Census> {
+    let people = on!(conn, |c| accounts::table
+        .filter(accounts::official.eq(false).and(accounts::confirmed_at.is_not_null()))
+        .filter(accounts::disabled_at.is_null())
+        .count()
+        .get_result(c)
+        .await)?;
+    let published = on!(conn, |c| consultations::table
+        .inner_join(forums::table)
+        .filter(forums::visibility.ne(Visibility::Private).and(consultations::state.ne(State::Draft)))
+        .count()
+        .get_result(c)
+        .await)?;
+    let written = on!(conn, |c| comments::table
+        .inner_join(consultations::table.inner_join(forums::table))
+        .inner_join(actors::table)
+        .filter(forums::visibility.ne(Visibility::Private).and(comments::state.eq(CommentState::Visible)))
+        .filter(actors::host.is_null())
+        .count()
+        .get_result(c)
+        .await)?;
+    Ok(Census { accounts: people, consultations: published, comments: written })
+}
