@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::collection::Total;
-
 /// The debate of a consultation, as Lemmy, Mastodon and other nodes read it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,9 +41,6 @@ pub struct Page {
     pub context: String,
     /// The answers.
     pub replies: String,
-    /// How many like it; absent while it would tell a hidden result.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub likes: Option<Total>,
     /// The page for people, on the same host.
     pub url: String,
     /// When it was published, RFC 3339.

@@ -1,0 +1,214 @@
+//! `Announce`: of something of ours, a share; by a forum that this node follows, something to mirror. What it carries is a hint:
+//! the object is fetched where it lives.
+
+use std::sync::Arc;
+
+use model::address::Local;
+use model::debate::interest;
+use model::debate::{consultation, forum, text};
+use model::error::{Error, Result};
+use model::network::mirror::{self, Kind, Mirror};
+use model::network::{follow, sighting};
+use model::people::actor::{self, Actor};
+use model::store::{Json, Tx};
+use serde_json::Value;
+use url::Url;
+
+use super::{Delivery, Rejection, Taken, first, settle};
+use crate::app::App;
+use crate::guard;
+use crate::remote::{self, cut};
+use crate::wire::{self, Activity, Object};
+
+/// The longest title that is kept, in characters.
+const MAX_TITLE: usize = 300;
+/// The longest summary that is kept, in characters.
+const MAX_SUMMARY: usize = 2_000;
+/// The longest text that is kept, in characters of HTML.
+const MAX_HTML: usize = 400_000;
+/// The longest language tag that is kept, in characters.
+const MAX_LANGUAGE: usize = 35;
+
+pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    let activity = &delivery.activity;
+    let inner: Option<Activity> =
+        activity.object.get("actor").and_then(|_| serde_json::from_value(activity.object.clone()).ok());
+    let (kind, about) = match &inner {
+        Some(inner) => (inner.kind.as_str(), inner.object_id()),
+        None => ("Create", activity.object_id()),
+    };
+    let Some(about) = about else {
+        return Ok(Taken::Ignored("no-object"));
+    };
+    if app.guard.owns(&about) {
+        return if inner.is_none() { shared(app, delivery, &about).await } else { Ok(Taken::Ignored("ours")) };
+    }
+    if !is_followed(app, &activity.actor).await? {
+        return Ok(Taken::Ignored("not-followed"));
+    }
+    match kind {
+        "Create" | "Update" => renew(app, delivery, &about).await,
+        "Delete" => forget(app, delivery, &about).await,
+        _ => Ok(Taken::Ignored("unknown-type")),
+    }
+}
+
+async fn is_followed(app: &App, group: &Url) -> Result<bool, Rejection> {
+    let mut conn = app.store.conn().await?;
+    let group = actor::by_uri(&mut conn, group.as_str()).await?;
+    Ok(match group {
+        Some(group) => follow::is_followed_here(&mut conn, group.id).await?,
+        None => false,
+    })
+}
+
+/// Somebody shares a consultation of ours.
+async fn shared(app: &App, delivery: &Delivery, about: &Url) -> Result<Taken, Rejection> {
+    let Some(Local::Consultation(slug) | Local::Ballot(slug)) = app.address.parse(about.as_str()) else {
+        return Ok(Taken::Ignored("unknown-object"));
+    };
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let on = consultation::by_slug(&mut tx, &slug).await?;
+        let forum = forum::by_id(&mut tx, on.forum_id).await?;
+        if on.state == consultation::State::Draft || !forum.visibility.is_federated() {
+            return Err(Error::NotFound);
+        }
+        let uri = delivery.activity.id.as_str();
+        interest::show(&mut tx, app.now(), on.id, sender.id, interest::Kind::Share, uri).await
+    }
+    .await;
+    settle(app, delivery, tx, done).await
+}
+
+/// Fetches an object where it lives, and its author, and keeps or renews the copy.
+pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
+    let (signer, budget) = (delivery.outing.signer(), &delivery.outing.budget);
+    let document = match app.fetcher.value(id, signer, budget).await {
+        Ok(document) => document,
+        Err(error) if error.is_gone() => return forget(app, delivery, id).await,
+        Err(error) => {
+            tracing::info!(%id, %error, "what a forum announced could not be fetched");
+            return Ok(Taken::Ignored("not-reachable"));
+        }
+    };
+    let object: Object = wire::typed(document.clone())?;
+    let Some(author) = author(app, delivery, &object).await else {
+        return Ok(Taken::Ignored("no-author"));
+    };
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = kept(app, &mut tx, &sender, &author, &object, document).await;
+    settle(app, delivery, tx, done).await
+}
+
+/// The author of an object, on the object's own host.
+async fn author(app: &App, delivery: &Delivery, object: &Object) -> Option<model::people::actor::Remote> {
+    let id = object.attributed_to.as_ref()?;
+    if guard::authority(id) != guard::authority(&object.id) {
+        return None;
+    }
+    let (actor, document) = if *id == delivery.activity.actor {
+        (Arc::clone(&delivery.sender.owner), Arc::clone(&delivery.sender.document))
+    } else {
+        let document = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await.ok()?;
+        (Arc::new(wire::typed(document.clone()).ok()?), Arc::new(document))
+    };
+    remote::describe(&actor, &document)
+}
+
+async fn kept(
+    app: &App,
+    tx: &mut Tx,
+    sender: &Actor,
+    author: &model::people::actor::Remote,
+    object: &Object,
+    document: Value,
+) -> Result<()> {
+    let before = mirror::by_uri(tx, object.id.as_str()).await?;
+    let author = actor::remember(tx, app.now(), author).await?;
+    let group = before.and_then(|copy| copy.group_id).unwrap_or(sender.id);
+    let copy = copy(app, object, document, author.id, group).ok_or(Error::NotFound)?;
+    mirror::keep(tx, &copy).await
+}
+
+/// The record of an object; none for a kind that is not mirrored.
+fn copy(
+    app: &App,
+    object: &Object,
+    document: Value,
+    author: model::id::Id<Actor>,
+    group: model::id::Id<Actor>,
+) -> Option<Mirror> {
+    let kind = match object.kind.as_str() {
+        "Page" | "Article" => Kind::Page,
+        "Question" => Kind::Question,
+        "Note" if object.in_reply_to.is_some() => Kind::Note,
+        "Note" => Kind::Page,
+        _ => return None,
+    };
+    let page = page_of(object, kind);
+    Some(Mirror {
+        id: model::id::Id::new(app.now()),
+        uri: object.id.to_string(),
+        kind,
+        host: guard::authority(&object.id)?,
+        slug: if kind == Kind::Note { None } else { slug(&object.id) },
+        group_id: Some(group),
+        author_id: Some(author),
+        root_uri: if kind == Kind::Page { None } else { page },
+        parent_uri: object.in_reply_to.as_ref().map(ToString::to_string),
+        title: cut(&text::plain(object.name.as_deref().unwrap_or_default()), MAX_TITLE),
+        summary: cut(&text::plain(object.summary.as_deref().unwrap_or_default()), MAX_SUMMARY),
+        html: text::sanitise(&cut(object.text(), MAX_HTML)),
+        language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
+        document: Json(document),
+        published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
+        updated_at: remote::time(object.updated.as_deref()),
+        received_at: app.now(),
+    })
+}
+
+/// The Page of a thread: a node of our kind names its context after it.
+fn page_of(object: &Object, kind: Kind) -> Option<String> {
+    let context = object.context.as_ref()?.as_str();
+    let named = context.strip_suffix("/context").map(str::to_owned);
+    named.or_else(|| object.in_reply_to.as_ref().filter(|_| kind == Kind::Note).map(ToString::to_string))
+}
+
+/// The slug of a consultation on a node of our kind: `/c/SLUG` or `/c/SLUG/ballot`.
+fn slug(id: &Url) -> Option<String> {
+    let mut parts = id.path_segments()?;
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("c"), Some(slug), None | Some("ballot"), None) if !slug.is_empty() => Some(slug.to_owned()),
+        _ => None,
+    }
+}
+
+/// The forum, or the origin, says that an object is gone: the origin is asked, and the copy forgotten if it agrees.
+async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
+    let still = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await;
+    let gone = match &still {
+        Err(error) => error.is_gone(),
+        Ok(value) => value.get("type").is_some_and(|kind| kind == "Tombstone"),
+    };
+    // a forum decides what stands in it, whoever wrote it
+    let forum_says = delivery.activity.object.get("type").is_some_and(|kind| kind == "Delete");
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let copy = mirror::by_uri(&mut tx, id.as_str()).await?.ok_or(Error::NotFound)?;
+        let own = forum_says && copy.group_id == Some(sender.id);
+        if gone || own {
+            mirror::forget(&mut tx, id.as_str()).await
+        } else {
+            sighting::refused(&mut tx, delivery.activity.id.as_str(), "still-there").await
+        }
+    }
+    .await;
+    settle(app, delivery, tx, done).await
+}

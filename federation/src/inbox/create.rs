@@ -1,0 +1,118 @@
+//! `Create`: a ballot as Mastodon sends it, or a comment.
+
+use model::address::Local;
+use model::debate::comment::{self, Comment, Remote};
+use model::debate::consultation::{self, Consultation};
+use model::debate::forum::{self, Forum};
+use model::error::{Error, Result};
+use model::id::Id;
+use model::job::{self, Job, When};
+use model::store::Conn;
+
+use super::{Delivery, Rejection, Taken, first, keep_code, settle, vote};
+use crate::app::App;
+use crate::guard;
+use crate::outbox::may_be_carried;
+use crate::remote;
+use crate::signature::Fault;
+use crate::wire::{self, Object};
+
+/// The longest address of a page that is kept, in characters.
+const MAX_PAGE: usize = 1_000;
+
+pub(super) async fn create(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    let objects = own_objects(app, delivery).await?;
+    let Some(one) = objects.first() else {
+        return Ok(Taken::Ignored("no-object"));
+    };
+    if let Some(on) = vote::asked(app, &objects) {
+        return vote::vote(app, delivery, &on, &objects).await;
+    }
+    match one.kind.as_str() {
+        "Note" if one.is_public() || one.to.iter().chain(&one.cc).any(|to| app.guard.owns(to)) => {
+            comment(app, delivery, one).await
+        }
+        _ => Ok(Taken::Ignored("unknown-object")),
+    }
+}
+
+/// The objects of an activity, each the sender's own; one that comes as an id alone is fetched from there.
+pub(super) async fn own_objects(app: &App, delivery: &Delivery) -> Result<Vec<Object>, Rejection> {
+    let mut values = delivery.activity.objects();
+    if values.is_empty()
+        && let Some(id) = delivery.activity.object_id()
+    {
+        let fetched = app.fetcher.value(&id, delivery.outing.signer(), &delivery.outing.budget).await;
+        values = fetched
+            .map_err(|error| Rejection::Malformed(error.to_string()))?
+            .as_object()
+            .map(|map| map.clone().into())
+            .into_iter()
+            .collect();
+    }
+    let objects: Vec<Object> = values.into_iter().map(wire::typed).collect::<Result<_, _>>()?;
+    let actor = &delivery.activity.actor;
+    for object in &objects {
+        let same_host = guard::authority(&object.id) == guard::authority(actor);
+        if !same_host || object.attributed_to.as_ref().is_some_and(|author| author != actor) {
+            return Err(Fault::OtherActor.into());
+        }
+    }
+    Ok(objects)
+}
+
+/// Where a comment belongs.
+pub(super) struct Place {
+    pub(super) on: Consultation,
+    pub(super) forum: Forum,
+    pub(super) parent: Option<Id<Comment>>,
+}
+
+/// The consultation and the comment that something replies to. Words in reply to the Question stand in the debate itself.
+pub(super) async fn place(conn: &mut Conn, app: &App, answered: &str) -> Result<Place> {
+    let (on, parent) = match app.address.parse(answered) {
+        Some(Local::Consultation(slug) | Local::Ballot(slug)) => (consultation::by_slug(conn, &slug).await?, None),
+        Some(Local::Comment(_, id)) => {
+            let parent = comment::by_id(conn, id.parse().map_err(|_| Error::NotFound)?).await?;
+            (consultation::by_id(conn, parent.consultation_id).await?, Some(parent.id))
+        }
+        Some(_) => return Err(Error::NotFound),
+        None => {
+            let parent = comment::by_uri(conn, answered).await?.ok_or(Error::NotFound)?;
+            (consultation::by_id(conn, parent.consultation_id).await?, Some(parent.id))
+        }
+    };
+    let forum = forum::by_id(conn, on.forum_id).await?;
+    if on.state == consultation::State::Draft || !forum.visibility.is_federated() {
+        return Err(Error::NotFound);
+    }
+    Ok(Place { on, forum, parent })
+}
+
+async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken, Rejection> {
+    let Some(answered) = &note.in_reply_to else {
+        return Ok(Taken::Ignored("no-reply"));
+    };
+    let place = match place(&mut app.store.conn().await?, app, answered.as_str()).await {
+        Ok(place) => place,
+        Err(Error::NotFound) => return keep_code(app, delivery, "not-found").await,
+        Err(error) => return Err(error.into()),
+    };
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let remote = Remote {
+        uri: note.id.to_string(),
+        url: note.url.as_ref().map(|url| remote::cut(url.as_str(), MAX_PAGE)),
+        html: note.text().to_owned(),
+        parent: place.parent,
+        language: note.language().map(str::to_owned),
+        published: remote::time(note.published.as_deref()).unwrap_or_else(|| app.now()),
+    };
+    let mut done = comment::receive(&mut tx, app.now(), &place.forum, &place.on, sender.id, &remote).await.map(|_| ());
+    if done.is_ok() && note.is_public() && may_be_carried(&delivery.activity) {
+        let carry = Job::Carry { forum: place.forum.id, activity: delivery.body.clone() };
+        done = job::enqueue(&mut tx, app.now(), carry, When::Now).await;
+    }
+    settle(app, delivery, tx, done).await
+}

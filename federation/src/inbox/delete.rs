@@ -1,0 +1,80 @@
+//! `Delete`: of a comment by its author, of a ballot by its voter, of an actor by itself, of a mirrored object by its origin.
+
+use model::count::ballot;
+use model::debate::{comment, consultation};
+use model::error::{Error, Result};
+use model::job::{self, Job, When};
+use model::network::{mirror, sighting};
+use model::people::actor::{self, Actor};
+use model::store::Tx;
+
+use super::{Delivery, Rejection, Taken, first, settle};
+use crate::app::App;
+use crate::guard;
+use crate::signature::Fault;
+use crate::wire::Activity;
+
+pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    let activity = &delivery.activity;
+    let Some(id) = activity.object_id() else {
+        return Ok(Taken::Ignored("no-object"));
+    };
+    if guard::authority(&id) != guard::authority(&activity.actor) {
+        return Err(Fault::OtherActor.into());
+    }
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = if id == activity.actor {
+        bury(app, &mut tx, &sender).await
+    } else {
+        deleted(app, &mut tx, &sender, id.as_str(), &delivery.body).await
+    };
+    settle(app, delivery, tx, done).await
+}
+
+async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) -> Result<()> {
+    if let Some(there) = comment::by_uri(tx, uri).await? {
+        let on = consultation::by_id(tx, there.consultation_id).await?;
+        comment::retract(tx, app.now(), sender.id, &there).await?;
+        let carry = Job::Carry { forum: on.forum_id, activity: body.to_owned() };
+        return job::enqueue(tx, app.now(), carry, When::Now).await;
+    }
+    if let Some(found) = ballot::by_source(tx, uri).await? {
+        let on = consultation::by_id(tx, found.consultation_id).await?;
+        ballot::take_back(tx, app.now(), &on, sender.id, uri).await?;
+        return Ok(());
+    }
+    match mirror::by_uri(tx, uri).await? {
+        Some(copy) if copy.author_id == Some(sender.id) || copy.group_id == Some(sender.id) => {
+            mirror::forget(tx, uri).await
+        }
+        Some(_) => Err(model::error::Refusal::NotAllowed.into()),
+        None => Err(Error::NotFound),
+    }
+}
+
+/// An actor is gone, and what it wrote with it; its ballots keep counting, without a name.
+async fn bury(app: &App, tx: &mut Tx, gone: &Actor) -> Result<()> {
+    for there in comment::of_actor(tx, gone.id).await? {
+        comment::retract(tx, app.now(), gone.id, &there).await?;
+    }
+    mirror::forget_author(tx, gone.id).await?;
+    actor::bury(tx, app.now(), gone.id).await
+}
+
+/// The last word of an actor whose key is gone with it: that its own host answers 410 is the proof. Servers send these to
+/// everybody, so one of an actor never heard of is the usual case.
+pub(super) async fn farewell(app: &App, activity: &Activity) -> Result<Taken, Rejection> {
+    let mut tx = app.store.begin().await?;
+    let Some(gone) = actor::by_uri(&mut tx, activity.actor.as_str()).await? else {
+        return Ok(Taken::Ignored("unknown-actor"));
+    };
+    if !sighting::first(&mut tx, app.now(), activity.id.as_str()).await? {
+        return Ok(Taken::Again);
+    }
+    bury(app, &mut tx, &gone).await?;
+    tx.commit().await?;
+    app.directory.forget(activity.actor.as_str());
+    Ok(Taken::Handled)
+}

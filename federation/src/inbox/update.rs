@@ -1,0 +1,70 @@
+//! `Update`: of a comment by its author; of an actor by itself; of a mirrored object by its origin.
+
+use model::debate::comment;
+use model::debate::{consultation, forum};
+use model::error::Result;
+use model::job::{self, Job, When};
+use model::network::mirror;
+
+use super::create::own_objects;
+use super::{Delivery, Rejection, Taken, first, settle};
+use crate::app::App;
+use crate::outbox::may_be_carried;
+use crate::wire::Object;
+
+pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    if delivery.activity.object_id().as_ref() == Some(&delivery.activity.actor) {
+        return refreshed(app, delivery).await;
+    }
+    let objects = own_objects(app, delivery).await?;
+    let Some(object) = objects.first() else {
+        return Ok(Taken::Ignored("no-object"));
+    };
+    let mut conn = app.store.conn().await?;
+    let is_comment = comment::by_uri(&mut conn, object.id.as_str()).await?.is_some();
+    let is_mirrored = mirror::by_uri(&mut conn, object.id.as_str()).await?.is_some();
+    drop(conn);
+    if is_comment {
+        revised(app, delivery, object).await
+    } else if is_mirrored {
+        super::announce::renew(app, delivery, &object.id).await
+    } else {
+        Ok(Taken::Ignored("unknown-object"))
+    }
+}
+
+/// An actor changed: what is kept of it is fetched anew from where it lives.
+async fn refreshed(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    let id = &delivery.activity.actor;
+    let document = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await;
+    let document = document.map_err(|error| Rejection::Malformed(error.to_string()))?;
+    let actor = crate::wire::typed(document.clone())?;
+    let Some(remote) = crate::remote::describe(&actor, &document) else {
+        return Ok(Taken::Ignored("no-actor"));
+    };
+    let Some((mut tx, _)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = model::people::actor::remember(&mut tx, app.now(), &remote).await;
+    app.directory.forget(id.as_str());
+    settle(app, delivery, tx, done).await
+}
+
+async fn revised(app: &App, delivery: &Delivery, object: &Object) -> Result<Taken, Rejection> {
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let there = comment::by_uri(&mut tx, object.id.as_str()).await?.ok_or(model::error::Error::NotFound)?;
+        let on = consultation::by_id(&mut tx, there.consultation_id).await?;
+        let forum = forum::by_id(&mut tx, on.forum_id).await?;
+        comment::revise(&mut tx, app.now(), sender.id, &there, object.text()).await?;
+        if object.is_public() && may_be_carried(&delivery.activity) {
+            let carry = Job::Carry { forum: forum.id, activity: delivery.body.clone() };
+            job::enqueue(&mut tx, app.now(), carry, When::Now).await?;
+        }
+        Ok(())
+    }
+    .await;
+    settle(app, delivery, tx, done).await
+}

@@ -1,0 +1,99 @@
+//! A consultation's debate as a `Page`.
+
+use std::collections::BTreeMap;
+
+use model::address::Address;
+use model::count::electorate::Tier;
+use model::count::method::Method;
+use model::debate::consultation::Consultation;
+use serde_json::{Value, json};
+
+use super::words::Say;
+use super::{Published, cc_forum, to_public};
+use crate::remote::cut;
+use crate::wire::page::{Page, Source};
+
+/// The longest summary, in characters.
+const MAX_SUMMARY: usize = 500;
+
+/// The `Page` of a published consultation.
+pub(crate) fn page(here: &Address, it: &Published) -> Page {
+    let on = &it.consultation;
+    let id = here.consultation(&on.slug);
+    let forum = it.forum_id(here);
+    let content = content(here, it);
+    Page {
+        kind: "Page",
+        attributed_to: it.author.uri(here).unwrap_or_default(),
+        to: to_public(),
+        cc: cc_forum(&forum),
+        audience: forum,
+        name: on.title.clone(),
+        summary: summary(it),
+        content_map: BTreeMap::from([(on.language.clone(), content.clone())]),
+        content,
+        media_type: "text/html",
+        source: Source::markdown(&it.text.markdown),
+        tag: it.tags(here),
+        context: here.context(&on.slug),
+        replies: format!("{id}/replies"),
+        url: id.clone(),
+        published: on.published_at.unwrap_or(on.created_at).to_string(),
+        updated: on.edited_at.map(|at| at.to_string()),
+        comments_enabled: true,
+        consultation: consultation(it),
+        id,
+    }
+}
+
+/// Whether a favourite of the Page is a ballot.
+pub(crate) fn is_petition(on: &Consultation) -> bool {
+    matches!(on.method.0, Method::Support(_)) && on.electorate.0.admits(Tier::Open)
+}
+
+fn summary(it: &Published) -> String {
+    let on = &it.consultation;
+    if !is_petition(on) {
+        return cut(&on.summary, MAX_SUMMARY);
+    }
+    let says = Say::Favourite.in_language(&on.language);
+    let room = MAX_SUMMARY.saturating_sub(says.chars().count() + 1);
+    format!("{} {says}", cut(&on.summary, room)).trim_start().to_owned()
+}
+
+/// The whole text; where there is no `Question` to vote on, also where one votes.
+fn content(here: &Address, it: &Published) -> String {
+    let on = &it.consultation;
+    let elsewhere = on.has_question() || is_petition(on) || matches!(on.method.0, Method::None);
+    if elsewhere {
+        return it.text.html.clone();
+    }
+    let (says, link) = (Say::VoteThere.in_language(&on.language), here.consultation(&on.slug));
+    format!("{}<p>{says} <a href=\"{link}\">{link}</a></p>", it.text.html)
+}
+
+/// What other Palabre nodes are told.
+fn consultation(it: &Published) -> Value {
+    let on = &it.consultation;
+    let mut method = json!(on.method.0);
+    let options = on.method.0.choices(&on.language);
+    if !options.is_empty() {
+        method["options"] = json!(options);
+    }
+    let mut told = json!({
+        "method": method,
+        "results": on.results,
+        "changeable": on.changeable,
+        "tiers": on.electorate.0.tiers,
+        "official": on.electorate.0.official,
+        "textHash": it.text.sha256,
+    });
+    for (name, at) in
+        [("opensAt", on.opens_at.or(on.opened_at)), ("closesAt", on.closes_at), ("answerBy", on.answer_by)]
+    {
+        if let Some(at) = at {
+            told[name] = json!(at.to_string());
+        }
+    }
+    told
+}

@@ -1,0 +1,160 @@
+//! What this node tells others. The model says in its own transaction that something is to be told; here it becomes activities,
+//! each made once, and a delivery for every inbox.
+
+mod carry;
+mod comment;
+mod consultation;
+mod follow;
+mod forum;
+mod refusal;
+mod tally;
+
+pub(crate) use carry::may_be_carried;
+
+use model::address::Address;
+use model::clock::Instant;
+use model::error::{Error, Result};
+use model::id::Id;
+use model::job::{self, Claim, Job, Outcome};
+use model::network::activity;
+use model::people::actor::Actor;
+use model::store::Tx;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::deliver;
+use crate::objects::actor::mark;
+use crate::objects::{cc_forum, to_public};
+use crate::wire::activity::{Written, preserved};
+use crate::wire::context;
+
+/// Does one of the jobs that concern other servers. A job may run twice: what was sent before is not sent again.
+pub async fn run(app: &App, claim: &Claim) -> Outcome {
+    if !app.settings.enabled {
+        return Outcome::Done;
+    }
+    let done = match &claim.job {
+        Job::Deliver { activity, inbox } => {
+            return answer(app, claim, deliver::deliver(app, claim, *activity, inbox).await);
+        }
+        Job::Publish { consultation } => consultation::publish(app, *consultation).await,
+        Job::Open { consultation } => consultation::open(app, *consultation).await,
+        Job::Edit { consultation } => consultation::edit(app, *consultation).await,
+        Job::Tally { consultation, closing } => tally::tell(app, *consultation, *closing).await,
+        Job::Comment { comment, change } => comment::tell(app, *comment, *change).await,
+        Job::Forum { forum } => forum::tell(app, *forum).await,
+        Job::Carry { forum, activity } => carry::carry(app, *forum, activity).await,
+        Job::Refuse { ballot } => refusal::tell(app, *ballot).await,
+        Job::Follow { follow, undo } => follow::ask(app, *follow, *undo).await,
+        Job::Mail { .. } => return Outcome::Never("a mail is no matter of other servers".into()),
+    };
+    answer(app, claim, done.map(|()| Outcome::Done))
+}
+
+fn answer(app: &App, claim: &Claim, done: Result<Outcome>) -> Outcome {
+    match done {
+        Ok(outcome) => outcome,
+        // made private, deleted or withdrawn since: there is nothing left to tell
+        Err(Error::NotFound) => Outcome::Done,
+        Err(Error::Refused(refusal)) => Outcome::Never(refusal.code().to_owned()),
+        Err(Error::Store(error)) => {
+            let next = job::back_off(app.now(), app.settings.retry_first, claim.attempts, 0.0);
+            Outcome::Later(next, error.to_string())
+        }
+    }
+}
+
+/// An activity of ours, to be written.
+pub(crate) struct Told<'a, T> {
+    pub(crate) id: String,
+    pub(crate) kind: &'a str,
+    pub(crate) actor: &'a str,
+    pub(crate) object: T,
+    pub(crate) to: Vec<String>,
+    pub(crate) cc: Vec<String>,
+    pub(crate) published: Option<Instant>,
+    pub(crate) summary: Option<&'a str>,
+}
+
+impl<T: Serialize> Told<'_, T> {
+    /// The activity as text.
+    pub(crate) fn text(&self) -> Result<String> {
+        let written = Written {
+            context: context::object(),
+            id: &self.id,
+            kind: self.kind,
+            actor: self.actor,
+            object: &self.object,
+            to: &self.to,
+            cc: &self.cc,
+            published: self.published.map(|at| at.to_string()),
+            summary: self.summary,
+        };
+        serde_json::to_string(&written).map_err(Error::store)
+    }
+}
+
+/// Sends an activity unless it was sent before.
+pub(crate) async fn send_once(
+    tx: &mut Tx,
+    now: Instant,
+    signer: Id<Actor>,
+    uri: &str,
+    body: &str,
+    inboxes: &[String],
+) -> Result<()> {
+    match activity::by_uri(tx, uri).await {
+        Ok(_) => Ok(()),
+        Err(Error::NotFound) => activity::send(tx, now, signer, uri, body, inboxes).await.map(|_| ()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A forum on its way to announce something to inboxes.
+pub(crate) struct Announcer<'a> {
+    pub(crate) here: &'a Address,
+    pub(crate) now: Instant,
+    pub(crate) group: &'a Actor,
+    pub(crate) inboxes: &'a [String],
+}
+
+impl Announcer<'_> {
+    /// Wraps a whole activity, byte for byte (FEP-1b12).
+    pub(crate) async fn carry(&self, tx: &mut Tx, activity_id: &str, activity: &str) -> Result<()> {
+        let object = preserved(activity).map_err(Error::store)?;
+        self.announce(tx, activity_id, object).await
+    }
+
+    /// Names a root by its id alone, which others show as a boost.
+    pub(crate) async fn boost(&self, tx: &mut Tx, id: &str) -> Result<()> {
+        self.announce(tx, id, id).await
+    }
+
+    async fn announce<T: Serialize>(&self, tx: &mut Tx, of: &str, object: T) -> Result<()> {
+        let forum = self.group.uri(self.here).ok_or(Error::NotFound)?;
+        let told = Told {
+            id: announce_id(&forum, of),
+            kind: "Announce",
+            actor: &forum,
+            object,
+            to: to_public(),
+            cc: cc_forum(&forum).split_off(1),
+            published: Some(self.now),
+            summary: None,
+        };
+        send_once(tx, self.now, self.group.id, &told.id, &told.text()?, self.inboxes).await
+    }
+}
+
+/// The id of a forum's Announce of an activity or object.
+pub(crate) fn announce_id(forum: &str, of: &str) -> String {
+    format!("{forum}#announce/{}", mark(of))
+}
+
+/// Every inbox once, in order.
+pub(crate) fn merged(lists: [Vec<String>; 2]) -> Vec<String> {
+    let mut all = lists.concat();
+    all.sort();
+    all.dedup();
+    all
+}

@@ -1,0 +1,109 @@
+//! A comment of this node: written, edited, gone.
+
+use model::debate::comment::{self, Comment};
+use model::debate::consultation;
+use model::error::Result;
+use model::id::Id;
+use model::job::Change;
+use model::network::follow;
+use model::people::actor::Actor;
+use model::store::Tx;
+use serde::Serialize;
+
+use super::{Announcer, Told, send_once};
+use crate::app::App;
+use crate::objects::note::{Written, note, uri};
+use crate::objects::{Published, cc_forum, to_public};
+use crate::wire::note::Tombstone;
+
+/// Tells the followers of the forum, through the forum, and directly whoever is answered.
+pub(super) async fn tell(app: &App, id: Id<Comment>, change: Change) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    let found = comment::by_id(&mut tx, id).await?;
+    let on = consultation::by_id(&mut tx, found.consultation_id).await?;
+    let it = Published::of(&mut tx, on).await?;
+    let written = Written::of(&mut tx, found).await?;
+    let telling = Telling { app, it, written };
+    match change {
+        Change::Deleted => telling.deletion(&mut tx).await?,
+        Change::Created => telling.words(&mut tx, "Create", "create".into()).await?,
+        Change::Updated => {
+            let at = telling.written.comment.updated_at.unwrap_or(telling.written.comment.published_at);
+            telling.words(&mut tx, "Update", format!("update/{}", at.as_microsecond())).await?;
+        }
+    }
+    tx.commit().await
+}
+
+struct Telling<'a> {
+    app: &'a App,
+    it: Published,
+    written: Written,
+}
+
+impl Telling<'_> {
+    /// New or other words; nothing if they are gone already, for then the deletion is told.
+    async fn words(&self, tx: &mut Tx, kind: &str, mark: String) -> Result<()> {
+        if !comment::is_shown(&self.it.consultation, &self.written.comment) || !self.written.author.is_local() {
+            return Ok(());
+        }
+        let note = note(&self.app.address, &self.it, &self.written);
+        let (id, cc) = (format!("{}#{mark}", note.id), note.cc.clone());
+        self.tell(
+            tx,
+            &self.written.author,
+            Told {
+                id,
+                kind,
+                actor: &self.written.author_uri(&self.app.address, &self.it),
+                object: &note,
+                to: to_public(),
+                cc,
+                published: Some(self.app.now()),
+                summary: None,
+            },
+        )
+        .await
+    }
+
+    /// A deletion by the author, or by whoever moderates in the name of the forum.
+    async fn deletion(&self, tx: &mut Tx) -> Result<()> {
+        let here = &self.app.address;
+        let id = uri(here, &self.it, &self.written.comment);
+        let reason = self.written.comment.reason.as_deref();
+        let own = reason.is_none() && self.written.author.is_local();
+        let by = if own { &self.written.author } else { &self.it.author };
+        let Some(actor) = by.uri(here) else { return Ok(()) };
+        self.tell(
+            tx,
+            by,
+            Told {
+                id: format!("{}#delete/{}", actor, crate::objects::actor::mark(&id)),
+                kind: "Delete",
+                actor: &actor,
+                object: Tombstone::of(id),
+                to: to_public(),
+                cc: cc_forum(&self.it.forum_id(here)),
+                published: Some(self.app.now()),
+                summary: reason,
+            },
+        )
+        .await
+    }
+
+    async fn tell<T: Serialize>(&self, tx: &mut Tx, by: &Actor, told: Told<'_, T>) -> Result<()> {
+        let now = self.app.now();
+        let body = told.text()?;
+        let followers = follow::inboxes(tx, self.it.group.id).await?;
+        let announcer = Announcer { here: &self.app.address, now, group: &self.it.group, inboxes: &followers };
+        announcer.carry(tx, &told.id, &body).await?;
+        let direct: Vec<String> = self.answered().filter_map(|actor| actor.inbox.clone()).collect();
+        send_once(tx, now, by.id, &told.id, &body, &direct).await
+    }
+
+    /// Who is to hear of it directly: the author answered, and of a comment from elsewhere that is hidden its author.
+    fn answered(&self) -> impl Iterator<Item = &Actor> {
+        let parent = self.written.parent.as_ref().map(|(_, author)| author);
+        parent.into_iter().chain(std::iter::once(&self.written.author)).filter(|actor| !actor.is_local())
+    }
+}

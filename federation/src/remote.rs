@@ -1,0 +1,64 @@
+//! What other servers say of themselves, turned into the records of the model: bounded, and cleaned of scripts.
+
+use ammonia::clean;
+use model::clock::Instant;
+use model::error::{Error, Result};
+use model::people::actor::{self, Actor, Kind, Remote};
+use model::store::Tx;
+
+use crate::directory::Known;
+use crate::guard;
+use crate::wire;
+
+/// The longest name that is kept, in characters.
+const MAX_NAME: usize = 200;
+/// The longest self-description that is kept, in characters of HTML.
+const MAX_SUMMARY: usize = 20_000;
+
+/// Keeps an actor as its own server describes it.
+///
+/// # Errors
+/// When the database fails, or its kind or name is none that we know.
+pub(crate) async fn remember(tx: &mut Tx, now: Instant, known: &Known) -> Result<Actor> {
+    let remote = describe(&known.owner, &known.document).ok_or(Error::NotFound)?;
+    actor::remember(tx, now, &remote).await
+}
+
+/// The record of an actor's document; `None` if it lacks what makes an actor, or names addresses of other hosts as its own.
+pub(crate) fn describe(actor: &wire::Actor, document: &serde_json::Value) -> Option<Remote> {
+    let host = guard::authority(&actor.id)?;
+    let kind = match actor.kind.as_str() {
+        "Person" => Kind::Person,
+        "Group" => Kind::Group,
+        "Application" | "Service" | "Organization" => Kind::Application,
+        _ => return None,
+    };
+    let on_host = |url: &url::Url| guard::authority(url).as_deref() == Some(host.as_str());
+    if !on_host(&actor.inbox) {
+        return None;
+    }
+    let name = actor.preferred_username.as_deref().filter(|name| !name.trim().is_empty())?;
+    let display_name = actor.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(name);
+    Some(Remote {
+        uri: actor.id.to_string(),
+        kind,
+        name: cut(name, MAX_NAME),
+        display_name: cut(display_name, MAX_NAME),
+        summary: clean(&cut(actor.summary.as_deref().unwrap_or_default(), MAX_SUMMARY)),
+        url: actor.url.as_ref().filter(|url| matches!(url.scheme(), "https" | "http")).map(ToString::to_string),
+        inbox: actor.inbox.to_string(),
+        shared_inbox: actor.shared_inbox().filter(|url| on_host(url)).map(ToString::to_string),
+        document: document.clone(),
+        host,
+    })
+}
+
+/// The first `most` characters.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+/// A time as another server writes it; none if it cannot be read.
+pub(crate) fn time(text: Option<&str>) -> Option<Instant> {
+    Instant::parse(text?).ok()
+}
