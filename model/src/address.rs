@@ -109,6 +109,12 @@ impl Address {
         self.path(&format!("c/{slug}/comments/{id}"))
     }
 
+    /// Our request to follow a remote forum.
+    #[must_use]
+    pub fn follow(&self, id: impl fmt::Display) -> String {
+        self.path(&format!("follows/{id}"))
+    }
+
     /// The copy of another node's consultation.
     #[must_use]
     pub fn mirror(&self, host: &str, slug: &str) -> String {

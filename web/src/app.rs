@@ -66,18 +66,25 @@ pub struct App {
     pub(crate) resolve: Option<Resolve>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
-    here: Arc<RwLock<Address>>,
+    seen: Arc<RwLock<Seen>>,
+}
+
+/// What the database last said of the node: for what must be known before it can be asked.
+struct Seen {
+    here: Address,
+    language: String,
 }
 
 impl App {
     /// An app on an open store whose schema is current.
     pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
         let here = Address::new(Scheme::Http, &settings.listen);
+        let seen = Seen { here, language: Node::default().language };
         Self {
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
             resolve: None,
-            here: Arc::new(RwLock::new(here)),
+            seen: Arc::new(RwLock::new(seen)),
             store,
             clock,
             settings: Arc::new(settings),
@@ -101,12 +108,18 @@ impl App {
             Some(domain) => Address::new(self.settings.scheme, domain),
             None => Address::new(Scheme::Http, &self.settings.listen),
         };
-        *self.here.write().unwrap_or_else(PoisonError::into_inner) = here.clone();
+        let seen = Seen { here: here.clone(), language: node.language.clone() };
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen;
         here
     }
 
     /// Whether this node is reached encrypted, so that its cookies may ask for that; as last seen in the database.
     pub(crate) fn is_encrypted(&self) -> bool {
-        self.here.read().unwrap_or_else(PoisonError::into_inner).scheme() == Scheme::Https
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).here.scheme() == Scheme::Https
+    }
+
+    /// The node's own language, as last seen in the database.
+    pub(crate) fn node_language(&self) -> String {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).language.clone()
     }
 }

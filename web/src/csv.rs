@@ -8,16 +8,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
-use model::care::problem::{self, Problem};
 use model::data::export::{self, Pages, Table};
 use model::debate::consultation::{self, View};
-use model::error::Error;
+use model::error::{Error, Refusal};
 use model::people::role::Act;
 use model::store::Store;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::app::App;
-use crate::error::Failure;
+use crate::error::{Failure, status};
 use crate::visitor::Visitor;
 
 /// The names of the tables.
@@ -57,7 +57,7 @@ async fn file(name: &str, app: &App, visitor: &Visitor, slug: &str, asked: &Aske
     let slug = consultation.slug.clone();
     let pages = match export::pages(&mut conn, visitor.now, &visitor.here, consultation, table, moderates).await {
         Ok(pages) => pages,
-        Err(error @ Error::Refused(_)) => return Ok(refused(&error)),
+        Err(Error::Refused(refusal)) => return Ok(refused(&refusal)),
         Err(error) => return Err(error.into()),
     };
     let profile = asked.profile.as_ref().map(|profile| format!("?profile={profile}")).unwrap_or_default();
@@ -89,8 +89,14 @@ async fn schema(name: &str, app: &App, visitor: &Visitor, slug: &str, asked: &As
 }
 
 /// A file is read by programs: they get the code (RFC 9457).
-fn refused(error: &Error) -> Response {
-    let problem = Problem::from(error);
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, problem::MEDIA_TYPE)], axum::Json(problem)).into_response()
+fn refused(refusal: &Refusal) -> Response {
+    let status: StatusCode = status(refusal);
+    let problem = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "code": refusal.code(),
+        "detail": refusal.detail(),
+    });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
 }

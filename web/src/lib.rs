@@ -13,7 +13,6 @@ pub mod visitor;
 
 mod cache;
 mod csv;
-mod files;
 mod limit;
 mod pages;
 mod path;

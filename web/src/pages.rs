@@ -5,24 +5,27 @@ use serde::Deserialize;
 
 use crate::language::Words;
 
-// pub(crate) mod admin;
+pub(crate) mod admin;
 pub(crate) mod consultation;
-// pub(crate) mod debate;
-// pub(crate) mod edit;
+pub(crate) mod debate;
+pub(crate) mod edit;
 pub(crate) mod entry;
-// pub(crate) mod federation;
+pub(crate) mod federation;
 pub(crate) mod forum;
 pub(crate) mod home;
-// pub(crate) mod person;
+pub(crate) mod person;
 pub(crate) mod prose;
 pub(crate) mod setup;
 
-// mod ballot;
+mod asked;
+mod ballot;
 mod brief;
+mod draft;
 mod invitation;
 mod letter;
 mod me;
 mod message;
+mod mirrored;
 mod preferences;
 mod reset;
 mod results;
@@ -95,6 +98,11 @@ impl Done {
             Self::Stopped => "follow-stopped",
             Self::SetUp => "setup-done",
         }
+    }
+
+    /// Whether it is told in the ballot's box.
+    pub(crate) fn is_of_ballot(self) -> bool {
+        self == Self::Withdrawn
     }
 
     pub(crate) fn say(self, t: &Words) -> String {

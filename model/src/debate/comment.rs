@@ -460,26 +460,80 @@ pub async fn list(
         .await)?)
 }
 
-/// A page of the visible top-level comments of a consultation, the most agreed with first.
+words! {
+    /// In which order a debate is read.
+    pub enum Order {
+        /// The most agreed with first.
+        Agreed = "agreed",
+        /// The latest first.
+        Recent = "recent",
+        /// The earliest first.
+        Oldest = "oldest",
+    }
+}
+
+/// A page of the top-level comments of a consultation: those shown, and tombstones to which somebody replied.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn most_agreed(
+pub async fn top(
     conn: &mut Conn,
     consultation: Id<Consultation>,
+    order: Order,
     skip: i64,
     limit: i64,
 ) -> Result<Vec<(Comment, Actor)>> {
-    Ok(on!(conn, |c| comments::table
+    let answers = diesel::alias!(comments as answers);
+    let answered = diesel::dsl::exists(
+        answers
+            .filter(answers.field(comments::parent_id).eq(comments::id.nullable()))
+            .filter(answers.field(comments::state).eq(State::Visible)),
+    );
+    let some = comments::table
         .inner_join(actors::table)
         .filter(comments::consultation_id.eq(consultation).and(comments::parent_id.is_null()))
-        .filter(comments::state.eq(State::Visible))
-        .order((comments::agrees.desc(), comments::published_at, comments::id))
+        .filter(comments::state.eq(State::Visible).or(answered))
         .offset(skip)
-        .limit(limit)
-        .select((Comment::as_select(), Actor::as_select()))
+        .limit(limit);
+    let latest = (comments::published_at.desc(), comments::id.desc());
+    let earliest = (comments::published_at, comments::id);
+    Ok(match order {
+        Order::Agreed => {
+            on!(conn, |c| some.order((comments::agrees.desc(), earliest)).select((Comment::as_select(), Actor::as_select())).load(c).await)?
+        }
+        Order::Recent => {
+            on!(conn, |c| some.order(latest).select((Comment::as_select(), Actor::as_select())).load(c).await)?
+        }
+        Order::Oldest => {
+            on!(conn, |c| some.order(earliest).select((Comment::as_select(), Actor::as_select())).load(c).await)?
+        }
+    })
+}
+
+/// How many top-level comments argue what; `None` for those that say nothing of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stances(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Vec<(Option<Stance>, i64)>> {
+    Ok(on!(conn, |c| comments::table
+        .filter(comments::consultation_id.eq(consultation).and(comments::parent_id.is_null()))
+        .filter(comments::state.eq(State::Visible))
+        .group_by(comments::stance)
+        .select((comments::stance, diesel::dsl::count_star()))
         .load(c)
         .await)?)
+}
+
+/// The top-level comment of the thread in which this one stands.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn top_of(conn: &mut Conn, comment: Comment) -> Result<Comment> {
+    let mut top = comment;
+    while let Some(parent) = top.parent_id {
+        top = by_id(conn, parent).await?;
+    }
+    Ok(top)
 }
 
 /// The replies to these comments, and theirs down to `depth`, oldest first.

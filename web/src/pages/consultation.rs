@@ -1,26 +1,215 @@
-//! `/c/{slug}`: a consultation with its ballot, results and debate.
+//! `/c/{slug}`: a consultation with its ballot, its results and its debate.
 
-use model::error::{Error, Result};
-use model::debate::consultation;
+use askama::Template;
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use bytes::Bytes;
+use model::count::method::Method;
+use model::count::tally::{self, Viewer};
+use model::debate::consultation::{self, Consultation, Phase, View};
+use model::debate::text;
+use model::error::{Error, Result as Answer};
+use model::people::actor;
+use model::people::role::Act;
 use model::store::Conn;
+use tokio::time::Instant;
 use url::Url;
 
+use super::ballot::{self, BallotView};
+use super::brief::{self, Brief};
+use super::debate::{self, Debate};
+use super::forum::Entry;
+use super::me::Fact;
+use super::results::{self, Results};
+use super::asked::Asked;
+use crate::app::App;
+use crate::error::Failure;
+use crate::form::Form;
+use crate::frame::{Frame, Link};
+use crate::language::Language;
+use crate::visitor::{self, Visitor};
+use crate::session;
+
+/// When it opens, ends or ended.
+struct Ends {
+    before: String,
+    machine: String,
+    moment: String,
+}
+
+#[derive(Template)]
+#[template(path = "consultation.html")]
+struct ConsultationPage {
+    page: Frame,
+    form: Form,
+    status: Option<String>,
+    forum: Entry,
+    brief: Brief,
+    ends: Option<Ends>,
+    facts: Vec<String>,
+    acts: Vec<Link>,
+    points: Vec<Fact>,
+    ballot: Option<BallotView>,
+    fediverse: &'static str,
+    text: String,
+    results: Option<Results>,
+    debate: Debate,
+    /// The address of the same in the fediverse.
+    activity: Option<String>,
+}
+
+/// `GET /c/{slug}`. Visitors without a session share a finished page.
+pub(super) async fn page(State(app): State<App>, Path(slug): Path<String>, request: Request) -> Result<Response, Failure> {
+    let (mut parts, _) = request.into_parts();
+    let shared = shared(&app, &parts);
+    if let Some(page) = shared.and_then(|language| app.pages.get(&slug, language)) {
+        return Ok(html(StatusCode::OK, page));
+    }
+    let since = Instant::now();
+    let visitor = Visitor::from_request_parts(&mut parts, &app).await?;
+    let asked = Asked::of(parts.uri.query());
+    let view = view(&app, &visitor, &slug).await?;
+    let page = Bytes::from(render(&app, &visitor, view, &asked, Form::default()).await?);
+    if let Some(language) = shared {
+        app.pages.keep(&slug, language, since, page.clone());
+    }
+    Ok(html(StatusCode::OK, page))
+}
+
+/// The language of the shared page, for a request that it answers: without a session, a theme or a query.
+fn shared(app: &App, parts: &Parts) -> Option<Language> {
+    let cookies = CookieJar::from_headers(&parts.headers);
+    let own = [session::COOKIE, visitor::THEME].iter().any(|name| cookies.get(name).is_some());
+    (!own && parts.uri.query().is_none()).then(|| visitor::language(&parts.headers, &app.node_language()))
+}
+
+fn html(status: StatusCode, page: Bytes) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+}
+
+/// The consultation as this visitor may see it.
+pub(super) async fn view(app: &App, visitor: &Visitor, slug: &str) -> Answer<View> {
+    consultation::view(&mut app.store.conn().await?, slug, visitor.account.as_ref()).await
+}
+
+/// The page again, with what is wrong in a form of it.
+pub(super) async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    view: View,
+    asked: &Asked,
+    status: StatusCode,
+    form: Form,
+) -> Result<Response, Failure> {
+    let page = render(app, visitor, view, asked, form).await?;
+    Ok((status, Html(page)).into_response())
+}
+
+async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: Form) -> Result<String, Failure> {
+    let mut conn = app.store.conn().await?;
+    let View { consultation: on, forum, standing } = &view;
+    let t = &visitor.words;
+    let own = match &standing.account {
+        Some(account) => model::count::ballot::standing(&mut conn, on.id, account.actor_id).await?,
+        None => None,
+    };
+    let viewer = if own.is_some() { Viewer::Voter } else { Viewer::Anybody };
+    let document = tally::results(&mut conn, on, visitor.now, viewer).await?;
+    let author = actor::by_id(&mut conn, on.author_id).await?;
+    let mut frame = Frame::new(visitor, &on.title).described(&on.summary).mistaken(form.is_wrong());
+    if on.example {
+        frame.banners.push(t.say("banner-example"));
+    }
+    let here = Entry::of(visitor, forum);
+    let page = ConsultationPage {
+        page: frame,
+        status: asked.done.filter(|done| !done.is_of_ballot()).map(|done| done.say(t)),
+        brief: Brief { left: None, ..brief::of(t, visitor.now, on) },
+        ends: ends(visitor, on),
+        facts: facts(visitor, on, &author.display_name),
+        acts: acts(visitor, &view),
+        points: points(visitor, on),
+        ballot: ballot::of(visitor, &view, own.as_ref(), asked, &form),
+        fediverse: fediverse(on),
+        text: text::version(&mut conn, on.id, on.text_version).await?.html,
+        results: results::of(t, on, &document),
+        debate: debate::of(&mut conn, visitor, &view, asked).await?,
+        activity: here.handle.is_some().then(|| visitor.here.consultation(&on.slug)),
+        forum: here,
+        form,
+    };
+    page.render().map_err(|error| Failure::broken(&error))
+}
+
+fn ends(visitor: &Visitor, on: &Consultation) -> Option<Ends> {
+    let (before, at) = match on.phase(visitor.now) {
+        Phase::Draft => return None,
+        Phase::Scheduled => ("opens-at", on.opens_at),
+        Phase::Open => ("open-until", on.closes_at),
+        Phase::Closed => ("closed-at", on.closed_at.or(on.closes_at)),
+    };
+    let at = at?.timestamp();
+    let t = &visitor.words;
+    Some(Ends { before: t.say(before), machine: t.machine(at), moment: t.moment(at) })
+}
+
+fn facts(visitor: &Visitor, on: &Consultation, author: &str) -> Vec<String> {
+    let t = &visitor.words;
+    let date = |key: &str, at: model::clock::Instant| t.with(key, "date", t.date(at.timestamp()));
+    let mut facts = vec![t.with("proposed-by", "name", author)];
+    facts.extend(on.published_at.map(|at| date("published-on", at)));
+    facts.extend(on.edited_at.map(|at| date("edited-on", at)));
+    facts.extend(on.answer_by.map(|at| date("answer-by", at)));
+    facts
+}
+
+fn acts(visitor: &Visitor, view: &View) -> Vec<Link> {
+    if view.standing.may(Act::Author, Some(&view.forum)).is_err() {
+        return Vec::new();
+    }
+    let link = |path: &str, key: &str| Link::new(format!("/c/{}/{path}", view.consultation.slug), visitor.say(key));
+    let edit = link("edit/text", "review-edit");
+    match view.consultation.phase(visitor.now) {
+        Phase::Draft => vec![edit, link("edit/review", "review-title")],
+        Phase::Scheduled | Phase::Open => vec![edit, link("close", "close-act")],
+        Phase::Closed => vec![edit],
+    }
+}
+
+fn points(visitor: &Visitor, on: &Consultation) -> Vec<Fact> {
+    let brief = &on.brief.0;
+    let all = [("brief-what", &brief.what), ("brief-why", &brief.why), ("brief-outcome", &brief.outcome)];
+    let given = all.into_iter().filter(|(_, text)| !text.is_empty());
+    given.map(|(key, text)| Fact { label: visitor.say(key), text: text.clone() }).collect()
+}
+
+fn fediverse(on: &Consultation) -> &'static str {
+    match on.method.0 {
+        Method::Support(_) => "fediverse-support",
+        _ if on.has_question() => "fediverse-vote",
+        _ => "fediverse-talk",
+    }
+}
+
+/// `GET /c/{slug}/ballot`: the ballot's own address, for people.
+pub(super) async fn ballot_page(Path(slug): Path<String>) -> Redirect {
+    Redirect::to(&format!("/c/{slug}#vote"))
+}
 
 /// The choice that waits in the address of a consultation, in words: what the sign-in page shows.
-pub(super) async fn kept_choice(conn: &mut Conn, next: &str) -> Result<Option<String>> {
+pub(super) async fn kept_choice(conn: &mut Conn, next: &str) -> Answer<Option<String>> {
     let Some(url) = Url::parse("http://here.invalid/").ok().and_then(|here| here.join(next).ok()) else { return Ok(None) };
     let Some(slug) = url.path().strip_prefix("/c/") else { return Ok(None) };
-    let chosen: Vec<String> = url.query_pairs().filter(|(name, _)| name == "choice").map(|(_, id)| id.into_owned()).collect();
-    if chosen.is_empty() {
-        return Ok(None);
-    }
-
+    let asked = Asked::of(url.query());
     let on = match consultation::view(conn, slug, None).await {
         Ok(view) => view.consultation,
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let choices = on.method.0.choices(&on.language).into_iter().filter(|choice| chosen.contains(&choice.id));
+    let choices = on.method.0.choices(&on.language).into_iter().filter(|choice| asked.choice.contains(&choice.id));
     let labels: Vec<String> = choices.map(|choice| choice.label).collect();
     Ok((!labels.is_empty()).then(|| labels.join(", ")))
 }

@@ -73,7 +73,7 @@ impl TierBars {
     /// The choices that most voters made.
     pub(crate) fn leading(&self) -> Vec<&Part> {
         let mut parts: Vec<&Part> = self.parts.iter().collect();
-        parts.sort_by(|a, b| b.number.cmp(&a.number));
+        parts.sort_by_key(|part| std::cmp::Reverse(part.number));
         parts.truncate(LEADING);
         parts
     }
@@ -102,7 +102,7 @@ pub(crate) fn of(t: &Words, on: &Consultation, document: &Document) -> Option<Re
     results.question = t.with("results-question", "title", &on.title);
     if !document.visible {
         results.hidden = Some(hidden(t, on));
-    } else if crate::files::SERVED {
+    } else {
         results.csv = Some(format!("/c/{}/results.csv", on.slug));
     }
     Some(results)
@@ -117,7 +117,8 @@ pub(crate) fn from_document(t: &Words, document: &Document, stacked: bool, goal:
     };
     let tiers = document.tiers.iter().flatten();
     let (official, others): (Vec<_>, Vec<_>) = tiers.partition(|(tier, _)| **tier == document.official);
-    let official = official.first().map(|(tier, result)| bars(t, **tier, result, true));
+    let tier = |(tier, result): &(&Tier, &TierResult)| bars(t, t.say(&format!("tier-{tier}")), result);
+    let official = official.first().map(|held| TierBars { explanation: t.say("tier-official"), ..tier(held) });
     let first = document.tiers.iter().flat_map(|tiers| tiers.values()).next();
     let number = |bars: &TierBars| bars.parts.iter().map(|part| part.number).sum::<u64>();
     let reached = official.as_ref().map(number);
@@ -126,7 +127,7 @@ pub(crate) fn from_document(t: &Words, document: &Document, stacked: bool, goal:
         hidden: None,
         stacked,
         labels: first.map(|tier| tier.choices.iter().map(|c| c.label.clone()).collect()).unwrap_or_default(),
-        others: others.iter().map(|(tier, result)| bars(t, **tier, result, false)).collect(),
+        others: others.iter().map(tier).collect(),
         goal: goal.zip(reached).map(|(goal, n)| t.with2("results-goal", "n", t.number(n), "goal", t.number(goal))),
         question: String::new(),
         csv: None,
@@ -142,7 +143,8 @@ fn hidden(t: &Words, on: &Consultation) -> String {
     }
 }
 
-fn bars(t: &Words, tier: Tier, result: &TierResult, official: bool) -> TierBars {
+/// The bars of one tier, or of all that another node counted.
+pub(super) fn bars(t: &Words, name: String, result: &TierResult) -> TierBars {
     let voters = u64::try_from(result.voters).unwrap_or_default();
     let drawn: Vec<u64> = result.choices.iter().map(|choice| u64::try_from(choice.count).unwrap_or_default()).collect();
     let gaps = drawn.iter().filter(|count| **count > 0).count().saturating_sub(1) as u64 * GAP;
@@ -155,10 +157,10 @@ fn bars(t: &Words, tier: Tier, result: &TierResult, official: bool) -> TierBars 
         x += if count > 0 { width + GAP } else { 0 };
     }
     TierBars {
-        name: t.say(&format!("tier-{tier}")),
+        name,
         voters: t.count("voters", voters),
         total: t.number(voters),
-        explanation: if official { t.say("tier-official") } else { String::new() },
+        explanation: String::new(),
         finding: finding(t, voters, &parts),
         parts,
     }

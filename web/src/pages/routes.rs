@@ -3,22 +3,25 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{entry, forum, home, me, preferences, prose, reset, setup, verify};
+use super::{
+    admin, ballot, consultation, debate, edit, entry, federation, forum, home, me, person, preferences, prose, reset, setup, verify,
+};
 use crate::app::App;
 use crate::error::Failure;
 
 /// Every page.
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(public()).merge(account()).fallback(async || Failure::NotFound)
+    Router::new().merge(public()).merge(consultation()).merge(author()).merge(admin()).merge(account()).fallback(async || Failure::NotFound)
 }
 
 fn public() -> Router<App> {
     Router::new()
         .route("/", get(home::page))
         .route("/f", get(forum::list))
-        .route("/admin/forums/new", get(forum::fresh).post(forum::create))
         .route("/f/{forum}", get(forum::page))
         .route("/f/{forum}/edit", get(forum::edit).post(forum::change))
+        .route("/u/{name}", get(person::page))
+        .route("/remote/{host}/c/{slug}", get(federation::remote))
         .route("/legal", get(prose::legal))
         .route("/privacy", get(prose::privacy))
         .route("/rules", get(prose::rules))
@@ -26,6 +29,37 @@ fn public() -> Router<App> {
         .route("/data", get(prose::data))
         .route("/source", get(prose::source))
         .route("/preferences", post(preferences::choose))
+}
+
+fn consultation() -> Router<App> {
+    Router::new()
+        .route("/c/{slug}", get(consultation::page))
+        .route("/c/{slug}/ballot", get(consultation::ballot_page).post(ballot::act))
+        .route("/c/{slug}/comments", post(debate::post))
+        .route("/c/{slug}/comments/{id}", get(debate::page_of))
+        .route("/c/{slug}/comments/{id}/reaction", post(debate::react))
+}
+
+fn author() -> Router<App> {
+    Router::new()
+        .route("/new", get(edit::fresh).post(edit::create))
+        .route("/c/{slug}/edit/text", get(edit::page).post(edit::change))
+        .route("/c/{slug}/edit/review", get(edit::review))
+        .route("/c/{slug}/publish", post(edit::publish))
+        .route("/c/{slug}/close", get(edit::close_page).post(edit::close))
+}
+
+fn admin() -> Router<App> {
+    Router::new()
+        .route("/admin", get(admin::page))
+        .route("/admin/forums/new", get(forum::fresh).post(forum::create))
+        .route("/admin/users", get(admin::users::page))
+        .route("/admin/users/roles", post(admin::users::role))
+        .route("/admin/users/invite", post(admin::users::invite))
+        .route("/admin/mail", get(admin::mail::list))
+        .route("/admin/mail/{id}", get(admin::mail::page))
+        .route("/federation", get(federation::page).post(federation::follow))
+        .route("/federation/{id}/stop", post(federation::stop))
 }
 
 fn account() -> Router<App> {

@@ -1,0 +1,49 @@
+//! What the page of a consultation is asked with.
+
+use model::debate::comment::{Comment, Order};
+use model::id::Id;
+use url::form_urlencoded::parse;
+
+use super::Done;
+use crate::form::Form;
+
+/// The query of `/c/{slug}`.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// The choice made before signing in.
+    pub(crate) choice: Vec<String>,
+    /// Whether a voter changes the vote.
+    pub(crate) change: bool,
+    /// The comment replied to.
+    pub(crate) reply: Option<Id<Comment>>,
+    /// The one comment whose thread is shown.
+    pub(crate) only: Option<Id<Comment>>,
+    /// The order of the comments.
+    pub(crate) sort: Order,
+    /// How many comments to pass over.
+    pub(crate) skip: u32,
+    /// What a form has just done.
+    pub(crate) done: Option<Done>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self::of(None)
+    }
+}
+
+impl Asked {
+    /// What a query asks; what cannot be read is left out.
+    pub(crate) fn of(query: Option<&str>) -> Self {
+        let form = Form::from_pairs(parse(query.unwrap_or_default().as_bytes()));
+        Self {
+            choice: form.all("choice"),
+            change: form.is("change", "1"),
+            reply: form.trimmed("reply").parse().ok(),
+            only: form.trimmed("comment").parse().ok(),
+            sort: form.trimmed("sort").parse().unwrap_or(Order::Agreed),
+            skip: form.trimmed("skip").parse().unwrap_or_default(),
+            done: serde_json::from_value(form.trimmed("done").into()).ok(),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The ballot: choose, press, a receipt. Nothing is cast by opening an address.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use model::count::ballot::{self, Ballot, Voter};
+use model::count::method::Method;
+use model::debate::consultation::{self, Phase, View};
+use model::error::{Error, Result as Answer};
+use model::people::account::Account;
+use url::form_urlencoded::Serializer;
+
+use super::asked::Asked;
+use super::consultation::{refused, view};
+use super::results::kind;
+use super::entry;
+use crate::app::App;
+use crate::error::{self, Failure};
+use crate::form::Form;
+use crate::visitor::Visitor;
+
+/// The ballot of a page.
+pub(crate) struct BallotView {
+    pub(crate) heading: String,
+    pub(crate) status: Option<String>,
+    pub(crate) receipt: Option<ReceiptView>,
+    /// Whether it takes a choice now.
+    pub(crate) open: bool,
+    pub(crate) changing: bool,
+    pub(crate) changeable: bool,
+    pub(crate) page: String,
+    pub(crate) action: String,
+    pub(crate) error: Option<String>,
+    pub(crate) language: String,
+    pub(crate) question: String,
+    pub(crate) limit: Option<String>,
+    pub(crate) options: Vec<OptionView>,
+    pub(crate) input: &'static str,
+    pub(crate) button: String,
+    pub(crate) hint: String,
+    /// Why it takes no choice.
+    pub(crate) notice: Option<String>,
+}
+
+/// A choice to make.
+pub(crate) struct OptionView {
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) kind: &'static str,
+    pub(crate) chosen: bool,
+}
+
+/// The vote that stands.
+pub(crate) struct ReceiptView {
+    pub(crate) said: String,
+    pub(crate) choice: String,
+    pub(crate) kind: &'static str,
+    pub(crate) at: String,
+}
+
+impl BallotView {
+    pub(crate) fn form_shown(&self) -> bool {
+        self.open && (self.receipt.is_none() || (self.changing && self.changeable))
+    }
+}
+
+/// The ballot as this visitor sees it; none for a debate.
+pub(super) fn of(visitor: &Visitor, view: &View, own: Option<&Ballot>, asked: &Asked, form: &Form) -> Option<BallotView> {
+    let on = &view.consultation;
+    let t = &visitor.words;
+    let heading = match on.method.0 {
+        Method::Vote(_) => "ballot-vote",
+        Method::Poll(_) => "ballot-poll",
+        Method::Support(_) => "ballot-support",
+        Method::None => return None,
+    };
+    let notice = notice(visitor, view);
+    let error = form.problem("choice").map(str::to_owned);
+    let changing = asked.change || !asked.choice.is_empty() || error.is_some();
+    let withdrawn = asked.done.filter(|done| done.is_of_ballot()).map(|done| done.say(t));
+    let kept = !asked.choice.is_empty() && error.is_none() && notice.is_none() && visitor.account.is_some();
+    Some(BallotView {
+        heading: t.say(heading),
+        status: if kept { Some(t.say("ballot-kept")) } else { withdrawn.filter(|_| own.is_none()) },
+        receipt: own.map(|ballot| receipt(visitor, view, ballot)),
+        open: notice.is_none(),
+        changing,
+        changeable: on.changeable,
+        page: format!("/c/{}", on.slug),
+        action: format!("/c/{}/ballot", on.slug),
+        error,
+        language: on.language.clone(),
+        question: on.title.clone(),
+        limit: on.method.0.is_multiple().then(|| t.count("ballot-limit", on.method.0.most())),
+        options: options(view, own, asked, form),
+        input: if on.method.0.is_multiple() { "checkbox" } else { "radio" },
+        button: t.say(button(visitor, &on.method.0)),
+        hint: t.say(hint(visitor, on.changeable)),
+        notice,
+    })
+}
+
+fn options(view: &View, own: Option<&Ballot>, asked: &Asked, form: &Form) -> Vec<OptionView> {
+    let on = &view.consultation;
+    let given = form.all("choice");
+    let chosen = match own {
+        _ if !given.is_empty() => &given,
+        _ if !asked.choice.is_empty() => &asked.choice,
+        Some(ballot) => &ballot.choice.0,
+        None => &given,
+    };
+    let option = |choice: model::count::method::Choice| OptionView {
+        kind: match kind(&choice.id) {
+            "" => "n plain",
+            shape => shape,
+        },
+        chosen: chosen.contains(&choice.id),
+        id: choice.id,
+        label: choice.label,
+    };
+    on.method.0.choices(&on.language).into_iter().map(option).collect()
+}
+
+fn receipt(visitor: &Visitor, view: &View, ballot: &Ballot) -> ReceiptView {
+    let on = &view.consultation;
+    let chosen = on.method.0.choices(&on.language).into_iter().filter(|choice| ballot.choice.0.contains(&choice.id));
+    let labels: Vec<String> = chosen.map(|choice| choice.label).collect();
+    let t = &visitor.words;
+    ReceiptView {
+        said: t.say("ballot-said"),
+        choice: labels.join(", "),
+        kind: ballot.choice.0.first().map_or("", |id| kind(id)),
+        at: t.with("ballot-recorded", "moment", t.moment(ballot.changed_at.timestamp())),
+    }
+}
+
+/// Why no choice can be made now, if so.
+fn notice(visitor: &Visitor, view: &View) -> Option<String> {
+    let on = &view.consultation;
+    let t = &visitor.words;
+    let moment = |key: &str, at: Option<model::clock::Instant>| at.map(|at| t.with(key, "moment", t.moment(at.timestamp())));
+    match on.phase(visitor.now) {
+        Phase::Draft => Some(t.say("ballot-draft")),
+        Phase::Scheduled => moment("ballot-not-open", on.opens_at),
+        Phase::Closed => moment("ballot-closed", on.closed_at.or(on.closes_at)).or_else(|| Some(t.say("refusal-closed"))),
+        Phase::Open if visitor.account.is_none() => None,
+        Phase::Open => match Voter::here(on, &view.forum, &view.standing) {
+            Err(Error::Refused(refusal)) => Some(t.say(&format!("refusal-{}", refusal.code()))),
+            _ => None,
+        },
+    }
+}
+
+fn button(visitor: &Visitor, method: &Method) -> &'static str {
+    match method {
+        _ if visitor.account.is_none() => "ballot-continue",
+        Method::Vote(_) | Method::None => "ballot-cast",
+        Method::Poll(_) => "ballot-answer",
+        Method::Support(_) => "ballot-do-support",
+    }
+}
+
+fn hint(visitor: &Visitor, changeable: bool) -> &'static str {
+    match (visitor.account.is_some(), changeable) {
+        (false, _) => "ballot-hint-visitor",
+        (true, true) => "ballot-hint-changeable",
+        (true, false) => "ballot-hint-fixed",
+    }
+}
+
+/// `POST /c/{slug}/ballot`: casts, changes or withdraws. Who is not signed in is led to sign in, with the choice.
+pub(super) async fn act(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>, mut form: Form) -> Result<Response, Failure> {
+    let view = view(&app, &visitor, &slug).await?;
+    let withdraws = form.is("act", "withdraw");
+    let done = match (&visitor.account, withdraws) {
+        (None, _) => ballot::admit(visitor.now, &view.consultation, &form.all("choice")).map(|_| sign_in(&slug, &form)),
+        (Some(account), true) => withdraw(&app, &visitor, &view, account).await,
+        (Some(account), false) => cast(&app, &visitor, &view, account, form.all("choice")).await,
+    };
+    app.pages.forget(&slug);
+    match done {
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        Err(error) => {
+            let status = error::into_form(error, &visitor.words, &mut form, field)?;
+            refused(&app, &visitor, view, &Asked::default(), status, form).await
+        }
+    }
+}
+
+/// What is wrong with the choice stands at the choice; the rest above the page.
+fn field(code: &str) -> &'static str {
+    match code {
+        "nothing-chosen" | "unknown-choice" | "too-many-choices" | "repeated-choice" => "choice",
+        _ => "",
+    }
+}
+
+/// The sign-in page that leads back to the consultation with the choice in its place, not yet cast.
+fn sign_in(slug: &str, form: &Form) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(form.all("choice").iter().map(|choice| ("choice", choice)));
+    entry::sign_in_for(&format!("/c/{slug}?{}#vote", query.finish()))
+}
+
+async fn cast(app: &App, visitor: &Visitor, view: &View, account: &Account, chosen: Vec<String>) -> Answer<String> {
+    app.limits.opinion(account.id)?;
+    let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
+    let (now, id) = (visitor.now, view.consultation.id);
+    let key = voter.actor.uuid().into_bytes();
+    let cast = app.store.together(key, move |tx| {
+        let chosen = chosen.clone();
+        Box::pin(async move {
+            // Read again here: it may have been closed since the page was asked for.
+            let on = consultation::by_id(tx, id).await?;
+            ballot::cast(tx, now, &on, voter, &chosen).await.map(drop)
+        })
+    });
+    cast.await?;
+    Ok(format!("/c/{}#vote", view.consultation.slug))
+}
+
+async fn withdraw(app: &App, visitor: &Visitor, view: &View, account: &Account) -> Answer<String> {
+    app.limits.opinion(account.id)?;
+    let mut tx = app.store.begin().await?;
+    let on = consultation::by_id(&mut tx, view.consultation.id).await?;
+    match ballot::withdraw(&mut tx, visitor.now, &on, account.actor_id).await {
+        // Pressed twice, or withdrawn elsewhere: it is gone, as was wished.
+        Ok(()) | Err(Error::NotFound) => tx.commit().await?,
+        Err(error) => return Err(error),
+    }
+    Ok(format!("/c/{}?done=withdrawn#vote", on.slug))
+}

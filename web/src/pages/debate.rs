@@ -1,0 +1,416 @@
+//! The debate: comments, replies, agreement.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use model::count::method::Method;
+use model::debate::comment::{self, Comment, Order, Stance, State as Shown};
+use model::debate::consultation::{Phase, View};
+use model::debate::reaction::{self, Value};
+use model::debate::forum;
+use model::error::{Error, Refusal, Result as Answer};
+use model::id::Id;
+use model::people::account;
+use model::people::actor::Actor;
+use model::people::role::Act;
+use model::store::Conn;
+
+use super::asked::Asked;
+use super::consultation::{refused, view};
+use crate::app::App;
+use crate::error::{self, Failure};
+use crate::form::{Entry, Form};
+use crate::path;
+use crate::visitor::Visitor;
+
+/// How many top-level comments a page shows.
+const PAGE: u32 = 50;
+/// How deep replies to replies are followed.
+const DEPTH: usize = 12;
+/// Replies up to this many stand open.
+const OPEN: usize = 3;
+
+/// The debate of a page.
+pub(crate) struct Debate {
+    pub(crate) address: String,
+    pub(crate) jump: String,
+    pub(crate) count: String,
+    pub(crate) listed: bool,
+    pub(crate) orders: Vec<Entry>,
+    pub(crate) order: &'static str,
+    pub(crate) sides: Vec<Side>,
+    pub(crate) plain: Vec<Said>,
+    pub(crate) next: Option<String>,
+    /// The way from one thread to all of them.
+    pub(crate) all: Option<String>,
+    pub(crate) form_shown: bool,
+    pub(crate) form_title: String,
+    pub(crate) parent: Option<Said>,
+    pub(crate) stances: bool,
+    pub(crate) hint: String,
+    /// Told once, before the first comment: where it goes.
+    pub(crate) warning: Option<String>,
+    /// In whose name an official answer would go out, for who may write one.
+    pub(crate) official: Option<String>,
+    /// Why nothing can be written.
+    pub(crate) closed: String,
+    /// The sign-in page, for who needs it.
+    pub(crate) enter: Option<String>,
+}
+
+/// One side of the debate.
+pub(crate) struct Side {
+    pub(crate) kind: &'static str,
+    pub(crate) label: String,
+    pub(crate) count: String,
+    pub(crate) comments: Vec<Said>,
+}
+
+/// A comment.
+pub(crate) struct Said {
+    pub(crate) id: String,
+    pub(crate) author: String,
+    pub(crate) handle: Option<String>,
+    pub(crate) official: bool,
+    pub(crate) machine: String,
+    pub(crate) date: String,
+    /// What stands in the place of a hidden or deleted one.
+    pub(crate) notice: Option<String>,
+    pub(crate) html: String,
+    pub(crate) language: String,
+    pub(crate) standing: bool,
+    /// Whether opinions on it are taken now.
+    pub(crate) reactable: bool,
+    pub(crate) answerable: bool,
+    pub(crate) opinions: Vec<Opinion>,
+    pub(crate) back: String,
+    pub(crate) answers: Option<String>,
+    pub(crate) replies: Vec<Said>,
+    pub(crate) open: bool,
+    stance: Option<Stance>,
+}
+
+/// A button: agree, disagree, pass.
+pub(crate) struct Opinion {
+    pub(crate) value: i32,
+    pub(crate) label: String,
+    pub(crate) count: String,
+    pub(crate) mine: bool,
+}
+
+impl Debate {
+    pub(crate) fn sided(&self) -> bool {
+        self.sides.iter().any(|side| !side.comments.is_empty())
+    }
+}
+
+/// What the comments of a page have in common.
+struct Page<'a> {
+    visitor: &'a Visitor,
+    view: &'a View,
+    mine: HashMap<Id<Comment>, i32>,
+    back: String,
+    reactable: bool,
+    answerable: bool,
+}
+
+impl Page<'_> {
+    fn said(&self, (comment, author): &(Comment, Actor)) -> Said {
+        let t = &self.visitor.words;
+        let at = comment.published_at.timestamp();
+        let standing = comment.state == Shown::Visible;
+        let notice = match comment.state {
+            Shown::Visible => None,
+            Shown::Hidden => Some(t.say("comment-hidden")),
+            Shown::Deleted => Some(t.say("comment-deleted")),
+        };
+        let name = if author.display_name.is_empty() { &author.name } else { &author.display_name };
+        Said {
+            id: comment.id.to_string(),
+            author: if standing { name.clone() } else { t.say("comment-someone") },
+            handle: (standing && !author.is_local()).then(|| author.handle(&self.visitor.here)),
+            official: comment.official,
+            machine: t.machine(at),
+            date: t.date(at),
+            notice,
+            html: if standing { comment.html.clone() } else { String::new() },
+            language: comment.language.clone().unwrap_or_else(|| self.view.consultation.language.clone()),
+            standing,
+            reactable: self.reactable,
+            answerable: self.answerable,
+            opinions: self.opinions(comment),
+            back: self.back.clone(),
+            answers: None,
+            replies: Vec::new(),
+            open: false,
+            stance: comment.stance,
+        }
+    }
+
+    fn opinions(&self, comment: &Comment) -> Vec<Opinion> {
+        let t = &self.visitor.words;
+        let counts = [
+            (Value::Agree, "opinion-agree", comment.agrees),
+            (Value::Disagree, "opinion-disagree", comment.disagrees),
+            (Value::Pass, "opinion-pass", comment.passes),
+        ];
+        let mine = self.mine.get(&comment.id).copied();
+        let opinion = |(value, key, count): (Value, &str, i32)| Opinion {
+            value: value.number(),
+            label: t.say(key),
+            count: t.number(count),
+            mine: mine == Some(value.number()),
+        };
+        counts.map(opinion).into()
+    }
+
+    /// Hangs the replies under the top-level comments, in one level: who answers whom is said in words.
+    fn threads(&self, tops: &[(Comment, Actor)], replies: &[(Comment, Actor)]) -> Vec<Said> {
+        let mut top_of: HashMap<Id<Comment>, usize> = tops.iter().enumerate().map(|(at, (top, _))| (top.id, at)).collect();
+        let names: HashMap<Id<Comment>, String> =
+            tops.iter().chain(replies).map(|pair| (pair.0.id, self.said(pair).author)).collect();
+        let mut threads: Vec<Said> = tops.iter().map(|top| self.said(top)).collect();
+        for reply in replies {
+            let Some(parent) = reply.0.parent_id else { continue };
+            let Some(at) = top_of.get(&parent).copied() else { continue };
+            top_of.insert(reply.0.id, at);
+            let to = names.get(&parent).filter(|_| tops[at].0.id != parent);
+            let answers = to.map(|name| self.visitor.words.with("answers-to", "name", name));
+            threads[at].replies.push(Said { answers, ..self.said(reply) });
+        }
+        for thread in &mut threads {
+            thread.open = thread.replies.len() <= OPEN;
+        }
+        threads
+    }
+}
+
+/// The debate as this visitor sees it.
+pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked) -> Answer<Debate> {
+    let on = &view.consultation;
+    let tops = match asked.only {
+        Some(id) => only(conn, view, id).await?,
+        None => comment::top(conn, on.id, asked.sort, asked.skip.into(), i64::from(PAGE) + 1).await?,
+    };
+    let more = tops.len() > PAGE as usize;
+    let tops = &tops[..tops.len().min(PAGE as usize)];
+    let ids: Vec<_> = tops.iter().map(|(top, _)| top.id).collect();
+    let replies = comment::replies(conn, &ids, DEPTH).await?;
+    let page = page(conn, visitor, view, asked).await?;
+    let threads = page.threads(tops, &replies);
+    let stances = comment::stances(conn, on.id).await?;
+    let (sides, plain) = split(visitor, threads, &stances);
+    let t = &visitor.words;
+    let address = format!("/c/{}", on.slug);
+    let mut debate = Debate {
+        jump: t.with("jump-debate", "n", t.number(on.comment_count)),
+        count: t.count("comments-count", on.comment_count),
+        listed: asked.only.is_none() && on.comment_count > 1,
+        orders: Order::ALL.iter().map(|order| Entry::new(order.as_str(), t.say(&format!("sort-{order}")))).collect(),
+        order: asked.sort.as_str(),
+        sides,
+        plain,
+        next: more.then(|| format!("{address}?sort={}&skip={}#debate", asked.sort, asked.skip + PAGE)),
+        all: asked.only.map(|_| format!("{address}#debate")),
+        form_shown: false,
+        form_title: t.say("comment-title"),
+        parent: None,
+        stances: matches!(on.method.0, Method::Vote(_)),
+        hint: String::new(),
+        warning: None,
+        official: None,
+        closed: String::new(),
+        enter: None,
+        address,
+    };
+    write_form(conn, &mut debate, &page, asked).await?;
+    Ok(debate)
+}
+
+/// The one thread that was asked for.
+async fn only(conn: &mut Conn, view: &View, id: Id<Comment>) -> Answer<Vec<(Comment, Actor)>> {
+    let asked = comment::by_id(conn, id).await?;
+    let top = comment::top_of(conn, asked).await?;
+    if top.consultation_id != view.consultation.id {
+        return Err(Error::NotFound);
+    }
+    let author = model::people::actor::by_id(conn, top.actor_id).await?;
+    Ok(vec![(top, author)])
+}
+
+async fn page<'a>(conn: &mut Conn, visitor: &'a Visitor, view: &'a View, asked: &Asked) -> Answer<Page<'a>> {
+    let on = &view.consultation;
+    let mine = match &view.standing.account {
+        Some(account) => reaction::of_actor(conn, on.id, account.actor_id).await?,
+        None => Vec::new(),
+    };
+    let running = matches!(on.phase(visitor.now), Phase::Open | Phase::Scheduled);
+    let writes = view.standing.may(Act::Comment, Some(&view.forum)).is_ok();
+    let query = match asked.only {
+        Some(id) => format!("comment={id}"),
+        None if asked.skip > 0 || asked.sort != Order::Agreed => format!("sort={}&skip={}", asked.sort, asked.skip),
+        None => String::new(),
+    };
+    let mark = if query.is_empty() { "" } else { "?" };
+    Ok(Page {
+        visitor,
+        view,
+        mine: mine.into_iter().map(|reaction| (reaction.comment_id, reaction.value)).collect(),
+        back: format!("/c/{}{mark}{query}", on.slug),
+        reactable: running && (writes || visitor.account.is_none()),
+        answerable: running && writes,
+    })
+}
+
+/// Arguments for and against stand side by side; the rest below.
+fn split(visitor: &Visitor, threads: Vec<Said>, stances: &[(Option<Stance>, i64)]) -> (Vec<Side>, Vec<Said>) {
+    let t = &visitor.words;
+    let number = |stance| stances.iter().find(|(held, _)| *held == Some(stance)).map_or(0, |(_, count)| *count);
+    let side = |stance, kind, key| Side { kind, label: t.say(key), count: t.number(number(stance)), comments: Vec::new() };
+    let mut sides = vec![side(Stance::For, "f", "side-for"), side(Stance::Against, "a", "side-against")];
+    let mut plain = Vec::new();
+    for said in threads {
+        match said.stance {
+            Some(Stance::For) => sides[0].comments.push(said),
+            Some(Stance::Against) => sides[1].comments.push(said),
+            Some(Stance::Question) | None => plain.push(said),
+        }
+    }
+    (sides, plain)
+}
+
+/// The form to write a comment, or why there is none.
+async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, asked: &Asked) -> Answer<()> {
+    let (visitor, view) = (page.visitor, page.view);
+    let t = &visitor.words;
+    let closed = match view.consultation.phase(visitor.now) {
+        Phase::Draft => Some("comment-not-open"),
+        Phase::Closed => Some("comment-closed"),
+        Phase::Scheduled | Phase::Open => None,
+    };
+    if let Some(key) = closed {
+        debate.closed = t.say(key);
+        return Ok(());
+    }
+    let account = match (&view.standing.account, view.standing.may(Act::Comment, Some(&view.forum))) {
+        (Some(account), Ok(())) => account,
+        (None, _) => {
+            debate.closed = t.say("comment-sign-in");
+            debate.enter = Some(super::entry::sign_in_for(&format!("{}#say", debate.address)));
+            return Ok(());
+        }
+        (Some(_), Err(Error::Refused(Refusal::NotAllowed))) => {
+            debate.closed = t.say("comment-members");
+            return Ok(());
+        }
+        (Some(_), Err(Error::Refused(refusal))) => {
+            debate.closed = t.say(&format!("refusal-{}", refusal.code()));
+            return Ok(());
+        }
+        (Some(_), Err(error)) => return Err(error),
+    };
+    let travels = view.forum.visibility.is_federated() && visitor.node.domain.is_some();
+    debate.form_shown = true;
+    debate.hint = t.with(if travels { "comment-hint" } else { "comment-hint-here" }, "most", t.number(comment::LONGEST as u64));
+    let first = travels && account.federation_notice_at.is_none();
+    debate.warning = first.then(|| t.with("comment-first", "handle", visitor.here.handle(&account.name)));
+    if view.standing.may(Act::Author, Some(&view.forum)).is_ok() {
+        debate.official = Some(forum::official(conn, &view.forum).await?.display_name);
+    }
+    if let Some(id) = asked.reply {
+        parent(conn, debate, page, id).await?;
+    }
+    Ok(())
+}
+
+async fn parent(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, id: Id<Comment>) -> Answer<()> {
+    let found = comment::by_id(conn, id).await?;
+    if found.consultation_id != page.view.consultation.id || found.state != Shown::Visible {
+        return Err(Error::NotFound);
+    }
+    let author = model::people::actor::by_id(conn, found.actor_id).await?;
+    let said = page.said(&(found, author));
+    debate.form_title = page.visitor.words.with("reply-title", "name", &said.author);
+    debate.parent = Some(said);
+    Ok(())
+}
+
+/// `GET /c/{slug}/comments/{id}`: the comment's own address, for people.
+pub(super) async fn page_of(Path((slug, id)): Path<(String, String)>) -> Redirect {
+    let asked = path::with(&format!("/c/{slug}"), &[("comment", &id)]);
+    Redirect::to(&format!("{asked}#comment-{id}"))
+}
+
+/// `POST /c/{slug}/comments`
+pub(super) async fn post(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>, mut form: Form) -> Result<Response, Failure> {
+    let view = view(&app, &visitor, &slug).await?;
+    let reply = form.trimmed("parent").parse().ok();
+    match write(&app, &visitor, &view, &form, reply).await {
+        Ok(said) => {
+            app.pages.forget(&slug);
+            Ok(Redirect::to(&format!("/c/{slug}?sort=recent&done=commented#comment-{}", said.id)).into_response())
+        }
+        Err(error) => {
+            let field = |name: &str| match name {
+                "stance" => "stance",
+                "text" | "too-long" => "text",
+                _ => "",
+            };
+            let status = error::into_form(error, &visitor.words, &mut form, field)?;
+            let asked = Asked { reply, ..Asked::default() };
+            refused(&app, &visitor, view, &asked, status, form).await
+        }
+    }
+}
+
+async fn write(app: &App, visitor: &Visitor, view: &View, form: &Form, parent: Option<Id<Comment>>) -> Answer<Comment> {
+    let account = visitor.signed_in()?;
+    app.limits.comment(account.id)?;
+    let draft = comment::Draft {
+        text: form.value("text").to_owned(),
+        stance: form.trimmed("stance").parse().ok(),
+        parent,
+        language: Some(visitor.words.tag().to_owned()),
+    };
+    let View { consultation: on, forum, standing } = view;
+    let mut tx = app.store.begin().await?;
+    let said = if form.is("official", "1") {
+        comment::answer(&mut tx, visitor.now, forum, on, standing, &draft).await?
+    } else {
+        comment::post(&mut tx, visitor.now, forum, on, standing, &draft).await?
+    };
+    if form.is("told", "1") && account.federation_notice_at.is_none() {
+        account::note_federation(&mut tx, visitor.now, account.id).await?;
+    }
+    tx.commit().await?;
+    Ok(said)
+}
+
+/// `POST /c/{slug}/comments/{id}/reaction`: the same button twice takes the opinion back.
+pub(super) async fn react(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, Id<Comment>)>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let view = view(&app, &visitor, &slug).await?;
+    let back = format!("{}#comment-{id}", path::local(form.given("back")));
+    let Some(account) = &visitor.account else {
+        return Ok(Redirect::to(&super::entry::sign_in_for(&back)).into_response());
+    };
+    app.limits.opinion(account.id)?;
+    let number = form.trimmed("value").parse().ok();
+    let value = number.and_then(Value::from_number).ok_or(Refusal::UnknownChoice)?;
+    let mut tx = app.store.begin().await?;
+    let to = comment::by_id(&mut tx, id).await?;
+    let held = reaction::of(&mut tx, id, account.actor_id).await?;
+    if held.is_some_and(|held| held.value == value.number()) {
+        reaction::clear(&mut tx, visitor.now, &view.consultation, &to, account.actor_id).await?;
+    } else {
+        reaction::set(&mut tx, visitor.now, &view.forum, &view.consultation, &view.standing, &to, value).await?;
+    }
+    tx.commit().await?;
+    app.pages.forget(&slug);
+    Ok(Redirect::to(&back).into_response())
+}
