@@ -30,6 +30,12 @@ impl Instant {
         Self(jiff::Timestamp::from_microsecond(clamped).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
     }
 
+    /// Before everything that is kept: the year 1. PostgreSQL reaches back less far than jiff.
+    #[must_use]
+    pub fn earliest() -> Self {
+        Self::from_microsecond(-62_135_596_800_000_000)
+    }
+
     /// From jiff, cut to the microsecond.
     #[must_use]
     pub fn from_timestamp(at: jiff::Timestamp) -> Self {

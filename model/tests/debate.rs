@@ -3,7 +3,8 @@
 use model::both_databases;
 use model::clock::Instant;
 use model::debate::comment::{self, Draft, Remote, State};
-use model::debate::consultation;
+use model::debate::consultation::catalogue::{self, Catalogue, Mark};
+use model::debate::consultation::{self, Sort};
 use model::debate::forum::{self, Visibility};
 use model::debate::reaction::{self, Value};
 use model::error::Error;
@@ -22,6 +23,39 @@ fn remote(uri: &str, html: &str) -> Remote {
 }
 
 both_databases! {
+    async fn a_catalogue_is_turned_page_by_page(world: World) {
+        let forum = world.forum("mobilite", Visibility::Public).await;
+        let method = json!({"kind": "vote"});
+        let mut made = Vec::new();
+        for day in [5, 3, 9] {
+            world.clock.advance(std::time::Duration::from_secs(60));
+            let closes_at = Some(world.now().plus(std::time::Duration::from_secs(day * 86_400)));
+            made.push(world.publish(&forum, consultation::Draft { closes_at, ..world.draft(&method) }).await.id);
+        }
+        let debate = consultation::Draft { closes_at: None, ..world.draft(&json!({"kind": "none"})) };
+        made.push(world.publish(&forum, debate).await.id);
+        let mut tx = world.store.begin().await.unwrap();
+        let draft = consultation::create(&mut tx, world.now(), &world.as_admin(), &forum, world.draft(&method)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut conn = world.store.conn().await.unwrap();
+        let states = consultation::State::ALL.to_vec();
+        let mut all = Catalogue { forums: vec![forum.id], drafts: Vec::new(), states, sort: Sort::Newest };
+        for (sort, order) in [(Sort::Newest, [3, 2, 1, 0]), (Sort::Closing, [1, 0, 2, 3])] {
+            all.sort = sort;
+            let (mut seen, mut mark) = (Vec::new(), None);
+            while let Some(next) = catalogue::page(&mut conn, &all, mark, 1).await.unwrap().pop() {
+                mark = Some(Mark::of(&next, sort));
+                seen.push(next.id);
+            }
+            assert_eq!(seen, order.map(|at: usize| made[at]), "{sort:?}");
+        }
+        all.drafts = vec![forum.id];
+        assert_eq!(catalogue::page(&mut conn, &all, None, 9).await.unwrap().len(), 5);
+        all.states = vec![consultation::State::Draft];
+        assert_eq!(catalogue::page(&mut conn, &all, None, 9).await.unwrap()[0].id, draft.id);
+    }
+
     async fn a_comment_is_written_answered_edited_and_deleted(world: World) {
         let (forum, vote) = world.vote().await;
         let ana = world.account("ana").await;

@@ -46,10 +46,11 @@ pub async fn earlier(conn: &mut Conn, account: Id<Account>, key: &str, request: 
     }
 }
 
-/// Keeps an answer, in the transaction that caused it.
+/// Keeps an answer, in the transaction that caused it. False if somebody was faster with the same key: then the
+/// transaction must be dropped, and the earlier answer given.
 ///
 /// # Errors
-/// When the database fails, or somebody was faster with the same key.
+/// When the database fails.
 pub async fn keep(
     tx: &mut Tx,
     now: Instant,
@@ -58,7 +59,7 @@ pub async fn keep(
     request: &str,
     status: u16,
     body: &str,
-) -> Result<()> {
+) -> Result<bool> {
     let row = Answer {
         account_id: account,
         key: key.to_owned(),
@@ -68,8 +69,9 @@ pub async fn keep(
         at: now,
     };
     let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::insert_into(answers::table).values(&row).execute(c).await)?;
-    Ok(())
+    let kept =
+        on!(conn, |c| diesel::insert_into(answers::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
+    Ok(kept == 1)
 }
 
 /// Forgets old ones.

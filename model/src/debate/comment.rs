@@ -448,7 +448,7 @@ pub async fn list(
     after: Option<(Instant, Id<Comment>)>,
     limit: i64,
 ) -> Result<Vec<(Comment, Actor)>> {
-    let (at, id) = after.unwrap_or((Instant::from_microsecond(i64::MIN), Id::from_uuid(uuid::Uuid::nil())));
+    let (at, id) = after.unwrap_or((Instant::earliest(), Id::from_uuid(uuid::Uuid::nil())));
     let later = comments::published_at.gt(at).or(comments::published_at.eq(at).and(comments::id.gt(id)));
     Ok(on!(conn, |c| comments::table
         .inner_join(actors::table)

@@ -1,5 +1,7 @@
 //! Consultations: a question, a text, who may answer how, and when.
 
+pub mod catalogue;
+
 mod draft;
 mod rows;
 

@@ -91,6 +91,8 @@ impl Poll {
         if self.multiple && !(1..=self.options.len()).contains(&self.most()) {
             return Err(Error::field("method.max", "range", "Let at least one and at most all options be chosen."));
         }
+        // The same poll is always kept the same, whether or not the default was spelled out.
+        self.max = self.multiple.then(|| self.most());
         Ok(self)
     }
 }
