@@ -8,7 +8,7 @@ const QUIET = [
     // Containers often forbid what the sandbox needs, and the pages are our own.
     '--no-sandbox',
 ];
-const PATIENCE = 15_000;
+const PATIENCE = 10_000;
 
 /** The browser. */
 export function launch() {

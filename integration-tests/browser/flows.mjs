@@ -95,7 +95,7 @@ async function fillDraft(page, title) {
 async function publish(state) {
     const page = state.clerk;
     await page.goto('/f/mobility');
-    await page.getByRole('link', { name: 'Create a consultation' }).click();
+    await page.locator('#content').getByRole('link', { name: 'Create a consultation' }).click();
     await fillDraft(page, QUESTION);
     await page.getByRole('button', { name: 'Save and review' }).click();
     await page.getByRole('button', { name: 'Publish now' }).click();
@@ -107,7 +107,7 @@ async function publish(state) {
 async function mistakes(state) {
     const page = state.clerk;
     await page.goto('/f/mobility');
-    await page.getByRole('link', { name: 'Create a consultation' }).click();
+    await page.locator('#content').getByRole('link', { name: 'Create a consultation' }).click();
     await fillDraft(page, '');
     await page.getByRole('button', { name: 'Save and review' }).click();
     await page.locator('#errors [role=alert]').waitFor();
@@ -259,7 +259,7 @@ async function giveRole(state) {
     await form.getByRole('button').click();
     await page.getByText('The role is given').waitFor();
     await state.colleague.goto('/f/mobility');
-    await state.colleague.getByRole('link', { name: 'Create a consultation' }).waitFor();
+    await state.colleague.locator('#content').getByRole('link', { name: 'Create a consultation' }).waitFor();
 }
 
 async function withoutScript(state) {

@@ -12,7 +12,7 @@ export async function test(name, body) {
         return value ?? true;
     } catch (error) {
         results.failed += 1;
-        const lines = String(error.stack ?? error).split('\n').slice(0, 40);
+        const lines = String(error.stack ?? error).split('\n').slice(0, 25);
         console.log(`  FAIL  ${name}\n        ${lines.join('\n        ')}`);
         return null;
     }

@@ -1,4 +1,5 @@
-// Browser tests, run by ./check: PALABRE_BIN is the program, PALABRE_OUT where pictures go.
+// Browser tests, run by ./check: PALABRE_BIN is the program, PALABRE_OUT where pictures go. With an argument,
+// `flows` or `pages`, only that part.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { demo, fresh } from './node.mjs';
 
 const program = process.env.PALABRE_BIN;
 const out = process.env.PALABRE_OUT;
+const only = process.argv[2];
 
 async function folder(name) {
     const path = join(out, name);
@@ -43,7 +45,8 @@ async function runAudit(browser) {
 }
 
 const browser = await launch();
-await test('flows', () => runFlows(browser));
-await test('every page', () => runAudit(browser));
+for (const [name, part] of Object.entries({ flows: runFlows, pages: runAudit })) {
+    if (!only || only === name) await test(name, () => part(browser));
+}
 await browser.close();
 process.exit(finish());
