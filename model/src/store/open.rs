@@ -102,18 +102,31 @@ impl Store {
     }
 }
 
+/// The longest wait for a connection: a caller gets an error rather than waiting for ever.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+async fn soon<T, E>(connection: impl Future<Output = Result<T, E>>) -> Result<T>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    match tokio::time::timeout(PATIENCE, connection).await {
+        Ok(got) => got.map_err(Error::store),
+        Err(_) => Err(Error::store("no connection to the database became free")),
+    }
+}
+
 impl Pools {
     async fn read(&self) -> Result<Conn> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Conn::Sqlite(read.get().await.map_err(Error::store)?),
-            Self::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(Error::store)?),
+            Self::Sqlite { read, .. } => Conn::Sqlite(soon(read.get()).await?),
+            Self::Postgres { pool } => Conn::Postgres(soon(pool.get()).await?),
         })
     }
 
     pub(super) async fn write(&self) -> Result<Conn> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Conn::Sqlite(write.get().await.map_err(Error::store)?),
-            Self::Postgres { pool } => Conn::Postgres(pool.get().await.map_err(Error::store)?),
+            Self::Sqlite { write, .. } => Conn::Sqlite(soon(write.get()).await?),
+            Self::Postgres { pool } => Conn::Postgres(soon(pool.get()).await?),
         })
     }
 
