@@ -90,15 +90,13 @@ both_databases! {
         let inside = world.publish(&closed, world.draft(&json!({"kind": "none"}))).await;
         let ana = world.account("ana").await;
         let by = Standing { account: Some(ana), member: None };
+        let bob = world.stranger("bob", "m.test").await;
         let mut tx = world.store.begin().await.unwrap();
         let now = world.now();
         assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &Standing::visitor(), &says("x")).await), "not-signed-in");
         assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &says("  ")).await), "invalid");
         assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &says(&"x".repeat(5001))).await), "too-long");
         assert_eq!(refused(comment::post(&mut tx, now, &closed, &inside, &by, &says("x")).await), "not-allowed");
-        let bob = world.stranger("bob", "m.test").await;
-        drop(tx);
-        let mut tx = world.store.begin().await.unwrap();
         let there = comment::receive(&mut tx, now, &closed, &inside, bob.id, &remote("https://m.test/1", "<p>x</p>")).await;
         assert_eq!(refused(there), "not-eligible");
         let after = vote.closes_at.unwrap();
