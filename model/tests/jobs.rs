@@ -42,6 +42,7 @@ both_databases! {
         let two = claim(&world).await.unwrap();
         assert_eq!(two.job, other, "the lane's second waits for its first");
         assert!(claim(&world).await.is_none());
+        finish(&world, &two, Outcome::Done).await;
         let later = world.now().plus(Duration::from_secs(60));
         finish(&world, &one, Outcome::Later(later, "503".into())).await;
         assert!(claim(&world).await.is_none(), "and for its back-off");
