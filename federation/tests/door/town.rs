@@ -1,0 +1,324 @@
+//! A node, and a peer that serves actors and objects under its own name and keeps what is delivered to it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use federation::guard::Rules;
+use federation::signature::{PrivateKey, PublicKey, Received, cavage, read};
+use federation::{App, Settings};
+use http::{HeaderMap, StatusCode};
+use model::clock::Instant;
+use model::debate::consultation::Consultation;
+use model::debate::forum::Forum;
+use model::job::{self, Outcome};
+use model::testing::World;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+pub const PEER: &str = "http://peer.test";
+const ACTIVITY: &str = "application/activity+json";
+
+/// A node beside a peer.
+pub struct Town {
+    pub world: World,
+    pub app: App,
+    pub router: Router,
+    pub peer: Peer,
+}
+
+/// The other server.
+#[derive(Clone, Default)]
+pub struct Peer(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+pub struct Kept {
+    /// Documents by path.
+    pub documents: HashMap<String, Value>,
+    /// What came, whole.
+    pub received: Vec<Delivered>,
+    /// What the inbox answers, if not 202.
+    pub answer: Option<StatusCode>,
+    /// What every other path answers, if not 404.
+    pub elsewhere: Option<StatusCode>,
+}
+
+/// Something that was delivered.
+#[derive(Clone)]
+pub struct Delivered {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    pub activity: Value,
+}
+
+/// Somebody on the peer.
+pub struct User {
+    pub id: String,
+    pub key: PrivateKey,
+}
+
+static MADE: AtomicU32 = AtomicU32::new(1);
+
+impl Peer {
+    pub fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn serves(&self, id: &str, document: Value) {
+        let path = id.strip_prefix(PEER).expect("a document of the peer").to_owned();
+        self.kept().documents.insert(path, document);
+    }
+
+    /// An actor of this kind, with a key of its own.
+    pub fn actor(&self, kind: &str, path: &str) -> User {
+        let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("DER");
+        let public: PublicKeyX509Der<'_> = aws_lc_rs::signature::KeyPair::public_key(&pair).as_der().expect("DER");
+        let id = format!("{PEER}{path}");
+        let name = path.rsplit('/').next().expect("a name");
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", STANDARD.encode(public.as_ref()));
+        self.serves(
+            &id,
+            json!({
+                "id": id, "type": kind, "preferredUsername": name, "name": name, "inbox": format!("{id}/inbox"),
+                "endpoints": {"sharedInbox": format!("{PEER}/inbox")},
+                "publicKey": {"id": format!("{id}#main-key"), "owner": id, "publicKeyPem": pem},
+            }),
+        );
+        User { key: PrivateKey::from_der(format!("{id}#main-key"), private.as_ref()).expect("a key"), id }
+    }
+
+    pub fn user(&self, name: &str) -> User {
+        self.actor("Person", &format!("/users/{name}"))
+    }
+
+    /// What was delivered and not looked at yet.
+    pub fn takes(&self) -> Vec<Delivered> {
+        std::mem::take(&mut self.kept().received)
+    }
+}
+
+async fn serve(State(peer): State<Peer>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    if parts.method == http::Method::POST {
+        if let Some(status) = peer.kept().answer {
+            return status.into_response();
+        }
+        let body = to_bytes(body, 2 << 20).await.expect("a body").to_vec();
+        let activity = serde_json::from_slice(&body).expect("JSON");
+        peer.kept().received.push(Delivered { path, headers: parts.headers, body, activity });
+        return StatusCode::ACCEPTED.into_response();
+    }
+    if path == "/.well-known/webfinger" {
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let known: Vec<String> = peer.kept().documents.keys().cloned().collect();
+        let name = query.split("acct%3A").nth(1).and_then(|rest| rest.split("%40").next()).unwrap_or_default().to_owned();
+        let Some(path) = known.iter().find(|path| path.ends_with(&format!("/{name}"))) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let jrd = json!({"subject": format!("acct:{name}@peer.test"), "links": [{"rel": "self", "type": ACTIVITY, "href": format!("{PEER}{path}")}]});
+        return axum::Json(jrd).into_response();
+    }
+    let found = peer.kept().documents.get(&path).cloned();
+    match found {
+        Some(document) => ([("content-type", ACTIVITY)], document.to_string()).into_response(),
+        None => peer.kept().elsewhere.unwrap_or(StatusCode::NOT_FOUND).into_response(),
+    }
+}
+
+impl Town {
+    pub async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub async fn with(settings: Settings) -> Self {
+        let world = World::sqlite().await;
+        let peer = Peer::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let served = Router::new().fallback(serve).with_state(peer.clone());
+        tokio::spawn(async move { axum::serve(listener, served).await });
+        let rules = Rules {
+            hosts: [("peer.test".to_owned(), address), ("evil.test".to_owned(), address)].into(),
+            allow_http: true,
+            allow_private_addresses: true,
+            ..Rules::default()
+        };
+        let app = App::new(world.store.clone(), world.address.clone(), world.clock.clone(), settings, rules).expect("an app");
+        let router = federation::router(app.clone());
+        Self { world, app, router, peer }
+    }
+
+    pub fn now(&self) -> Instant {
+        self.world.now()
+    }
+
+    /// Signs and posts an activity to the shared inbox.
+    pub async fn takes_in(&self, from: &User, activity: &Value) -> StatusCode {
+        self.posts(from, "/inbox", activity.to_string().as_bytes()).await.0
+    }
+
+    /// Signs and posts bytes; answers the status and the code of the problem.
+    pub async fn posts(&self, from: &User, path: &str, body: &[u8]) -> (StatusCode, String) {
+        let url = format!("https://a.test{path}").parse().expect("a URL");
+        let headers = cavage::sign("post", &url, Some((body, ACTIVITY)), &from.key, self.now().as_second()).expect("signed");
+        self.posts_with(path, body, headers).await
+    }
+
+    pub async fn posts_with(&self, path: &str, body: &[u8], headers: Vec<(&'static str, String)>) -> (StatusCode, String) {
+        let mut request = http::Request::post(path);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(Body::from(body.to_vec())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.expect("a body");
+        let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+        (parts.status, problem["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// `GET` of a document.
+    pub async fn gets(&self, path: &str) -> (StatusCode, Value, HeaderMap) {
+        let request = http::Request::get(path).header("accept", ACTIVITY).body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.expect("a body");
+        (parts.status, serde_json::from_slice(&body).unwrap_or_default(), parts.headers)
+    }
+
+    pub async fn document(&self, path: &str) -> Value {
+        let (status, document, headers) = self.gets(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {document}");
+        assert_eq!(headers["content-type"], ACTIVITY, "{path}");
+        document
+    }
+
+    /// Runs every job that is due, those that follow too, and answers how each ended that was not simply done.
+    pub async fn works(&self) -> Vec<Outcome> {
+        let mut ended = Vec::new();
+        loop {
+            let mut tx = self.world.store.begin().await.expect("a transaction");
+            let Some(claim) = job::claim(&mut tx, self.now()).await.expect("the queue") else { break };
+            tx.commit().await.expect("committed");
+            let outcome = federation::run(&self.app, &claim).await;
+            let mut tx = self.world.store.begin().await.expect("a transaction");
+            job::finish(&mut tx, self.now(), &claim, &outcome).await.expect("finished");
+            tx.commit().await.expect("committed");
+            if !matches!(outcome, Outcome::Done) {
+                ended.push(outcome);
+            }
+        }
+        ended
+    }
+
+    /// Runs what is due, and expects all of it to work.
+    pub async fn tells(&self) -> Vec<Delivered> {
+        let ended = self.works().await;
+        assert!(ended.is_empty(), "{ended:?}");
+        self.peer.takes()
+    }
+
+    /// Somebody on the peer follows the forum, and has heard so.
+    pub async fn followed_by(&self, user: &User, forum: &Forum) {
+        let follow = activity(user, "Follow", json!(self.app.address.forum(&forum.slug)));
+        assert_eq!(self.takes_in(user, &follow).await, StatusCode::ACCEPTED);
+        self.tells().await;
+    }
+
+    /// An open vote with live results in a public forum that `user` follows; what was told of it is forgotten.
+    pub async fn live_vote(&self, user: &User) -> (Forum, Consultation) {
+        let forum = self.world.forum("mobilite", model::debate::forum::Visibility::Public).await;
+        self.followed_by(user, &forum).await;
+        let draft = model::debate::consultation::Draft {
+            results: model::count::tally::Results::Live,
+            ..self.world.draft(&json!({"kind": "vote"}))
+        };
+        let on = self.world.publish(&forum, draft).await;
+        self.tells().await;
+        (forum, on)
+    }
+
+    /// Counts what waits as the sequencer does, which also has the totals told.
+    pub async fn counts(&self) {
+        let pace = self.app.settings.tally_interval;
+        model::count::sequence::sweep(&self.world.store, self.now(), pace).await.expect("counted");
+    }
+
+    /// How many chose each of these in the open tier.
+    pub async fn open_tier<const N: usize>(&self, on: &Consultation, choices: [&str; N]) -> [i64; N] {
+        let counts = self.world.tally(on).await;
+        let open = counts.0.get(&model::count::electorate::Tier::Open).cloned().unwrap_or_default();
+        choices.map(|choice| open.choices.get(choice).copied().unwrap_or(0))
+    }
+
+    pub fn waits(&self, time: Duration) {
+        self.world.clock.advance(time);
+    }
+
+    /// Checks that a delivery is signed by its actor, whose key is found where the signature says.
+    pub async fn is_signed(&self, delivered: &Delivered) -> bool {
+        let received = Received {
+            method: &http::Method::POST,
+            target: &delivered.path,
+            headers: &delivered.headers,
+            body: Some(&delivered.body),
+        };
+        let claim = read(received, "peer.test", self.now().as_second()).expect("a strict signature");
+        let owner = claim.key_id.split('#').next().expect("an owner").to_owned();
+        let path = owner.strip_prefix("https://a.test").expect("ours").to_owned();
+        let actor = self.document(&path).await;
+        let key = PublicKey::from_pem(actor["publicKey"]["publicKeyPem"].as_str().expect("a key")).expect("a key");
+        delivered.activity["actor"] == owner.as_str() && actor["id"] == owner.as_str() && claim.verify(&key).is_ok()
+    }
+}
+
+/// An activity with an id of its own.
+pub fn activity(user: &User, kind: &str, object: Value) -> Value {
+    let id = format!("{}/activities/{}", user.id, MADE.fetch_add(1, Ordering::Relaxed));
+    json!({"@context": "https://www.w3.org/ns/activitystreams", "id": id, "type": kind, "actor": user.id, "object": object})
+}
+
+/// A vote as Mastodon sends it.
+pub fn vote(user: &User, question: &str, name: &str) -> Value {
+    let id = format!("{}#votes/{}", user.id, MADE.fetch_add(1, Ordering::Relaxed));
+    let note = json!({"id": id, "type": "Note", "name": name, "attributedTo": user.id, "inReplyTo": question, "to": "https://a.test/u/valmont"});
+    activity(user, "Create", note)
+}
+
+/// A public Note in reply to something.
+pub fn note(user: &User, on: &str, html: &str) -> Value {
+    let id = format!("{}/statuses/{}", user.id, MADE.fetch_add(1, Ordering::Relaxed));
+    json!({
+        "id": id, "type": "Note", "attributedTo": user.id, "inReplyTo": on, "content": html, "contentMap": {"en": html},
+        "published": "2026-03-02T08:00:00Z", "url": id, "to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": ["https://a.test/f/mobilite"],
+    })
+}
+
+/// Its Create.
+pub fn create(user: &User, note: &Value) -> Value {
+    activity(user, "Create", note.clone())
+}
+
+/// The kinds of what was delivered, and of what it carries.
+pub fn kinds(delivered: &[Delivered]) -> Vec<String> {
+    let kind = |value: &Value| value["type"].as_str().unwrap_or_default().to_owned();
+    delivered
+        .iter()
+        .map(|one| match kind(&one.activity["object"]) {
+            inner if inner.is_empty() => kind(&one.activity),
+            inner => format!("{}({inner})", kind(&one.activity)),
+        })
+        .collect()
+}
