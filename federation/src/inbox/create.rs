@@ -39,16 +39,8 @@ pub(super) async fn create(app: &App, delivery: &Delivery) -> Result<Taken, Reje
 /// The objects of an activity, each the sender's own; one that comes as an id alone is fetched from there.
 pub(super) async fn own_objects(app: &App, delivery: &Delivery) -> Result<Vec<Object>, Rejection> {
     let mut values = delivery.activity.objects();
-    if values.is_empty()
-        && let Some(id) = delivery.activity.object_id()
-    {
-        let fetched = app.fetcher.value(&id, delivery.outing.signer(), &delivery.outing.budget).await;
-        values = fetched
-            .map_err(|error| Rejection::Malformed(error.to_string()))?
-            .as_object()
-            .map(|map| map.clone().into())
-            .into_iter()
-            .collect();
+    if values.is_empty() {
+        values.extend(fetched(app, delivery).await);
     }
     let objects: Vec<Object> = values.into_iter().map(wire::typed).collect::<Result<_, _>>()?;
     let actor = &delivery.activity.actor;
@@ -59,6 +51,21 @@ pub(super) async fn own_objects(app: &App, delivery: &Delivery) -> Result<Vec<Ob
         }
     }
     Ok(objects)
+}
+
+/// The object that an activity names by its id alone, if its own host has it.
+async fn fetched(app: &App, delivery: &Delivery) -> Option<serde_json::Value> {
+    let id = delivery.activity.object_id()?;
+    if guard::authority(&id) != guard::authority(&delivery.activity.actor) {
+        return None;
+    }
+    match app.fetcher.value(&id, delivery.outing.signer(), &delivery.outing.budget).await {
+        Ok(value) => Some(value),
+        Err(error) => {
+            tracing::info!(%id, %error, "the object of an activity could not be fetched");
+            None
+        }
+    }
 }
 
 /// Where a comment belongs.

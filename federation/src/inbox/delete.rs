@@ -8,10 +8,9 @@ use model::network::{mirror, sighting};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
-use super::{Delivery, Rejection, Taken, first, settle};
+use super::{Delivery, Rejection, Taken, first, keep_code, settle};
 use crate::app::App;
 use crate::guard;
-use crate::signature::Fault;
 use crate::wire::Activity;
 
 pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
@@ -20,7 +19,7 @@ pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Reje
         return Ok(Taken::Ignored("no-object"));
     };
     if guard::authority(&id) != guard::authority(&activity.actor) {
-        return Err(Fault::OtherActor.into());
+        return keep_code(app, delivery, "not-allowed").await;
     }
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);

@@ -79,7 +79,10 @@ async fn the_node_follows_a_remote_forum_and_only_that_forum_can_accept() {
     let forged = activity(&eve, "Accept", told[0].activity.clone());
     assert_eq!(town.takes_in(&eve, &forged).await, StatusCode::ACCEPTED);
     assert_eq!(state().await, State::Requested, "forged Accept: only from the followed actor");
-    assert_eq!(town.takes_in(&group, &activity(&group, "Accept", told[0].activity.clone())).await, StatusCode::ACCEPTED);
+    assert_eq!(
+        town.takes_in(&group, &activity(&group, "Accept", told[0].activity.clone())).await,
+        StatusCode::ACCEPTED
+    );
     assert_eq!(state().await, State::Accepted);
 
     let mut tx = town.world.store.begin().await.expect("a transaction");
@@ -105,9 +108,14 @@ async fn what_cannot_be_followed_is_told_apart() {
         assert_eq!(model::testing::refused(federation::resolve(&town.app, target).await), code, "{target}");
     }
     let mut tx = town.world.store.begin().await.expect("a transaction");
-    model::network::peer::set_policy(&mut tx, town.now(), "peer.test", model::network::peer::Policy::Block).await.expect("blocked");
+    model::network::peer::set_policy(&mut tx, town.now(), "peer.test", model::network::peer::Policy::Block)
+        .await
+        .expect("blocked");
     tx.commit().await.expect("committed");
-    assert_eq!(model::testing::refused(federation::resolve(&town.app, &format!("{PEER}/users/ana")).await), "peer-blocked");
+    assert_eq!(
+        model::testing::refused(federation::resolve(&town.app, &format!("{PEER}/users/ana")).await),
+        "peer-blocked"
+    );
 }
 
 #[tokio::test]

@@ -123,7 +123,8 @@ async fn serve(State(peer): State<Peer>, request: Request) -> Response {
     if path == "/.well-known/webfinger" {
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let known: Vec<String> = peer.kept().documents.keys().cloned().collect();
-        let name = query.split("acct%3A").nth(1).and_then(|rest| rest.split("%40").next()).unwrap_or_default().to_owned();
+        let name =
+            query.split("acct%3A").nth(1).and_then(|rest| rest.split("%40").next()).unwrap_or_default().to_owned();
         let Some(path) = known.iter().find(|path| path.ends_with(&format!("/{name}"))) else {
             return StatusCode::NOT_FOUND.into_response();
         };
@@ -155,7 +156,8 @@ impl Town {
             allow_private_addresses: true,
             ..Rules::default()
         };
-        let app = App::new(world.store.clone(), world.address.clone(), world.clock.clone(), settings, rules).expect("an app");
+        let app =
+            App::new(world.store.clone(), world.address.clone(), world.clock.clone(), settings, rules).expect("an app");
         let router = federation::router(app.clone());
         Self { world, app, router, peer }
     }
@@ -172,11 +174,17 @@ impl Town {
     /// Signs and posts bytes; answers the status and the code of the problem.
     pub async fn posts(&self, from: &User, path: &str, body: &[u8]) -> (StatusCode, String) {
         let url = format!("https://a.test{path}").parse().expect("a URL");
-        let headers = cavage::sign("post", &url, Some((body, ACTIVITY)), &from.key, self.now().as_second()).expect("signed");
+        let headers =
+            cavage::sign("post", &url, Some((body, ACTIVITY)), &from.key, self.now().as_second()).expect("signed");
         self.posts_with(path, body, headers).await
     }
 
-    pub async fn posts_with(&self, path: &str, body: &[u8], headers: Vec<(&'static str, String)>) -> (StatusCode, String) {
+    pub async fn posts_with(
+        &self,
+        path: &str,
+        body: &[u8],
+        headers: Vec<(&'static str, String)>,
+    ) -> (StatusCode, String) {
         let mut request = http::Request::post(path);
         for (name, value) in headers {
             request = request.header(name, value);

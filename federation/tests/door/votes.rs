@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::town::{Delivered, Town, activity, kinds, vote};
 
 fn updates(told: &[Delivered]) -> Vec<&Value> {
-    let questions = told.iter().filter(|one| one.activity["type"] == "Update" && one.activity["object"]["type"] == "Question");
+    let questions =
+        told.iter().filter(|one| one.activity["type"] == "Update" && one.activity["object"]["type"] == "Question");
     questions.map(|one| &one.activity["object"]).collect()
 }
 
@@ -26,7 +27,11 @@ async fn a_vote_from_mastodon_is_counted_and_told_back() {
     assert_eq!(town.open_tier(&on, ["for", "neutral", "against"]).await, [1, 0, 0]);
 
     let told = town.tells().await;
-    assert_eq!(kinds(&told), ["Update(Question)", "Announce(Update)"], "an accepted vote gets no answer, its totals are told");
+    assert_eq!(
+        kinds(&told),
+        ["Update(Question)", "Announce(Update)"],
+        "an accepted vote gets no answer, its totals are told"
+    );
     let question = updates(&told)[0];
     assert_eq!((totals(question), &question["votersCount"]), (vec![1, 0, 0], &json!(1)));
     assert!(question.get("updated").is_none(), "a tally is no edit");
@@ -115,7 +120,8 @@ async fn several_notes_are_one_ballot_where_several_may_be_chosen() {
         town.takes_in(&ana, &vote(&ana, &question, name)).await;
     }
     // GoToSocial sends one Create with all of them
-    let notes: Vec<Value> = ["Trees", "Benches"].iter().map(|name| vote(&gus, &question, name)["object"].clone()).collect();
+    let notes: Vec<Value> =
+        ["Trees", "Benches"].iter().map(|name| vote(&gus, &question, name)["object"].clone()).collect();
     assert_eq!(town.takes_in(&gus, &activity(&gus, "Create", json!(notes))).await, StatusCode::ACCEPTED);
     assert_eq!(town.open_tier(&on, ["o1", "o2", "o3"]).await, [2, 1, 1]);
     assert_eq!(town.world.tally(&on).await.0.values().next().expect("a tier").voters, 2);
