@@ -220,6 +220,7 @@ impl Resolve for Resolver {
 ///
 /// # Errors
 /// When the certificate authorities cannot be read.
+#[expect(clippy::disallowed_methods, reason = "this is the network guard")]
 pub fn client(guard: &Guard, user_agent: &str) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent)
