@@ -12,7 +12,9 @@ use model::error::Error;
 use model::id::Id;
 use model::people::actor::Actor;
 use model::store::Store;
+use tokio::sync::Notify;
 
+use crate::api::Quotas;
 use crate::cache::Pages;
 use crate::limit::Limits;
 
@@ -63,6 +65,9 @@ pub struct App {
     pub clock: Clock,
     /// How the node is run.
     pub settings: Arc<Settings>,
+    /// Told whenever a ballot was cast or withdrawn: whoever counts need not wait for the next sweep.
+    pub sequencer: Arc<Notify>,
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) resolve: Option<Resolve>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
@@ -81,6 +86,8 @@ impl App {
         let here = Address::new(Scheme::Http, &settings.listen);
         let seen = Seen { here, language: Node::default().language };
         Self {
+            sequencer: Arc::default(),
+            quotas: Arc::new(Quotas::new(&settings)),
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
             resolve: None,

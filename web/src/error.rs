@@ -22,6 +22,8 @@ pub enum Failure {
     Refused(Refusal),
     /// The request is not one that is read here: no form, too large, a method that is not taken.
     Unread(StatusCode),
+    /// A body or query of the wrong shape; says where.
+    Malformed(String),
     /// A form of another site.
     CrossSite,
     /// Something broke here. It is in the log, not on the page.
@@ -31,7 +33,7 @@ pub enum Failure {
 impl Failure {
     /// Logs what broke.
     pub fn broken(why: &impl std::fmt::Display) -> Self {
-        tracing::error!(%why, "a page failed");
+        tracing::error!(%why, "a request failed");
         Self::Broken
     }
 
@@ -41,6 +43,7 @@ impl Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused(refusal) => status(refusal),
             Self::Unread(status) => *status,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -53,7 +56,7 @@ impl Failure {
             Self::CrossSite => ("error-refused", "error-cross-site".to_owned()),
             Self::Unread(StatusCode::PAYLOAD_TOO_LARGE) => ("error-refused", "error-too-large".to_owned()),
             Self::Unread(StatusCode::METHOD_NOT_ALLOWED) => ("error-refused", "error-method".to_owned()),
-            Self::Unread(_) => ("error-refused", "error-malformed".to_owned()),
+            Self::Unread(_) | Self::Malformed(_) => ("error-refused", "error-malformed".to_owned()),
             Self::Broken => ("error-failed", "error-failed-text".to_owned()),
         };
         (t.say(title), t.say(&text))

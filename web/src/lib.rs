@@ -3,6 +3,7 @@
 //! It maps what the model says to pages and documents, and forms and bodies to use cases. It knows nothing of the
 //! fediverse, decides nothing by itself, and speaks no SQL.
 
+pub mod api;
 pub mod app;
 pub mod assets;
 pub mod error;
@@ -25,15 +26,18 @@ use tower_http::csrf::CsrfLayer;
 
 pub use app::{App, Settings};
 
-/// Every page of the website, ready to serve.
+/// Every page of the website and the JSON API, ready to serve.
 pub fn router(app: App) -> axum::Router {
+    let (api, manual) = api::routers(&app);
     let pages = pages::router()
+        .merge(manual)
         .merge(csv::routes())
         .layer(CsrfLayer::new().with_rejection_response(security::foreign))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(session::layer(&app));
     axum::Router::new()
         .merge(pages)
+        .merge(api)
         .merge(assets::router())
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), security::harden))

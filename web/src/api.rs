@@ -1,0 +1,82 @@
+//! The JSON API, `/api/v1`: each module maps bodies to use cases and what they answer to documents.
+//!
+//! Who asks is known by a token alone, never by a session, so no other site can act in a visitor's name. Every refusal
+//! is a problem document ([`model::care::problem`]).
+
+mod ballot;
+mod call;
+mod comment;
+mod consultation;
+mod draft;
+mod face;
+mod forum;
+mod list;
+mod manual;
+mod me;
+mod member;
+mod node;
+mod openapi;
+mod quota;
+mod reaction;
+mod results;
+mod shape;
+mod shown;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{any, get};
+use model::address::Address;
+use model::care::settings;
+use model::error::Result;
+use model::store::Conn;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::error::Failure;
+
+pub(crate) use quota::Quotas;
+
+/// Where the API lives.
+const ROOT: &str = "/api/v1";
+
+/// Every call, with its description.
+fn calls() -> OpenApiRouter<App> {
+    let calls = OpenApiRouter::with_openapi(openapi::head())
+        .routes(routes!(node::read))
+        .routes(routes!(me::read))
+        .routes(routes!(forum::list, forum::create))
+        .routes(routes!(forum::read, forum::edit))
+        .routes(routes!(member::list))
+        .routes(routes!(member::set, member::remove))
+        .routes(routes!(draft::create))
+        .routes(routes!(consultation::list))
+        .routes(routes!(consultation::read, draft::edit, consultation::delete))
+        .routes(routes!(consultation::publish))
+        .routes(routes!(consultation::close))
+        .routes(routes!(ballot::read, ballot::cast, ballot::withdraw))
+        .routes(routes!(results::read))
+        .routes(routes!(comment::list, comment::post))
+        .routes(routes!(comment::edit, comment::delete))
+        .routes(routes!(reaction::set, reaction::clear));
+    OpenApiRouter::with_openapi(openapi::head()).nest(ROOT, calls).routes(routes!(results::file))
+}
+
+/// The calls, and apart from them the page on which people read about them.
+pub(crate) fn routers(app: &App) -> (Router<App>, Router<App>) {
+    let (calls, document) = calls().split_for_parts();
+    let document = openapi::finish(document);
+    let manual = manual::router(ROOT, &document);
+    let text = openapi::text(&document);
+    let api = calls
+        .route(&format!("{ROOT}/openapi.json"), get(async move || openapi::serve(text)))
+        .route(&format!("{ROOT}/{{*rest}}"), any(async || Failure::NotFound))
+        .layer(middleware::from_fn_with_state(app.clone(), face::admit))
+        .layer(middleware::map_response(face::dress));
+    (api, manual)
+}
+
+/// Where this node lives, as its settings say now.
+async fn here(app: &App, conn: &mut Conn) -> Result<Address> {
+    Ok(app.address(&settings::node(conn).await?))
+}

@@ -1,0 +1,192 @@
+//! One's own ballot.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::address::Address;
+use model::clock::{Clock, Instant};
+use model::count::ballot::{self, Receipt, Voter};
+use model::count::electorate::Tier;
+use model::count::pseudonym;
+use model::debate::comment::{self, Stance};
+use model::debate::consultation::{self, View};
+use model::error::{Error, Result};
+use model::people::account::Account;
+use model::store::{Conn, Tx};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::call::{self, Call, Empty, Given, Key};
+use super::face::SignedIn;
+use super::{here, shape};
+use crate::app::App;
+use crate::error::Failure;
+
+/// What was chosen.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewBallot {
+    /// Choices, by label or id.
+    choice: Vec<String>,
+    /// Why: becomes a comment under one's name, without a link to the ballot.
+    reason: Option<String>,
+}
+
+/// The promise that a ballot counts, or soon will.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BallotReceipt {
+    /// Always `BallotReceipt`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The ballot.
+    #[schema(value_type = String, format = Uuid)]
+    ballot: model::id::Id<ballot::Ballot>,
+    /// The address of the consultation.
+    consultation: String,
+    /// What was chosen: ids.
+    choice: Vec<String>,
+    /// In which tier it counts.
+    #[schema(value_type = shape::Tier)]
+    tier: Tier,
+    /// The voter, under a name that only this consultation uses.
+    voter: String,
+    /// When it was cast, or last changed.
+    #[schema(value_type = String, format = DateTime)]
+    cast_at: Instant,
+}
+
+impl BallotReceipt {
+    async fn of(conn: &mut Conn, view: &View, voter: &Account, receipt: Receipt, here: &Address) -> Result<Self> {
+        let pseudonyms = pseudonym::of(conn, view.consultation.id).await?;
+        Ok(Self {
+            kind: "BallotReceipt",
+            ballot: receipt.ballot,
+            consultation: here.consultation(&receipt.consultation),
+            choice: receipt.choice,
+            tier: receipt.tier,
+            voter: pseudonyms.name(voter.actor_id),
+            cast_at: receipt.cast_at,
+        })
+    }
+}
+
+/// Read one's own ballot
+#[utoipa::path(
+    get, path = "/consultations/{slug}/ballot", tag = "ballot",
+    responses((status = 200, body = BallotReceipt)), security(("token" = []))
+)]
+pub(super) async fn read(
+    State(app): State<App>,
+    SignedIn(account): SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
+    let mut conn = app.store.conn().await?;
+    let here = here(&app, &mut conn).await?;
+    let view = consultation::view(&mut conn, &slug, Some(&account)).await?;
+    let ballot = ballot::standing(&mut conn, view.consultation.id, account.actor_id).await?.ok_or(Error::NotFound)?;
+    let receipt = Receipt::of(&view.consultation, &ballot);
+    call::json(&BallotReceipt::of(&mut conn, &view, &account, receipt, &here).await?)
+}
+
+/// Cast one's ballot, or change it
+#[utoipa::path(
+    put, path = "/consultations/{slug}/ballot", tag = "ballot", request_body = NewBallot,
+    responses((status = 200, body = BallotReceipt), (status = 201, body = BallotReceipt)), security(("token" = []))
+)]
+pub(super) async fn cast(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    call: Call<NewBallot>,
+) -> Result<Response, Failure> {
+    let here = here(&app, &mut app.store.conn().await?).await?;
+    let Call { account, body, key } = call;
+    let reason = body.reason.filter(|reason| !reason.trim().is_empty());
+    if reason.is_some() {
+        app.limits.comment(account.id)?;
+    }
+    let alone = reason.is_some();
+    let cast = Arc::new(Cast { slug, account, choice: body.choice, reason, key, clock: app.clock.clone(), here });
+    let given = if alone {
+        // Two things are written, and the second may be refused: then the first must not stand.
+        let mut tx = app.store.begin().await?;
+        let given = cast.run(&mut tx).await?;
+        tx.commit().await?;
+        given
+    } else {
+        let voter = cast.account.actor_id.uuid().into_bytes();
+        app.store.together(voter, move |tx| Box::pin(cast.clone().run_in(tx))).await?
+    };
+    app.sequencer.notify_one();
+    Ok(given.into_response())
+}
+
+/// A ballot to cast, in a transaction that may be shared and may have to be tried twice.
+struct Cast {
+    slug: String,
+    account: Account,
+    choice: Vec<String>,
+    reason: Option<String>,
+    key: Option<Key>,
+    clock: Clock,
+    here: Address,
+}
+
+impl Cast {
+    async fn run_in(self: Arc<Self>, tx: &mut Tx) -> Result<Given> {
+        self.run(tx).await
+    }
+
+    async fn run(&self, tx: &mut Tx) -> Result<Given> {
+        let now = self.clock.now();
+        if let Some(key) = &self.key
+            && let Some(given) = key.earlier(tx, &self.account).await?
+        {
+            return Ok(given);
+        }
+        let view = consultation::view(tx, &self.slug, Some(&self.account)).await?;
+        let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
+        let changes = ballot::standing(tx, view.consultation.id, voter.actor).await?.is_some();
+        let receipt = ballot::cast(tx, now, &view.consultation, voter, &self.choice).await?;
+        if let Some(reason) = &self.reason {
+            self.say(tx, now, &view, &receipt, reason).await?;
+        }
+        let receipt = BallotReceipt::of(tx, &view, &self.account, receipt, &self.here).await?;
+        let given = Given::json(if changes { StatusCode::OK } else { StatusCode::CREATED }, &receipt)?;
+        if let Some(key) = &self.key
+            && !key.keep(tx, now, &self.account, &given).await?
+        {
+            return Err(Error::store("the same call was answered at the same time"));
+        }
+        Ok(given)
+    }
+
+    /// The reason becomes a comment; it bears no reference to the ballot.
+    async fn say(&self, tx: &mut Tx, now: Instant, view: &View, receipt: &Receipt, reason: &str) -> Result<()> {
+        let stance = match receipt.choice.as_slice() {
+            [choice] => choice.parse::<Stance>().ok().filter(|stance| *stance != Stance::Question),
+            _ => None,
+        };
+        let draft = comment::Draft { text: reason.to_owned(), stance, parent: None, language: None };
+        comment::post(tx, now, &view.forum, &view.consultation, &view.standing, &draft).await.map(drop)
+    }
+}
+
+/// Withdraw one's ballot
+#[utoipa::path(
+    delete, path = "/consultations/{slug}/ballot", tag = "ballot",
+    responses((status = 204)), security(("token" = []))
+)]
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    call: Call<Empty>,
+) -> Result<Response, Failure> {
+    let (mut doing, _) = call.begin(&app).await?;
+    let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
+    ballot::withdraw(&mut doing.tx, doing.now, &view.consultation, doing.account.actor_id).await?;
+    let answer = doing.deleted().await?;
+    app.sequencer.notify_one();
+    Ok(answer)
+}

@@ -1,0 +1,231 @@
+//! A call that changes something: its body, its `Idempotency-Key`, its transaction and its answer.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use model::care::answer::{self, Answer};
+use model::clock::Instant;
+use model::error::{Error, Result};
+use model::people::account::Account;
+use model::store::{Store, Tx};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::face::SignedIn;
+use crate::app::App;
+use crate::error::Failure;
+
+/// The largest body of a call, in octets: the longest text of a consultation, escaped, and its fields.
+pub(super) const MAX_BODY: usize = 2 * 1024 * 1024;
+/// The longest `Idempotency-Key`, in characters.
+const KEY_LONGEST: usize = 255;
+
+/// A call that changes something, by an account. One whose key was answered before never reaches its handler.
+#[derive(Debug)]
+pub(super) struct Call<T> {
+    /// Who calls.
+    pub(super) account: Account,
+    /// What was sent.
+    pub(super) body: T,
+    /// The key that it came with.
+    pub(super) key: Option<Key>,
+}
+
+/// An `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) with what it was sent for.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    name: String,
+    /// Method, path and the body's hash.
+    request: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Call<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        use axum::extract::FromRequestParts as _;
+        let SignedIn(account) = SignedIn::from_request_parts(&mut parts, app).await.map_err(IntoResponse::into_response)?;
+        let name = name(&parts.headers).map_err(IntoResponse::into_response)?;
+        let bytes = read(body).await.map_err(IntoResponse::into_response)?;
+        let key = name.map(|name| {
+            let hash = hex::encode(Sha256::digest(&bytes));
+            Key { name, request: format!("{} {} {hash}", parts.method, parts.uri.path()) }
+        });
+        if let Some(key) = &key
+            && let Some(answer) = earlier(app, &account, key).await.map_err(|e| Failure::from(e).into_response())?
+        {
+            return Err(respond(&answer));
+        }
+        let body = parse(&bytes).map_err(IntoResponse::into_response)?;
+        Ok(Self { account, body, key })
+    }
+}
+
+fn name(headers: &axum::http::HeaderMap) -> Result<Option<String>, Failure> {
+    let Some(sent) = headers.get("idempotency-key") else { return Ok(None) };
+    let name = sent.to_str().unwrap_or_default();
+    if name.is_empty() || name.len() > KEY_LONGEST {
+        return Err(Failure::Malformed(format!("Idempotency-Key takes 1 to {KEY_LONGEST} visible ASCII characters.")));
+    }
+    Ok(Some(name.to_owned()))
+}
+
+async fn read(body: axum::body::Body) -> Result<Bytes, Failure> {
+    let read = Limited::new(body, MAX_BODY).collect().await;
+    read.map(http_body_util::Collected::to_bytes).map_err(|error| {
+        let large = std::iter::successors(Some(&*error as &dyn std::error::Error), |e| e.source());
+        match large.into_iter().any(|e| e.is::<LengthLimitError>()) {
+            true => Failure::Unread(StatusCode::PAYLOAD_TOO_LARGE),
+            false => Failure::Malformed("The body ended early.".into()),
+        }
+    })
+}
+
+/// An object of the right shape; no body at all is an empty object.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let trimmed = bytes.trim_ascii();
+    if !trimmed.is_empty() && !trimmed.starts_with(b"{") {
+        return Err(Failure::Malformed("Send a JSON object.".into()));
+    }
+    let object = if trimmed.is_empty() { b"{}" } else { trimmed };
+    serde_json::from_slice(object).map_err(|error| Failure::Malformed(error.to_string()))
+}
+
+async fn earlier(app: &App, account: &Account, key: &Key) -> Result<Option<Answer>> {
+    let mut conn = app.store.conn().await?;
+    answer::earlier(&mut conn, account.id, &key.name, &key.request).await
+}
+
+impl Key {
+    /// The answer that was given for this key, in a transaction that is to give it otherwise.
+    pub(super) async fn earlier(&self, tx: &mut Tx, account: &Account) -> Result<Option<Given>> {
+        let found = answer::earlier(tx, account.id, &self.name, &self.request).await?;
+        Ok(found.map(|answer| Given { status: status(&answer), body: answer.body }))
+    }
+
+    /// Keeps an answer. False if somebody was faster.
+    pub(super) async fn keep(&self, tx: &mut Tx, now: Instant, account: &Account, given: &Given) -> Result<bool> {
+        let status = given.status.as_u16();
+        answer::keep(tx, now, account.id, &self.name, &self.request, status, &given.body).await
+    }
+}
+
+fn status(answer: &Answer) -> StatusCode {
+    u16::try_from(answer.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK)
+}
+
+fn respond(answer: &Answer) -> Response {
+    Given { status: status(answer), body: answer.body.clone() }.into_response()
+}
+
+/// What a call is answered.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    status: StatusCode,
+    body: String,
+}
+
+impl Given {
+    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self> {
+        Ok(Self { status, body: serde_json::to_string(body).map_err(Error::store)? })
+    }
+
+    pub(super) fn nothing() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: String::new() }
+    }
+
+    pub(super) fn into_response(self) -> Response {
+        if self.body.is_empty() {
+            return self.status.into_response();
+        }
+        (self.status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response()
+    }
+}
+
+/// A document, for calls that change nothing.
+pub(super) fn json(body: &impl Serialize) -> Result<Response, Failure> {
+    Ok(Given::json(StatusCode::OK, body)?.into_response())
+}
+
+/// A call in its transaction: what it does is done when it is answered.
+pub(super) struct Doing {
+    /// The transaction.
+    pub(super) tx: Tx,
+    /// When.
+    pub(super) now: Instant,
+    /// Who calls.
+    pub(super) account: Account,
+    key: Option<Key>,
+    store: Store,
+}
+
+impl<T> Call<T> {
+    /// Begins the transaction.
+    pub(super) async fn begin(self, app: &App) -> Result<(Doing, T)> {
+        let Self { account, body, key } = self;
+        let tx = app.store.begin().await?;
+        Ok((Doing { tx, now: app.now(), account, key, store: app.store.clone() }, body))
+    }
+}
+
+impl Doing {
+    /// 201 with what was made.
+    pub(super) async fn created(self, body: &impl Serialize) -> Result<Response, Failure> {
+        self.answer(Given::json(StatusCode::CREATED, body)?).await
+    }
+
+    /// 200 with what was changed.
+    pub(super) async fn changed(self, body: &impl Serialize) -> Result<Response, Failure> {
+        self.answer(Given::json(StatusCode::OK, body)?).await
+    }
+
+    /// 204.
+    pub(super) async fn deleted(self) -> Result<Response, Failure> {
+        self.answer(Given::nothing()).await
+    }
+
+    /// Keeps the answer where it came with a key, and commits. If the same call was faster its answer is given instead.
+    pub(super) async fn answer(mut self, given: Given) -> Result<Response, Failure> {
+        if let Some(key) = &self.key
+            && !key.keep(&mut self.tx, self.now, &self.account, &given).await?
+        {
+            drop(self.tx);
+            let mut conn = self.store.conn().await?;
+            let answer = answer::earlier(&mut conn, self.account.id, &key.name, &key.request).await?;
+            return Ok(respond(&answer.ok_or(Error::NotFound)?));
+        }
+        self.tx.commit().await?;
+        Ok(given.into_response())
+    }
+}
+
+/// The body of a call that takes none: an empty object, or nothing at all.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Empty {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct One {
+        #[serde(default)]
+        one: u8,
+    }
+
+    #[test]
+    fn a_body_is_an_object_and_its_unknown_fields_are_named() {
+        assert_eq!(parse::<One>(b" {\"one\": 1} ").unwrap().one, 1);
+        assert_eq!(parse::<One>(b"").unwrap().one, 0);
+        for wrong in ["[]", "[1]", "1", "{", "{\"one\": 300}", "{\"one\": 1, \"one\": 2}", "{\"two\": 2}", "\u{feff}{}"] {
+            let Err(Failure::Malformed(detail)) = parse::<One>(wrong.as_bytes()) else { panic!("{wrong}") };
+            assert!(!wrong.contains("two") || detail.contains("two"), "{detail}");
+        }
+    }
+}
