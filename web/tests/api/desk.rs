@@ -1,0 +1,180 @@
+//! A node with its API, and somebody who calls it.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use model::care::problem::MEDIA_TYPE;
+use model::count::sequence;
+use model::people::account::Account;
+use model::people::token;
+use model::testing::World;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use web::{App, Settings};
+
+/// A node with its API.
+pub struct Desk {
+    pub world: World,
+    pub app: App,
+    router: Router,
+}
+
+/// Somebody who calls, with a token or without.
+#[derive(Clone)]
+pub struct Caller {
+    router: Router,
+    pub token: Option<String>,
+}
+
+/// What a call brought back.
+#[derive(Debug)]
+pub struct Answer {
+    pub asked: String,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Desk {
+    pub fn of(world: World) -> Self {
+        Self::with(world, Settings::default())
+    }
+
+    pub fn with(world: World, settings: Settings) -> Self {
+        let app = App::new(world.store.clone(), world.clock.clone(), settings);
+        Self { router: web::router(app.clone()), app, world }
+    }
+
+    /// Nobody in particular.
+    pub fn anyone(&self) -> Caller {
+        Caller { router: self.router.clone(), token: None }
+    }
+
+    /// The caller with a new token of this account.
+    pub async fn as_account(&self, account: &Account) -> Caller {
+        let mut tx = self.world.store.begin().await.unwrap();
+        let token = token::create(&mut tx, self.world.now(), account, None).await.unwrap();
+        tx.commit().await.unwrap();
+        Caller { token: Some(token), ..self.anyone() }
+    }
+
+    pub async fn admin(&self) -> Caller {
+        self.as_account(&self.world.admin.clone()).await
+    }
+
+    /// A participant with this name.
+    pub async fn person(&self, name: &str) -> Caller {
+        let account = self.world.account(name).await;
+        self.as_account(&account).await
+    }
+
+    /// Counts the ballots that wait.
+    pub async fn counts(&self) {
+        sequence::sweep(&self.world.store, self.world.now(), Duration::ZERO).await.unwrap();
+    }
+
+    /// A published consultation in a new forum: its slug.
+    pub async fn asks(&self, forum: &str, visibility: &str, body: Value) -> String {
+        let admin = self.admin().await;
+        let new = json!({"slug": forum, "title": "Mobilité", "visibility": visibility, "language": "fr"});
+        admin.post("/forums", new).await.is(201);
+        let slug = self.drafts(&admin, forum, body).await;
+        admin.post(&format!("/consultations/{slug}/publish"), json!({})).await.is(200);
+        slug
+    }
+
+    /// A draft: its slug.
+    pub async fn drafts(&self, by: &Caller, forum: &str, body: Value) -> String {
+        let made = by.post(&format!("/forums/{forum}/consultations"), body).await.is(201);
+        assert_eq!(made["state"], "draft");
+        made["slug"].as_str().unwrap().to_owned()
+    }
+
+    /// A draft of a vote that closes in a week.
+    pub fn draft(&self) -> Value {
+        let closes_at = self.world.now().plus(Duration::from_secs(7 * 86_400)).to_string();
+        json!({
+            "title": "Fermer la place ?", "text": "La place **devient** piétonne.",
+            "method": {"kind": "vote"}, "closes_at": closes_at,
+        })
+    }
+
+    /// That draft with one field otherwise.
+    pub fn draft_with(&self, field: &str, value: Value) -> Value {
+        let mut draft = self.draft();
+        draft[field] = value;
+        draft
+    }
+}
+
+impl Caller {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, String::new(), &[]).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, body.to_string(), &[]).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PUT, path, body.to_string(), &[]).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PATCH, path, body.to_string(), &[]).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, String::new(), &[]).await
+    }
+
+    /// `/api/v1{path}`
+    pub async fn call(&self, method: Method, path: &str, body: String, headers: &[(&str, &str)]) -> Answer {
+        self.raw(method, &format!("/api/v1{path}"), body, headers).await
+    }
+
+    pub async fn raw(&self, method: Method, path: &str, body: String, headers: &[(&str, &str)]) -> Answer {
+        let asked = format!("{method} {path}");
+        let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { asked, status: parts.status, headers: parts.headers, text }
+    }
+}
+
+impl Answer {
+    /// The document of an answer with this status; null if it has none.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}: {}", self.asked, self.text);
+        if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap() }
+    }
+
+    /// The problem of a refusal with this status and code.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        let media = self.headers.get("content-type").cloned();
+        let asked = self.asked.clone();
+        let problem = self.is(status);
+        assert_eq!(media.unwrap(), MEDIA_TYPE, "{asked}");
+        assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)), "{asked}: {problem}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{asked}: {problem}");
+        problem
+    }
+}
+
+/// The `items` of a list.
+#[track_caller]
+pub fn items(list: &Value) -> &[Value] {
+    list["items"].as_array().unwrap_or_else(|| panic!("no list: {list}"))
+}

@@ -1,0 +1,9 @@
+//! The JSON API as programs meet it: whole requests through the router, on both databases.
+
+mod description;
+mod desk;
+mod flows;
+mod hidden;
+mod refusals;
+mod retries;
+mod roles;
