@@ -227,6 +227,8 @@ pub enum Format {
     Csv,
     /// The consultation, its results and its comments
     Json,
+    /// The documents that other servers fetch, in one collection
+    Activitystreams,
 }
 
 /// The tables of open data.

@@ -1,27 +1,89 @@
-//! The door for other servers, and what goes out to them.
-use crate::config::Config;
+//! The door for other servers, and the way out to them, as the configuration says.
+
+use anyhow::Context;
 use axum::Router;
+use federation::guard::Rules;
 use model::address::Address;
 use model::clock::Clock;
 use model::job::{Claim, Outcome};
 use model::store::Store;
-use std::sync::Arc;
 
-pub struct Network;
+use crate::config::{self, Config, FederationMode};
+
+/// What does not hang on the domain: read once.
+pub struct Network {
+    rules: Rules,
+    settings: federation::Settings,
+}
+
 impl Network {
-    pub fn read(_: &Config) -> anyhow::Result<Self> {
-        Ok(Self)
+    /// From the configuration.
+    ///
+    /// # Errors
+    /// When the file of certificates cannot be read.
+    pub fn read(config: &Config) -> anyhow::Result<Self> {
+        let config::Federation { enabled, mode, allow_http, allow_private_addresses, .. } = config.federation.clone();
+        let extra_ca = match &config.federation.extra_ca {
+            Some(path) => {
+                Some(std::fs::read(path).with_context(|| format!("federation.extra_ca: {}", path.display()))?)
+            }
+            None => None,
+        };
+        let hosts = config.federation.hosts.iter().map(|(host, address)| (host.to_lowercase(), *address)).collect();
+        let settings = federation::Settings {
+            enabled,
+            allowlist: mode == FederationMode::Allowlist,
+            secure_mode: config.federation.secure_mode,
+            tally_interval: config.federation.tally_interval,
+            retry_first: config.federation.retry_first,
+            inbox_per_minute: config.limits.inbox,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        Ok(Self { rules: Rules { own: String::new(), hosts, allow_http, allow_private_addresses, extra_ca }, settings })
     }
 }
+
+/// What is answered in the name of one address.
+#[derive(Clone)]
+pub struct Doors {
+    /// What other servers ask for.
+    pub documents: Router,
+    /// The calls of the API that need the network.
+    pub calls: Router,
+}
+
+/// What other servers meet under one address of this node.
 pub struct Machines {
+    /// Where this node lives.
     pub address: Address,
-    pub router: Router,
+    /// What is answered.
+    pub doors: Doors,
+    app: federation::App,
 }
+
 impl Machines {
-    pub fn open(_: &Store, _: &Clock, _: &Config, _: &Network, address: Address) -> anyhow::Result<Self> {
-        Ok(Self { address, router: Router::new() })
+    /// Opens the door. `public` says whether other servers can find this node under its address: without a domain they
+    /// cannot, and federation is off.
+    ///
+    /// # Errors
+    /// When a certificate cannot be read.
+    pub fn open(
+        store: &Store,
+        clock: &Clock,
+        network: &Network,
+        address: Address,
+        public: bool,
+    ) -> anyhow::Result<Self> {
+        let settings = federation::Settings { enabled: network.settings.enabled && public, ..network.settings.clone() };
+        let app = federation::App::new(store.clone(), address.clone(), clock.clone(), settings, network.rules.clone())
+            .context("federation.extra_ca")?;
+        let calls = Router::new().nest("/api/v1", federation::api(app.clone()));
+        let doors = Doors { documents: federation::router(app.clone()), calls };
+        Ok(Self { address, doors, app })
     }
-    pub async fn perform(self: Arc<Self>, _: &Claim) -> Outcome {
-        Outcome::Never("federation is not here yet".into())
+
+    /// Does a job that concerns other servers.
+    pub async fn perform(&self, claim: &Claim) -> Outcome {
+        federation::run(&self.app, claim).await
     }
 }

@@ -40,7 +40,8 @@ impl Node {
         let mailer = Mailer::open(&config.mail)?;
         let network = Network::read(&config)?;
         let web = web::App::new(store.clone(), clock.clone(), pages(&config, port));
-        let machines = Machines::open(&store, &clock, &config, &network, address)?;
+        let public = opening::has_domain(&store, &config).await?;
+        let machines = Machines::open(&store, &clock, &network, address, public)?;
         Ok(Self { machines: RwLock::new(Arc::new(machines)), store, clock, config, mailer, web, port, network })
     }
 
@@ -64,7 +65,8 @@ impl Node {
             return Ok(());
         }
         tracing::info!(address = address.node(), "this node has a new address");
-        let new = Machines::open(&self.store, &self.clock, &self.config, &self.network, address)?;
+        let public = opening::has_domain(&self.store, &self.config).await?;
+        let new = Machines::open(&self.store, &self.clock, &self.network, address, public)?;
         *self.machines.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         Ok(())
     }
@@ -72,7 +74,7 @@ impl Node {
     /// Both doors and what is watched, as one.
     pub fn router(self: &Arc<Self>, watch: Router) -> Router {
         let node = self.clone();
-        crate::router::router(web::router(self.web.clone()), move || node.machines().router.clone(), watch)
+        crate::router::router(web::router(self.web.clone()), move || node.machines().doors.clone(), watch)
     }
 }
 

@@ -91,6 +91,15 @@ pub async fn address(store: &Store, config: &Config, clock: &Clock, port: Option
     })
 }
 
+/// Whether the node has a name under which other servers find it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_domain(store: &Store, config: &Config) -> anyhow::Result<bool> {
+    let stored = settings::node(&mut store.conn().await?).await?;
+    Ok(stored.domain.is_some() || config.node.domain.is_some())
+}
+
 /// The host of a node that has no domain: where it listens, or would.
 pub fn here(port: Option<u16>) -> String {
     format!("localhost:{}", port.unwrap_or(DEFAULT_PORT))

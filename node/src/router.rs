@@ -7,24 +7,32 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::header::{ACCEPT, VARY};
-use http::{HeaderName, HeaderValue, Method};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tracing::Instrument as _;
 
+use crate::machines::Doors;
+
 /// No door takes a larger body; each may take less. Octets.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The whole node: `people` answers browsers and programs of the API, `machines` answers other servers.
-/// `watch` (health and metrics) answers whoever asks, before both.
-pub fn router(people: Router, machines: impl Fn() -> Router + Clone + Send + Sync + 'static, watch: Router) -> Router {
+/// The whole node: `people` answers browsers and programs of the API, `machines` what other servers ask for and the calls
+/// that need the network. `watch` (health and metrics) answers whoever asks, before both.
+pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync + 'static, watch: Router) -> Router {
     let doors = Router::new().fallback(async move |request: Request| {
-        let audience = if speaks_activity(&request) { machines() } else { people.clone() };
-        let Ok(mut response) = audience.oneshot(request).await;
+        let (parts, body) = request.into_parts();
+        let door = match audience(&parts) {
+            Audience::People => people.clone(),
+            Audience::Servers => machines().documents,
+            Audience::Calls => machines().calls,
+        };
+        let Ok(mut response) = door.oneshot(Request::from_parts(parts, body)).await;
         keep_apart(&mut response);
         response
     });
@@ -37,6 +45,32 @@ pub fn router(people: Router, machines: impl Fn() -> Router + Clone + Send + Syn
     watch.fallback_service(doors).layer(every)
 }
 
+/// Who asks.
+#[derive(Debug, PartialEq, Eq)]
+enum Audience {
+    /// A browser, or a program of the API.
+    People,
+    /// Another server.
+    Servers,
+    /// A program of the API that wants something of the network.
+    Calls,
+}
+
+/// The parts of the API that `federation` answers.
+const CALLS: [&str; 2] = ["/api/v1/follows", "/api/v1/remote"];
+
+fn audience(parts: &Parts) -> Audience {
+    let path = parts.uri.path();
+    let below = |call: &&str| path.strip_prefix(*call).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if CALLS.iter().any(|call| below(&call)) {
+        return Audience::Calls;
+    }
+    match federation::speaks_activity(parts) {
+        true => Audience::Servers,
+        false => Audience::People,
+    }
+}
+
 /// Caches must keep the two answers of one address apart.
 fn keep_apart(response: &mut Response) {
     let vary = response.headers().get_all(VARY).iter().filter_map(|value| value.to_str().ok());
@@ -44,35 +78,6 @@ fn keep_apart(response: &mut Response) {
     if !named.any(|name| name == "accept" || name == "*") {
         response.headers_mut().append(VARY, HeaderValue::from_static("Accept"));
     }
-}
-
-/// Whether the request is one server speaking to another.
-fn speaks_activity(request: &Request) -> bool {
-    let path = request.uri().path();
-    if path.ends_with("/inbox") || path.starts_with("/.well-known/") || path.starts_with("/nodeinfo") {
-        return true;
-    }
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    let accepts = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    reading && prefers_activity(&accepts.collect::<Vec<_>>().join(","))
-}
-
-/// Whether an `Accept` ranks ActivityStreams at least as high as a page. Read leniently: servers differ in spaces,
-/// quotes and case (NodeBB sends none before `profile`).
-fn prefers_activity(accept: &str) -> bool {
-    let (mut machine, mut page) = (0.0_f32, 0.0_f32);
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
-        let kind = parts.next().unwrap_or_default();
-        let quality = parts.find_map(|part| part.strip_prefix("q=").map(str::to_owned));
-        let quality = quality.map_or(1.0, |q| q.trim().parse().unwrap_or(1.0));
-        match kind.as_str() {
-            "application/activity+json" | "application/ld+json" => machine = machine.max(quality),
-            "text/html" | "application/xhtml+xml" => page = page.max(quality),
-            _ => {}
-        }
-    }
-    machine > 0.0 && machine >= page
 }
 
 /// Logs and counts one request, under an id that the answer carries too.
@@ -119,11 +124,10 @@ mod tests {
             .route("/c/{slug}", get(|| async { "page" }))
             .route("/panic", get(|| async { panic!("as it happens") as &'static str }))
             .route("/form", post(|body: String| async move { body.len().to_string() }));
-        let machines = Router::new()
-            .route("/c/{slug}", get(|| async { "activity" }))
-            .route("/f/{slug}/inbox", post(|| async { "accepted" }))
-            .route("/.well-known/webfinger", get(|| async { "jrd" }));
-        router(people, move || machines.clone(), Router::new().route("/livez", get(|| async { "ok" })))
+        let documents = Router::new().route("/c/{slug}", get(|| async { "activity" }));
+        let calls = Router::new().route("/api/v1/follows/{id}", get(|| async { "follow" }));
+        let doors = Doors { documents, calls };
+        router(people, move || doors.clone(), Router::new().route("/livez", get(|| async { "ok" })))
     }
 
     async fn ask(request: http::request::Builder, body: Vec<u8>) -> (u16, String, http::HeaderMap) {
@@ -134,28 +138,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn people_get_pages_and_machines_get_activities() {
-        for (accept, answer) in [
-            ("text/html,application/xhtml+xml,*/*;q=0.8", "page"),
-            ("*/*", "page"),
-            ("application/activity+json", "activity"),
-            ("application/ld+json;profile=\"https://www.w3.org/ns/activitystreams\"", "activity"),
-            ("Application/Activity+JSON , application/ld+json", "activity"),
-            ("application/activity+json, text/html;q=0.1", "activity"),
-            ("text/html, application/activity+json;q=0.1", "page"),
-            ("application/activity+json;q=0", "page"),
+    async fn each_audience_has_its_door() {
+        for (path, accept, answer) in [
+            ("/c/x", "text/html,application/xhtml+xml,*/*;q=0.8", "page"),
+            ("/c/x", "application/activity+json", "activity"),
+            ("/api/v1/follows/1", "application/json", "follow"),
+            ("/livez", "application/activity+json", "ok"),
         ] {
-            let (_, body, headers) = ask(Request::get("/c/x").header(ACCEPT, accept), Vec::new()).await;
-            assert_eq!(body, answer, "{accept}");
-            assert_eq!(headers[VARY], "Accept");
+            let (_, body, headers) = ask(Request::get(path).header(ACCEPT, accept), Vec::new()).await;
+            assert_eq!(body, answer, "{path} {accept}");
+            assert!(path == "/livez" || headers[VARY] == "Accept");
         }
-    }
-
-    #[tokio::test]
-    async fn inboxes_and_well_known_answer_whatever_the_accept() {
-        assert_eq!(ask(Request::post("/f/x/inbox"), Vec::new()).await.1, "accepted");
-        let asked = Request::get("/.well-known/webfinger").header(ACCEPT, "text/html");
-        assert_eq!(ask(asked, Vec::new()).await.1, "jrd");
+        assert_eq!(ask(Request::get("/api/v1/followers"), Vec::new()).await.0, 404, "not a call of the network");
     }
 
     #[tokio::test]

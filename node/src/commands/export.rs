@@ -1,5 +1,7 @@
 //! `palabre export`
 
+mod documents;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -44,6 +46,7 @@ pub async fn run(config: &Config, command: Export) -> anyhow::Result<()> {
             write_table(&source, table, &mut open(output)?).await
         }
         (Format::Json, output) => write_json(&source, &mut open(output)?).await,
+        (Format::Activitystreams, output) => documents::write(&source, config, &mut open(output)?).await,
     }
 }
 
