@@ -48,7 +48,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Call<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         use axum::extract::FromRequestParts as _;
-        let SignedIn(account) = SignedIn::from_request_parts(&mut parts, app).await.map_err(IntoResponse::into_response)?;
+        let SignedIn(account) =
+            SignedIn::from_request_parts(&mut parts, app).await.map_err(IntoResponse::into_response)?;
         let name = name(&parts.headers).map_err(IntoResponse::into_response)?;
         let bytes = read(body).await.map_err(IntoResponse::into_response)?;
         let key = name.map(|name| {
@@ -223,7 +224,8 @@ mod tests {
     fn a_body_is_an_object_and_its_unknown_fields_are_named() {
         assert_eq!(parse::<One>(b" {\"one\": 1} ").unwrap().one, 1);
         assert_eq!(parse::<One>(b"").unwrap().one, 0);
-        for wrong in ["[]", "[1]", "1", "{", "{\"one\": 300}", "{\"one\": 1, \"one\": 2}", "{\"two\": 2}", "\u{feff}{}"] {
+        for wrong in ["[]", "[1]", "1", "{", "{\"one\": 300}", "{\"one\": 1, \"one\": 2}", "{\"two\": 2}", "\u{feff}{}"]
+        {
             let Err(Failure::Malformed(detail)) = parse::<One>(wrong.as_bytes()) else { panic!("{wrong}") };
             assert!(!wrong.contains("two") || detail.contains("two"), "{detail}");
         }

@@ -18,9 +18,9 @@ use utoipa::ToSchema;
 use super::call::{self, Call};
 use super::face::Caller;
 use super::forum::Paging;
+use super::here;
 use super::list::{self, Asked, List};
 use super::shape::{self, Person};
-use super::here;
 use crate::app::App;
 use crate::error::Failure;
 

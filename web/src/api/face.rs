@@ -51,6 +51,7 @@ pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Ne
         (Ok(Some(_)), Some(Ok(secret))) => app.quotas.token(hash(&secret), !reads),
         _ => app.quotas.address(visitor::client(&parts, &app.settings.trusted_proxies)),
     };
+    let personal = matches!(who, Ok(Some(_)));
     let mut response = match who {
         _ if left.wait.is_some() => Failure::from(Refusal::TooMany).into_response(),
         Err(error) => Failure::from(error).into_response(),
@@ -60,15 +61,14 @@ pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Ne
             next.run(request).await
         }
     };
-    write_headers(&left, reads, response.headers_mut());
+    write_headers(&left, reads, personal, response.headers_mut());
     response
 }
 
-fn write_headers(left: &Left, reads: bool, headers: &mut HeaderMap) {
+fn write_headers(left: &Left, reads: bool, personal: bool, headers: &mut HeaderMap) {
     left.write(headers);
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    }
+    let kept = if personal { "no-store" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     headers.append(header::VARY, HeaderValue::from_static("Authorization"));
     if reads {
         // Pages of other sites may read what everybody may read. They send no token: that would need a preflight.

@@ -64,7 +64,8 @@ struct Kind {
 pub(super) fn router(path: &str, document: &Value) -> Router<App> {
     let about = text(&document["info"], "description");
     let groups = Arc::new(groups(document));
-    let shapes = Arc::new(objects(&document["components"]["schemas"]).map(|(name, schema)| shape(name, schema)).collect());
+    let shapes =
+        Arc::new(objects(&document["components"]["schemas"]).map(|(name, schema)| shape(name, schema)).collect());
     let read = async move |visitor: Visitor| {
         let page = Frame::new(&visitor, "API");
         frame::show(StatusCode::OK, &ManualPage { page, about, groups, shapes })

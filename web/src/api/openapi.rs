@@ -53,7 +53,10 @@ fn complete(path: &str, method: &str, call: &mut Value) {
         && let Some(call) = call.as_object_mut()
     {
         let parameters = call.entry("parameters").or_insert_with(|| json!([]));
-        parameters.as_array_mut().into_iter().for_each(|p| p.push(json!({"$ref": "#/components/parameters/IdempotencyKey"})));
+        parameters
+            .as_array_mut()
+            .into_iter()
+            .for_each(|p| p.push(json!({"$ref": "#/components/parameters/IdempotencyKey"})));
     }
     if call.get("security").is_none() {
         call["security"] = json!([{}, {"token": []}]);
@@ -72,7 +75,8 @@ fn problem() -> Value {
     properties.insert("title".into(), text("The words of that status."));
     properties.insert("code".into(), text("A stable code: what happened."));
     properties.insert("detail".into(), text("One sentence."));
-    properties.insert("errors".into(), json!({"type": "array", "items": wrong, "description": "The fields that are wrong."}));
+    properties
+        .insert("errors".into(), json!({"type": "array", "items": wrong, "description": "The fields that are wrong."}));
     json!({
         "type": "object", "description": "Why a call was not done (RFC 9457).",
         "required": ["status", "title", "code", "detail"], "properties": properties,
@@ -100,7 +104,8 @@ mod tests {
     fn the_shape_of_a_problem_is_the_problem() {
         let sent = serde_json::to_value(Problem::from(&Error::field("title", "required", "Fill this in."))).unwrap();
         let described = problem();
-        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
+        let names =
+            |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
         assert_eq!(names(&sent), names(&described["properties"]));
         assert_eq!(names(&sent["errors"][0]), names(&described["properties"]["errors"]["items"]["properties"]));
     }

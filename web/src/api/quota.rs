@@ -93,10 +93,9 @@ impl Left {
         // The quota fills up evenly: this is when it will be full.
         let full = u64::from(count - remaining.min(count)) * WINDOW / u64::from((*count).max(1));
         let full = full.max(wait.map_or(0, |wait| wait.as_secs() + 1));
-        for (key, value) in [
-            (POLICY, format!("\"{name}\";q={count};w={WINDOW}")),
-            (LEFT, format!("\"{name}\";r={remaining};t={full}")),
-        ] {
+        for (key, value) in
+            [(POLICY, format!("\"{name}\";q={count};w={WINDOW}")), (LEFT, format!("\"{name}\";r={remaining};t={full}"))]
+        {
             headers.extend(HeaderValue::from_str(&value).map(|value| (key, value)));
         }
         if let Some(wait) = wait {

@@ -117,7 +117,13 @@ impl Shown {
     }
 
     /// With its text.
-    pub(super) async fn whole(conn: &mut Conn, it: &Consultation, forum: &Forum, now: Instant, here: &Address) -> Result<Self> {
+    pub(super) async fn whole(
+        conn: &mut Conn,
+        it: &Consultation,
+        forum: &Forum,
+        now: Instant,
+        here: &Address,
+    ) -> Result<Self> {
         let author = actor::by_id(conn, it.author_id).await?;
         let Text { markdown, html, .. } = text::version(conn, it.id, it.text_version).await?;
         Ok(Self { text: Some(markdown), html: Some(html), ..Self::in_list(it, forum, &author, now, here) })

@@ -67,7 +67,9 @@ async fn people_read_it_on_a_page_without_script() {
     let page = desk.anyone().call(Method::GET, "", String::new(), &[]).await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
-    for words in ["PUT /api/v1/consultations/{slug}/ballot", "id=\"BallotReceipt\"", "/api/v1/openapi.json", "after_close"] {
+    for words in
+        ["PUT /api/v1/consultations/{slug}/ballot", "id=\"BallotReceipt\"", "/api/v1/openapi.json", "after_close"]
+    {
         assert!(page.text.contains(words), "{words}");
     }
     assert!(!page.text.contains("<script"));

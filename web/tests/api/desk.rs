@@ -26,7 +26,7 @@ pub struct Desk {
 #[derive(Clone)]
 pub struct Caller {
     router: Router,
-    pub token: Option<String>,
+    token: Option<String>,
 }
 
 /// What a call brought back.
@@ -58,7 +58,7 @@ impl Desk {
         let mut tx = self.world.store.begin().await.unwrap();
         let token = token::create(&mut tx, self.world.now(), account, None).await.unwrap();
         tx.commit().await.unwrap();
-        Caller { token: Some(token), ..self.anyone() }
+        self.anyone().with_token(&token)
     }
 
     pub async fn admin(&self) -> Caller {
@@ -111,6 +111,10 @@ impl Desk {
 }
 
 impl Caller {
+    pub fn with_token(self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, String::new(), &[]).await
     }

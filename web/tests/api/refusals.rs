@@ -8,14 +8,14 @@ use model::testing::World;
 use serde_json::{Value, json};
 use web::Settings;
 
-use crate::desk::{Desk, items};
+use crate::desk::{Caller, Desk, items};
 
 both_databases! {
     async fn a_request_that_cannot_be_read_is_refused(world: World) {
         let desk = Desk::of(world);
         let (admin, anyone) = (desk.admin().await, desk.anyone());
-        let liar = crate::desk::Caller { token: Some("nothing".into()), ..anyone.clone() };
-        let call = async |who: &crate::desk::Caller, method: Method, path: &str, body: &str| {
+        let liar = desk.anyone().with_token("nothing");
+        let call = async |who: &Caller, method: Method, path: &str, body: &str| {
             who.call(method, path, body.to_owned(), &[]).await
         };
         // Without a token the body is not even read.
@@ -227,7 +227,7 @@ both_databases! {
         }
         ana.post("/forums", json!({"slug": "rue", "title": "Rue"})).await.refused(403, "not-allowed");
         // Guessing tokens costs the address what asking without one does.
-        let liar = crate::desk::Caller { token: Some("guess".into()), ..desk.anyone() };
+        let liar = desk.anyone().with_token("guess");
         liar.get("/node").await.refused(429, "too-many-requests");
     }
 }
