@@ -183,7 +183,12 @@ mod tests {
         assert_eq!(here.parse(&here.forum("mobility")), Some(Local::Forum("mobility".into())));
         assert_eq!(here.parse(&here.ballot("x")), Some(Local::Ballot("x".into())));
         assert_eq!(here.parse(&here.comment("x", "1")), Some(Local::Comment("x".into(), "1".into())));
-        for other in ["http://town.localhost/f/mobility", "https://town.localhost:4001/f/a", "http://town.localhost:4001.evil.example/f/a", "nonsense"] {
+        for other in [
+            "http://town.localhost/f/mobility",
+            "https://town.localhost:4001/f/a",
+            "http://town.localhost:4001.evil.example/f/a",
+            "nonsense",
+        ] {
             assert_eq!(here.parse(other), None, "{other}");
         }
     }

@@ -83,7 +83,9 @@ impl Instant {
     /// How long from `earlier` to here; zero if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_micros(u64::try_from(self.as_microsecond().saturating_sub(earlier.as_microsecond())).unwrap_or(0))
+        Duration::from_micros(
+            u64::try_from(self.as_microsecond().saturating_sub(earlier.as_microsecond())).unwrap_or(0),
+        )
     }
 }
 

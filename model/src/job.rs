@@ -268,7 +268,7 @@ pub async fn claim(tx: &mut Tx, now: Instant) -> Result<Option<Claim>> {
     let found: Option<Row> = match conn {
         Conn::Postgres(c) => {
             next.select(Row::as_select()).for_update().skip_locked().first(&mut **c).await.optional()?
-        },
+        }
         Conn::Sqlite(c) => next.select(Row::as_select()).first(&mut **c).await.optional()?,
     };
     let Some(row) = found else { return Ok(None) };
@@ -297,10 +297,7 @@ pub async fn claim(tx: &mut Tx, now: Instant) -> Result<Option<Claim>> {
 pub async fn renew(tx: &mut Tx, now: Instant, claim: &Claim) -> Result<bool> {
     let conn: &mut Conn = tx;
     let mine = jobs::table.find(claim.id).filter(jobs::lease.eq(Some(Id::<Lease>::from_uuid(claim.lease))));
-    let kept = on!(conn, |c| diesel::update(mine)
-        .set(jobs::leased_until.eq(Some(now.plus(LEASE))))
-        .execute(c)
-        .await)?;
+    let kept = on!(conn, |c| diesel::update(mine).set(jobs::leased_until.eq(Some(now.plus(LEASE)))).execute(c).await)?;
     Ok(kept == 1)
 }
 

@@ -135,7 +135,8 @@ impl World {
         let new = Newcomer { name: name.into(), email: format!("{name}@mail.example"), language: "fr".into() };
         let mut tx = self.store.begin().await.expect("a transaction");
         let now = self.now();
-        let account = account::create(&mut tx, now, &new, password.as_ref(), role, Some(now)).await.expect("an account");
+        let account =
+            account::create(&mut tx, now, &new, password.as_ref(), role, Some(now)).await.expect("an account");
         tx.commit().await.expect("committed");
         account
     }

@@ -19,7 +19,14 @@ fn says(text: &str) -> Draft {
 }
 
 fn remote(uri: &str, html: &str) -> Remote {
-    Remote { uri: uri.into(), url: None, html: html.into(), parent: None, language: None, published: Instant::from_microsecond(1) }
+    Remote {
+        uri: uri.into(),
+        url: None,
+        html: html.into(),
+        parent: None,
+        language: None,
+        published: Instant::from_microsecond(1),
+    }
 }
 
 both_databases! {

@@ -97,7 +97,8 @@ both_databases! {
 #[test]
 fn back_off_doubles_up_to_a_day() {
     let start = model::clock::Instant::from_microsecond(0);
-    let wait = |attempts, chance| job::back_off(start, Duration::from_secs(30), attempts, chance).since(start).as_secs();
+    let wait =
+        |attempts, chance| job::back_off(start, Duration::from_secs(30), attempts, chance).since(start).as_secs();
     assert_eq!((wait(0, 0.0), wait(3, 0.0), wait(3, 1.0)), (30, 240, 288));
     assert_eq!(wait(40, 0.0), 86_400);
 }

@@ -34,12 +34,8 @@ pub struct Answer {
 /// # Errors
 /// [`Refusal::IdempotencyMismatch`] when the key was used for another `request` (method, path and body's hash).
 pub async fn earlier(conn: &mut Conn, account: Id<Account>, key: &str, request: &str) -> Result<Option<Answer>> {
-    let found: Option<Answer> = on!(conn, |c| answers::table
-        .find((account, key))
-        .select(Answer::as_select())
-        .first(c)
-        .await
-        .optional())?;
+    let found: Option<Answer> =
+        on!(conn, |c| answers::table.find((account, key)).select(Answer::as_select()).first(c).await.optional())?;
     match found {
         Some(answer) if answer.request != request => Err(Refusal::IdempotencyMismatch.into()),
         other => Ok(other),

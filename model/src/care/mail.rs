@@ -96,7 +96,9 @@ pub async fn latest(conn: &mut Conn, to: Option<&str>, limit: i64) -> Result<Vec
     let order = (mails::created_at.desc(), mails::id.desc());
     let some = mails::table.order(order).limit(limit);
     Ok(match to {
-        Some(to) => on!(conn, |c| some.filter(mails::recipient.eq(to.to_lowercase())).select(Mail::as_select()).load(c).await)?,
+        Some(to) => {
+            on!(conn, |c| some.filter(mails::recipient.eq(to.to_lowercase())).select(Mail::as_select()).load(c).await)?
+        }
         None => on!(conn, |c| some.select(Mail::as_select()).load(c).await)?,
     })
 }

@@ -1,7 +1,7 @@
 //! The first run: what the command `setup` and the first pages do.
 
-use super::settings::{self, Node};
 use super::audit;
+use super::settings::{self, Node};
 use crate::clock::Instant;
 use crate::error::{Check, Refusal, Result};
 use crate::people::account::{self, Account, Newcomer, PasswordHash};
@@ -104,7 +104,9 @@ fn rename(error: crate::error::Error) -> crate::error::Error {
             }
             Error::Refused(Refusal::Invalid(fields))
         }
-        Error::Refused(Refusal::NameTaken) => Error::field("admin", "taken", "This name is taken or reserved: choose another."),
+        Error::Refused(Refusal::NameTaken) => {
+            Error::field("admin", "taken", "This name is taken or reserved: choose another.")
+        }
         other => other,
     }
 }
@@ -112,10 +114,20 @@ fn rename(error: crate::error::Error) -> crate::error::Error {
 fn check(wanted: &SetUp) -> Result<()> {
     let mut check = Check::default();
     check.text("name", &wanted.name, NAME_LONGEST);
-    check.that(jiff::tz::TimeZone::get(&wanted.time_zone).is_ok(), "time_zone", "format", "Write a time zone such as Europe/Paris.");
+    check.that(
+        jiff::tz::TimeZone::get(&wanted.time_zone).is_ok(),
+        "time_zone",
+        "format",
+        "Write a time zone such as Europe/Paris.",
+    );
     check.that(is_language(&wanted.language), "language", "format", "Write a language such as fr or en.");
     if let Some(domain) = wanted.domain.as_deref().filter(|d| !d.trim().is_empty()) {
-        check.that(is_domain(domain), "domain", "format", "Write a domain such as consultations.valmont.example, without https://.");
+        check.that(
+            is_domain(domain),
+            "domain",
+            "format",
+            "Write a domain such as consultations.valmont.example, without https://.",
+        );
     }
     check.done()
 }
@@ -158,7 +170,12 @@ pub async fn set_domain(tx: &mut Tx, now: Instant, by: Option<&Standing>, domain
         by.may(Act::Administer, None)?;
     }
     let mut check = Check::default();
-    check.that(is_domain(domain), "domain", "format", "Write a domain such as consultations.valmont.example, without https://.");
+    check.that(
+        is_domain(domain),
+        "domain",
+        "format",
+        "Write a domain such as consultations.valmont.example, without https://.",
+    );
     check.done()?;
     let mut node = settings::node(tx).await?;
     let domain = domain.trim().to_lowercase();

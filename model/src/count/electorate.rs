@@ -47,7 +47,11 @@ impl Electorate {
             return Err(Error::field("electorate.tiers", "required", "Admit at least one tier."));
         }
         if !self.tiers.contains(&self.official) {
-            return Err(Error::field("electorate.official", "format", "Choose the official tier among those admitted."));
+            return Err(Error::field(
+                "electorate.official",
+                "format",
+                "Choose the official tier among those admitted.",
+            ));
         }
         Ok(self)
     }

@@ -83,12 +83,8 @@ pub struct Tally {
 /// # Errors
 /// When the database fails.
 pub async fn of(conn: &mut Conn, consultation: &Consultation) -> Result<Tally> {
-    let kept = on!(conn, |c| tallies::table
-        .find(consultation.id)
-        .select(Tally::as_select())
-        .first(c)
-        .await
-        .optional())?;
+    let kept =
+        on!(conn, |c| tallies::table.find(consultation.id).select(Tally::as_select()).first(c).await.optional())?;
     Ok(kept.unwrap_or_else(|| empty(consultation.id, consultation.created_at)))
 }
 
@@ -184,7 +180,14 @@ pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: V
     let state = on.phase(now);
     let electorate = &on.electorate.0;
     if !visible(on, now, viewer) {
-        return Ok(Document { state, visible: false, is_final: false, official: electorate.official, tiers: None, log: None });
+        return Ok(Document {
+            state,
+            visible: false,
+            is_final: false,
+            official: electorate.official,
+            tiers: None,
+            log: None,
+        });
     }
     let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
     let tally = of(conn, on).await?;

@@ -216,7 +216,13 @@ pub async fn edit(
 ///
 /// # Errors
 /// When `by` may not, [`Refusal::AlreadyPublished`], or its dates have passed.
-pub async fn publish(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<Consultation> {
+pub async fn publish(
+    tx: &mut Tx,
+    now: Instant,
+    by: &Standing,
+    forum: &Forum,
+    on: &Consultation,
+) -> Result<Consultation> {
     by.may(Act::Author, Some(forum))?;
     if on.state != State::Draft {
         return Err(Refusal::AlreadyPublished.into());

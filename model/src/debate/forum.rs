@@ -143,7 +143,11 @@ pub async fn edit(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft
     check(draft)?;
     let turns = draft.visibility.is_federated() != forum.visibility.is_federated();
     if turns {
-        return Err(Error::field("visibility", "permanent", "A private forum stays private, and no other becomes private: make a new forum."));
+        return Err(Error::field(
+            "visibility",
+            "permanent",
+            "A private forum stays private, and no other becomes private: make a new forum.",
+        ));
     }
     let conn: &mut Conn = tx;
     let changed: Forum = on!(conn, |c| diesel::update(forums::table.find(forum.id))
@@ -209,19 +213,21 @@ pub async fn standing(conn: &mut Conn, forum: &Forum, account: Option<&Account>)
 /// # Errors
 /// When the database fails.
 pub async fn membership(conn: &mut Conn, forum: Id<Forum>, account: Id<Account>) -> Result<Option<Role>> {
-    Ok(on!(conn, |c| memberships::table
-        .find((forum, account))
-        .select(memberships::role)
-        .first(c)
-        .await
-        .optional())?)
+    Ok(on!(conn, |c| memberships::table.find((forum, account)).select(memberships::role).first(c).await.optional())?)
 }
 
 /// Makes somebody a member with this role, or gives a member another role.
 ///
 /// # Errors
 /// When `by` may not manage the forum.
-pub async fn give_role(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, whom: &Account, role: Role) -> Result<()> {
+pub async fn give_role(
+    tx: &mut Tx,
+    now: Instant,
+    by: &Standing,
+    forum: &Forum,
+    whom: &Account,
+    role: Role,
+) -> Result<()> {
     by.may(Act::ManageForum, Some(forum))?;
     let row = (
         memberships::forum_id.eq(forum.id),

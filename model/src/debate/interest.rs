@@ -26,7 +26,14 @@ words! {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn show(tx: &mut Tx, now: Instant, on: Id<Consultation>, actor: Id<Actor>, kind: Kind, uri: &str) -> Result<()> {
+pub async fn show(
+    tx: &mut Tx,
+    now: Instant,
+    on: Id<Consultation>,
+    actor: Id<Actor>,
+    kind: Kind,
+    uri: &str,
+) -> Result<()> {
     let row = (
         interests::consultation_id.eq(on),
         interests::actor_id.eq(actor),

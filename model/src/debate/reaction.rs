@@ -122,7 +122,8 @@ async fn keep(
     // The row of the comment is taken first: two reactions to it wait for each other instead of counting wrongly.
     consultation::count_comment(tx, on.id, 0).await?;
     let earlier = of(tx, to.id, actor).await?;
-    let row = Reaction { comment_id: to.id, actor_id: actor, value: value.number(), uri: uri.map(str::to_owned), at: now };
+    let row =
+        Reaction { comment_id: to.id, actor_id: actor, value: value.number(), uri: uri.map(str::to_owned), at: now };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(reactions::table)
         .values(&row)

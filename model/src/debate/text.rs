@@ -85,9 +85,43 @@ static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     policy
         .tags(
             [
-                "a", "abbr", "b", "blockquote", "br", "code", "del", "dd", "dl", "dt", "em", "h2", "h3", "h4", "h5",
-                "h6", "hr", "i", "ins", "li", "ol", "p", "pre", "q", "s", "span", "strong", "sub", "sup", "table",
-                "tbody", "td", "th", "thead", "tr", "u", "ul",
+                "a",
+                "abbr",
+                "b",
+                "blockquote",
+                "br",
+                "code",
+                "del",
+                "dd",
+                "dl",
+                "dt",
+                "em",
+                "h2",
+                "h3",
+                "h4",
+                "h5",
+                "h6",
+                "hr",
+                "i",
+                "ins",
+                "li",
+                "ol",
+                "p",
+                "pre",
+                "q",
+                "s",
+                "span",
+                "strong",
+                "sub",
+                "sup",
+                "table",
+                "tbody",
+                "td",
+                "th",
+                "thead",
+                "tr",
+                "u",
+                "ul",
             ]
             .into(),
         )
@@ -125,7 +159,12 @@ pub fn sanitise(html: &str) -> String {
 pub fn plain(html: &str) -> String {
     let spaced = html.replace("<br", " <br").replace("</p>", " </p>").replace("</li>", " </li>");
     let bare = ammonia::Builder::empty().clean(&spaced).to_string();
-    let text = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ").replace("&amp;", "&");
+    let text = bare
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -146,7 +185,9 @@ mod tests {
 
     #[test]
     fn markdown_becomes_html_that_can_do_nothing() {
-        let html = render("# Title\n\n**bold** <script>alert(1)</script> [x](javascript:alert(1)) [y](https://a.example/)\n\n<img src=x onerror=alert(1)>");
+        let html = render(
+            "# Title\n\n**bold** <script>alert(1)</script> [x](javascript:alert(1)) [y](https://a.example/)\n\n<img src=x onerror=alert(1)>",
+        );
         assert!(html.contains("<h2>Title</h2>") && html.contains("<strong>bold</strong>"));
         for evil in ["<script", "javascript:", "onerror", "<img"] {
             assert!(!html.contains(evil), "{evil} in {html}");
@@ -156,7 +197,9 @@ mod tests {
 
     #[test]
     fn remote_html_is_made_safe() {
-        let html = sanitise(r#"<p onclick="x()">Hi <a href="data:text/html,x">a</a> <svg><script>1</script></svg></p><style>p{}</style>"#);
+        let html = sanitise(
+            r#"<p onclick="x()">Hi <a href="data:text/html,x">a</a> <svg><script>1</script></svg></p><style>p{}</style>"#,
+        );
         assert_eq!(html, r#"<p>Hi <a rel="nofollow ugc noopener noreferrer">a</a> </p>"#);
     }
 

@@ -56,11 +56,8 @@ pub async fn send(
     };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(activities::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
-    let id: Id<Activity> = on!(conn, |c| activities::table
-        .filter(activities::uri.eq(uri))
-        .select(activities::id)
-        .first(c)
-        .await)?;
+    let id: Id<Activity> =
+        on!(conn, |c| activities::table.filter(activities::uri.eq(uri)).select(activities::id).first(c).await)?;
     let mut seen = std::collections::HashSet::new();
     let jobs: Vec<Job> = inboxes
         .iter()
@@ -87,9 +84,5 @@ pub async fn by_id(conn: &mut Conn, id: Id<Activity>) -> Result<Activity> {
 /// # Errors
 /// [`crate::error::Error::NotFound`].
 pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Activity> {
-    Ok(on!(conn, |c| activities::table
-        .filter(activities::uri.eq(uri))
-        .select(Activity::as_select())
-        .first(c)
-        .await)?)
+    Ok(on!(conn, |c| activities::table.filter(activities::uri.eq(uri)).select(Activity::as_select()).first(c).await)?)
 }

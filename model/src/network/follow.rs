@@ -77,7 +77,13 @@ async fn save(conn: &mut Conn, row: &Follow) -> Result<Follow> {
 ///
 /// # Errors
 /// When `by` may not administer, or `target` is no remote forum.
-pub async fn request(tx: &mut Tx, now: Instant, by: &Standing, target: &Actor, uri: impl Fn(Id<Follow>) -> String) -> Result<Follow> {
+pub async fn request(
+    tx: &mut Tx,
+    now: Instant,
+    by: &Standing,
+    target: &Actor,
+    uri: impl Fn(Id<Follow>) -> String,
+) -> Result<Follow> {
     by.may(Act::Administer, None)?;
     if target.is_local() || target.kind != actor::Kind::Group {
         return Err(Refusal::NotAForum.into());

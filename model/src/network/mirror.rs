@@ -92,7 +92,12 @@ pub async fn keep(tx: &mut Tx, row: &Mirror) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
-    Ok(on!(conn, |c| mirrors::table.filter(mirrors::uri.eq(uri)).select(Mirror::as_select()).first(c).await.optional())?)
+    Ok(on!(conn, |c| mirrors::table
+        .filter(mirrors::uri.eq(uri))
+        .select(Mirror::as_select())
+        .first(c)
+        .await
+        .optional())?)
 }
 
 /// Forgets a copy, when the origin deletes it.

@@ -1,5 +1,9 @@
 //! Accounts: people of this node, and the official accounts in whose name the institution speaks.
 
+mod invitation;
+mod password;
+mod rows;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
@@ -16,11 +20,11 @@ use crate::error::{Check, Error, Refusal, Result};
 use crate::id::Id;
 use crate::store::schema::accounts;
 use crate::store::{Conn, Tx, on};
+pub use invitation::{accept, invite, invited};
+pub use password::{PASSWORD_LONGEST, PASSWORD_SHORTEST, PasswordHash, password_fits};
+use rows::save_new;
+pub use rows::{by_actor, by_email, by_id, by_login, by_name, count, list};
 
-/// The shortest password, in characters (NIST SP 800-63B asks for length, not for kinds of characters).
-pub const PASSWORD_SHORTEST: usize = 10;
-/// The longest password, in characters: hashing must stay bounded.
-pub const PASSWORD_LONGEST: usize = 200;
 /// The longest e-mail address (RFC 5321, 4.5.3.1.3 less the brackets).
 pub const EMAIL_LONGEST: usize = 254;
 
@@ -52,41 +56,6 @@ pub struct Account {
     pub federation_notice_at: Option<Instant>,
     /// When it was made.
     pub created_at: Instant,
-}
-
-/// A password's hash, made outside any transaction since that takes long on purpose.
-#[derive(Clone)]
-pub struct PasswordHash(String);
-
-impl PasswordHash {
-    /// Hashes `password` (Argon2id with the library's recommended parameters). Takes tens of milliseconds: run it on
-    /// a thread that may block.
-    ///
-    /// # Errors
-    /// When it is too short or too long; the field is `password`.
-    pub fn new(password: &str) -> Result<Self> {
-        use argon2::password_hash::PasswordHasher as _;
-        let length = password.chars().count();
-        if length < PASSWORD_SHORTEST {
-            return Err(Error::field("password", "too-short", format!("Use at least {PASSWORD_SHORTEST} characters.")));
-        }
-        if length > PASSWORD_LONGEST {
-            return Err(Error::field("password", "too-long", format!("Use at most {PASSWORD_LONGEST} characters.")));
-        }
-        let hash = argon2::Argon2::default().hash_password(password.as_bytes());
-        Ok(Self(hash.map_err(|e| Error::store(e.to_string()))?.to_string()))
-    }
-}
-
-/// Compares a password with the hash of `account`; takes as long when there is no such account.
-#[must_use]
-pub fn password_fits(account: Option<&Account>, password: &str) -> bool {
-    use argon2::password_hash::PasswordVerifier as _;
-    /// The hash of nothing that anybody knows, so that a name without account costs the same time.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    let known = account.and_then(|a| a.password_hash.as_deref());
-    let fits = argon2::Argon2::default().verify_password(password.as_bytes(), known.unwrap_or(NOBODY)).is_ok();
-    fits && known.is_some()
 }
 
 /// Lets the owner of an account in: what sign-in asks once [`by_login`] has looked. Takes as long for a wrong name as
@@ -165,12 +134,7 @@ async fn check_form(conn: &mut Conn, new: &Newcomer) -> Result<()> {
     } else {
         named?;
     }
-    check.that(
-        is_email(&new.email),
-        "email",
-        "format",
-        "Write an e-mail address such as ana@example.org.",
-    );
+    check.that(is_email(&new.email), "email", "format", "Write an e-mail address such as ana@example.org.");
     check.done()
 }
 
@@ -220,11 +184,6 @@ pub(crate) async fn create(
     };
     save_new(tx, &account).await?;
     Ok(account)
-}
-
-async fn save_new(conn: &mut Conn, account: &Account) -> Result<()> {
-    on!(conn, |c| diesel::insert_into(accounts::table).values(account).execute(c).await)?;
-    Ok(())
 }
 
 /// Makes an official account: a public person without password, in whose name those with the role publish.
@@ -338,57 +297,6 @@ pub async fn set_password(tx: &mut Tx, now: Instant, id: Id<Account>, password: 
     Ok(account)
 }
 
-/// Invites a colleague: the secret of a link by which they choose name and password and get this role.
-///
-/// # Errors
-/// When `by` may not administer, or the address is none.
-pub async fn invite(tx: &mut Tx, now: Instant, by: &Standing, email: &str, role: Role) -> Result<String> {
-    by.may(Act::Administer, None)?;
-    if !is_email(email) {
-        return Err(Error::field("email", "format", "Write an e-mail address such as ana@example.org."));
-    }
-    if by_email(tx, email).await?.is_some() {
-        return Err(Error::field("email", "taken", "This address belongs to an account already."));
-    }
-    let detail = serde_json::json!({ "email": email.trim().to_lowercase(), "role": role });
-    let secret = link::mint(tx, now, Purpose::Invite, None, detail).await?;
-    audit::note(tx, now, by.account.as_ref(), "account.invite", email, None).await?;
-    Ok(secret)
-}
-
-/// The address that an invitation was sent to, to show on its page.
-///
-/// # Errors
-/// [`Refusal::LinkInvalid`].
-pub async fn invited(conn: &mut Conn, now: Instant, secret: &str) -> Result<(String, Role)> {
-    let found = link::peek(conn, now, Purpose::Invite, secret).await?;
-    invitation(&found.detail.0)
-}
-
-fn invitation(detail: &serde_json::Value) -> Result<(String, Role)> {
-    let email = detail["email"].as_str().ok_or(Refusal::LinkInvalid)?;
-    let role = detail["role"].as_str().and_then(|r| r.parse().ok()).ok_or(Refusal::LinkInvalid)?;
-    Ok((email.to_owned(), role))
-}
-
-/// Accepts an invitation: makes the account, confirmed, with the role given.
-///
-/// # Errors
-/// [`Refusal::LinkInvalid`], [`Refusal::NameTaken`], what is wrong with a field.
-pub async fn accept(
-    tx: &mut Tx,
-    now: Instant,
-    secret: &str,
-    name: &str,
-    language: &str,
-    password: &PasswordHash,
-) -> Result<Account> {
-    let used = link::redeem(tx, now, Purpose::Invite, secret).await?;
-    let (email, role) = invitation(&used.detail.0)?;
-    let new = Newcomer { name: name.to_owned(), email, language: language.to_owned() };
-    create(tx, now, &new, Some(password), role, Some(now)).await
-}
-
 /// Gives an account a role on the node.
 ///
 /// # Errors
@@ -449,95 +357,6 @@ pub async fn note_federation(tx: &mut Tx, now: Instant, id: Id<Account>) -> Resu
         .execute(c)
         .await)?;
     Ok(())
-}
-
-/// The account of that key.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn by_id(conn: &mut Conn, id: Id<Account>) -> Result<Account> {
-    Ok(on!(conn, |c| accounts::table.find(id).select(Account::as_select()).first(c).await)?)
-}
-
-/// The account of that name.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Account> {
-    let name = name.trim().to_lowercase();
-    Ok(on!(conn, |c| accounts::table
-        .filter(accounts::name.eq(&name))
-        .select(Account::as_select())
-        .first(c)
-        .await)?)
-}
-
-/// The account of that address.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>> {
-    let email = email.trim().to_lowercase();
-    Ok(on!(conn, |c| accounts::table
-        .filter(accounts::email.eq(&email))
-        .select(Account::as_select())
-        .first(c)
-        .await
-        .optional())?)
-}
-
-/// The account behind a local actor.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn by_actor(conn: &mut Conn, actor: Id<Actor>) -> Result<Account> {
-    Ok(on!(conn, |c| accounts::table
-        .filter(accounts::actor_id.eq(actor))
-        .select(Account::as_select())
-        .first(c)
-        .await)?)
-}
-
-/// Whoever signs in with `login`, a name or an address.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
-    if login.contains('@') {
-        return by_email(conn, login).await;
-    }
-    match by_name(conn, login).await {
-        Ok(account) => Ok(Some(account)),
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Up to `limit` accounts by name, after the name `after`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
-    let after = after.unwrap_or_default();
-    Ok(on!(conn, |c| accounts::table
-        .filter(accounts::name.gt(after))
-        .order(accounts::name)
-        .limit(limit)
-        .select(Account::as_select())
-        .load(c)
-        .await)?)
-}
-
-/// How many people have a confirmed account here; official accounts do not count.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count(conn: &mut Conn) -> Result<i64> {
-    Ok(on!(conn, |c| accounts::table
-        .filter(accounts::official.eq(false).and(accounts::confirmed_at.is_not_null()))
-        .count()
-        .get_result(c)
-        .await)?)
 }
 
 /// What the API and `account list --json` show of an account.

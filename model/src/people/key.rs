@@ -49,7 +49,10 @@ pub struct Key {
 impl std::fmt::Debug for Key {
     /// Never the private half.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Key").field("actor_id", &self.actor_id).field("algorithm", &self.algorithm).finish_non_exhaustive()
+        f.debug_struct("Key")
+            .field("actor_id", &self.actor_id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
     }
 }
 

@@ -16,11 +16,62 @@ pub const SHORTEST: usize = 2;
 
 /// Names that could pass for the node itself, its staff or its paths.
 const RESERVED: &[&str] = &[
-    "about", "accounts", "actor", "admin", "administrator", "api", "assets", "ballot", "c", "consultations", "data",
-    "everyone", "f", "faq", "federation", "feed", "help", "host-meta", "inbox", "interact", "legal", "livez", "login",
-    "logout", "me", "metrics", "mod", "moderator", "modlog", "new", "nodeinfo", "null", "official", "outbox", "owner",
-    "palabre", "postmaster", "privacy", "readyz", "remote", "reset", "root", "rules", "search", "security", "setup",
-    "signup", "staff", "support", "system", "u", "undefined", "unsubscribe", "verify", "webmaster", "well-known",
+    "about",
+    "accounts",
+    "actor",
+    "admin",
+    "administrator",
+    "api",
+    "assets",
+    "ballot",
+    "c",
+    "consultations",
+    "data",
+    "everyone",
+    "f",
+    "faq",
+    "federation",
+    "feed",
+    "help",
+    "host-meta",
+    "inbox",
+    "interact",
+    "legal",
+    "livez",
+    "login",
+    "logout",
+    "me",
+    "metrics",
+    "mod",
+    "moderator",
+    "modlog",
+    "new",
+    "nodeinfo",
+    "null",
+    "official",
+    "outbox",
+    "owner",
+    "palabre",
+    "postmaster",
+    "privacy",
+    "readyz",
+    "remote",
+    "reset",
+    "root",
+    "rules",
+    "search",
+    "security",
+    "setup",
+    "signup",
+    "staff",
+    "support",
+    "system",
+    "u",
+    "undefined",
+    "unsubscribe",
+    "verify",
+    "webmaster",
+    "well-known",
 ];
 
 /// Checks the form of a name: `[a-z0-9_]+([.-]+[a-z0-9_]+)*`, 2 to 60 characters. Answers it lower-cased.
@@ -56,8 +107,7 @@ pub fn is_reserved(name: &str, host: &str) -> bool {
 pub(crate) async fn take(tx: &mut Tx, name: &str, actor: Id<Actor>) -> Result<()> {
     let row = (names::name.eq(name), names::actor_id.eq(actor));
     let conn: &mut Conn = tx;
-    let taken =
-        on!(conn, |c| diesel::insert_into(names::table).values(row).on_conflict_do_nothing().execute(c).await)?;
+    let taken = on!(conn, |c| diesel::insert_into(names::table).values(row).on_conflict_do_nothing().execute(c).await)?;
     if taken == 1 { Ok(()) } else { Err(Refusal::NameTaken.into()) }
 }
 

@@ -95,9 +95,7 @@ impl Standing {
         let allowed = match act {
             Act::Read => false,
             Act::Comment | Act::Vote => !closed || self.belongs(),
-            Act::Author => {
-                role >= Role::Author || forum.is_some_and(|f| f.visibility == Visibility::Collaborative)
-            }
+            Act::Author => role >= Role::Author || forum.is_some_and(|f| f.visibility == Visibility::Collaborative),
             Act::Moderate => role >= Role::Moderator,
             Act::ManageForum => role >= Role::Administrator,
             Act::Administer => account.role >= Role::Administrator,

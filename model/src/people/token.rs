@@ -35,7 +35,8 @@ pub async fn create(tx: &mut Tx, now: Instant, account: &Account, expires_at: Op
         return Err(Refusal::NotAllowed.into());
     }
     let secret = secret::mint();
-    let row = Token { id: Id::new(now), account_id: account.id, hash: secret::hash(&secret), created_at: now, expires_at };
+    let row =
+        Token { id: Id::new(now), account_id: account.id, hash: secret::hash(&secret), created_at: now, expires_at };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(tokens::table).values(&row).execute(c).await)?;
     audit::note(tx, now, Some(account), "token.create", &account.name, None).await?;

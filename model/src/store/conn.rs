@@ -28,7 +28,10 @@ impl SpawnBlocking for Inline {
 }
 
 /// A connection on which queries run, outside or inside a transaction.
-#[expect(clippy::large_enum_variant, reason = "few at a time, and never copied: a box would cost an allocation for each")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few at a time, and never copied: a box would cost an allocation for each"
+)]
 pub enum Conn {
     /// A connection to the SQLite file.
     Sqlite(Object<Sqlite>),

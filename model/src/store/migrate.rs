@@ -99,8 +99,14 @@ macro_rules! harness {
             fn applied_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError> {
                 Ok(MigrationHarness::<$backend>::applied_migrations(self)?.into_iter().map(|v| v.to_string()).collect())
             }
-            fn run_pending_migrations(&mut self, all: EmbeddedMigrations) -> Result<Vec<String>, crate::error::StoreError> {
-                Ok(MigrationHarness::<$backend>::run_pending_migrations(self, all)?.into_iter().map(|v| v.to_string()).collect())
+            fn run_pending_migrations(
+                &mut self,
+                all: EmbeddedMigrations,
+            ) -> Result<Vec<String>, crate::error::StoreError> {
+                Ok(MigrationHarness::<$backend>::run_pending_migrations(self, all)?
+                    .into_iter()
+                    .map(|v| v.to_string())
+                    .collect())
             }
             fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError> {
                 MigrationHarness::<$backend>::revert_all_migrations(self, all).map(drop)

@@ -54,11 +54,7 @@ impl Store {
     /// When the URL is of no known kind or a pool cannot be built.
     pub fn open(options: &Options) -> Result<Self> {
         let pools = if let Some(path) = sqlite_path(&options.url) {
-            Pools::Sqlite {
-                read: sqlite_pool(&path, options.max_connections)?,
-                write: sqlite_pool(&path, 1)?,
-                path,
-            }
+            Pools::Sqlite { read: sqlite_pool(&path, options.max_connections)?, write: sqlite_pool(&path, 1)?, path }
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Pools::Postgres { pool: postgres_pool(&options.url, options.max_connections)? }
         } else {

@@ -146,7 +146,8 @@ mod tests {
     use crate::error::Error;
 
     fn poll(multiple: bool) -> Method {
-        let json = serde_json::json!({"kind": "poll", "options": ["Été", "Winter", "Autumn"], "multiple": multiple, "max": 2});
+        let json =
+            serde_json::json!({"kind": "poll", "options": ["Été", "Winter", "Autumn"], "multiple": multiple, "max": 2});
         serde_json::from_value::<Method>(json).unwrap().check().unwrap()
     }
 

@@ -75,14 +75,24 @@ pub async fn page(conn: &mut Conn, of: &Catalogue, after: Option<Mark>, limit: i
             let time = either(published_at, created_at);
             let mark = after.unwrap_or(Mark { at: never(), id: Id::from_uuid(uuid::Uuid::max()) });
             let later = time.lt(mark.at).or(time.eq(mark.at).and(id.lt(mark.id)));
-            on!(conn, |c| some.filter(later).order((time.desc(), id.desc())).select(Consultation::as_select()).load(c).await)?
+            on!(conn, |c| some
+                .filter(later)
+                .order((time.desc(), id.desc()))
+                .select(Consultation::as_select())
+                .load(c)
+                .await)?
         }
         Sort::Closing => {
             let time = either(closes_at, never());
             let first = Mark { at: Instant::earliest(), id: Id::from_uuid(uuid::Uuid::nil()) };
             let mark = after.unwrap_or(first);
             let later = time.gt(mark.at).or(time.eq(mark.at).and(id.gt(mark.id)));
-            on!(conn, |c| some.filter(later).order((time.asc(), id.asc())).select(Consultation::as_select()).load(c).await)?
+            on!(conn, |c| some
+                .filter(later)
+                .order((time.asc(), id.asc()))
+                .select(Consultation::as_select())
+                .load(c)
+                .await)?
         }
     })
 }

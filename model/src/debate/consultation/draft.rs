@@ -85,7 +85,12 @@ impl Draft {
         let mut check = Check::default();
         let debate = matches!(self.method, Method::None);
         check.that(debate || self.closes_at.is_some(), "closes_at", "required", "Give a closing date.");
-        check.that(self.closes_at.is_none_or(|at| at > now), "closes_at", "past", "Choose a closing date in the future.");
+        check.that(
+            self.closes_at.is_none_or(|at| at > now),
+            "closes_at",
+            "past",
+            "Choose a closing date in the future.",
+        );
         let ordered = self.opens_at.zip(self.closes_at).is_none_or(|(opens, closes)| opens < closes);
         check.that(ordered, "closes_at", "range", "Choose a closing date after the opening.");
         let answered = self.answer_by.zip(self.closes_at).is_none_or(|(answer, closes)| answer >= closes);
@@ -121,12 +126,8 @@ impl Draft {
     fn check_words(&mut self) -> Result<()> {
         self.title = self.title.trim().to_owned();
         self.summary = self.summary.trim().to_owned();
-        self.tags = self
-            .tags
-            .iter()
-            .map(|t| t.trim().trim_start_matches('#').to_owned())
-            .filter(|t| !t.is_empty())
-            .collect();
+        self.tags =
+            self.tags.iter().map(|t| t.trim().trim_start_matches('#').to_owned()).filter(|t| !t.is_empty()).collect();
         self.tags.dedup();
         let mut check = Check::default();
         check.text("title", &self.title, TITLE_LONGEST);
@@ -144,7 +145,13 @@ impl Draft {
     }
 
     /// The draft of a new consultation.
-    pub(super) fn consultation(&self, now: Instant, forum: &Forum, author: Id<Actor>, by: Option<&Account>) -> Consultation {
+    pub(super) fn consultation(
+        &self,
+        now: Instant,
+        forum: &Forum,
+        author: Id<Actor>,
+        by: Option<&Account>,
+    ) -> Consultation {
         Consultation {
             id: Id::new(now),
             forum_id: forum.id,

@@ -6,9 +6,9 @@ use diesel_async::RunQueryDsl;
 use super::{Consultation, Draft, State};
 use crate::care::setup::slugify;
 use crate::clock::Instant;
+use crate::debate::forum::Forum;
 use crate::error::Result;
 use crate::id::Id;
-use crate::debate::forum::Forum;
 use crate::store::schema::{consultations, tallies};
 use crate::store::{Conn, Json, Tx, on};
 
@@ -228,9 +228,14 @@ pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Consultation>>
         .limit(filter.limit);
     Ok(match filter.sort {
         Sort::Newest => {
-            let order = (consultations::published_at.desc(), consultations::created_at.desc(), consultations::id.desc());
+            let order =
+                (consultations::published_at.desc(), consultations::created_at.desc(), consultations::id.desc());
             on!(conn, |c| some.order(order).select(Consultation::as_select()).load(c).await)?
         }
-        Sort::Closing => on!(conn, |c| some.order((consultations::closes_at, consultations::id)).select(Consultation::as_select()).load(c).await)?,
+        Sort::Closing => on!(conn, |c| some
+            .order((consultations::closes_at, consultations::id))
+            .select(Consultation::as_select())
+            .load(c)
+            .await)?,
     })
 }
