@@ -106,17 +106,10 @@ pub(super) async fn cast(
     if reason.is_some() {
         app.limits.comment(account.id)?;
     }
-    let alone = reason.is_some();
     let cast = Arc::new(Cast { slug, account, choice: body.choice, reason, key, clock: app.clock.clone(), here });
-    let given = if alone {
-        // Two things are written, and the second may be refused: then the first must not stand.
-        let mut tx = app.store.begin().await?;
-        let given = cast.run(&mut tx).await?;
-        tx.commit().await?;
-        given
-    } else {
-        let voter = cast.account.actor_id.uuid().into_bytes();
-        app.store.together(voter, move |tx| Box::pin(cast.clone().run_in(tx))).await?
+    let given = match cast.clone().commit(&app).await {
+        Err(Error::Store(why)) => cast.answered(&app).await?.ok_or(Error::Store(why))?,
+        done => done?,
     };
     app.sequencer.notify_one();
     Ok(given.into_response())
@@ -134,8 +127,27 @@ struct Cast {
 }
 
 impl Cast {
+    /// Casts it, with the ballots of others in one transaction where it can be.
+    async fn commit(self: Arc<Self>, app: &App) -> Result<Given> {
+        if self.reason.is_some() {
+            // Two things are written, and the second may be refused: then the first must not stand.
+            let mut tx = app.store.begin().await?;
+            let given = self.run(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(given);
+        }
+        let voter = self.account.actor_id.uuid().into_bytes();
+        app.store.together(voter, move |tx| Box::pin(self.clone().run_in(tx))).await
+    }
+
     async fn run_in(self: Arc<Self>, tx: &mut Tx) -> Result<Given> {
         self.run(tx).await
+    }
+
+    /// What the same call was answered if it came twice at once and the other was faster.
+    async fn answered(&self, app: &App) -> Result<Option<Given>> {
+        let Some(key) = &self.key else { return Ok(None) };
+        key.earlier(&mut app.store.conn().await?, &self.account).await
     }
 
     async fn run(&self, tx: &mut Tx) -> Result<Given> {

@@ -9,7 +9,7 @@ use model::care::answer::{self, Answer};
 use model::clock::Instant;
 use model::error::{Error, Result};
 use model::people::account::Account;
-use model::store::{Store, Tx};
+use model::store::{Conn, Store, Tx};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -57,9 +57,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Call<T> {
             Key { name, request: format!("{} {} {hash}", parts.method, parts.uri.path()) }
         });
         if let Some(key) = &key
-            && let Some(answer) = earlier(app, &account, key).await.map_err(|e| Failure::from(e).into_response())?
+            && let Some(given) = earlier(app, &account, key).await.map_err(|e| Failure::from(e).into_response())?
         {
-            return Err(respond(&answer));
+            return Err(given.into_response());
         }
         let body = parse(&bytes).map_err(IntoResponse::into_response)?;
         Ok(Self { account, body, key })
@@ -96,16 +96,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(object).map_err(|error| Failure::Malformed(error.to_string()))
 }
 
-async fn earlier(app: &App, account: &Account, key: &Key) -> Result<Option<Answer>> {
-    let mut conn = app.store.conn().await?;
-    answer::earlier(&mut conn, account.id, &key.name, &key.request).await
-}
-
 impl Key {
-    /// The answer that was given for this key, in a transaction that is to give it otherwise.
-    pub(super) async fn earlier(&self, tx: &mut Tx, account: &Account) -> Result<Option<Given>> {
-        let found = answer::earlier(tx, account.id, &self.name, &self.request).await?;
-        Ok(found.map(|answer| Given { status: status(&answer), body: answer.body }))
+    /// The answer that was given for this key.
+    pub(super) async fn earlier(&self, conn: &mut Conn, account: &Account) -> Result<Option<Given>> {
+        let found = answer::earlier(conn, account.id, &self.name, &self.request).await?;
+        Ok(found.map(Given::again))
     }
 
     /// Keeps an answer. False if somebody was faster.
@@ -115,12 +110,8 @@ impl Key {
     }
 }
 
-fn status(answer: &Answer) -> StatusCode {
-    u16::try_from(answer.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK)
-}
-
-fn respond(answer: &Answer) -> Response {
-    Given { status: status(answer), body: answer.body.clone() }.into_response()
+async fn earlier(app: &App, account: &Account, key: &Key) -> Result<Option<Given>> {
+    key.earlier(&mut app.store.conn().await?, account).await
 }
 
 /// What a call is answered.
@@ -131,6 +122,12 @@ pub(super) struct Given {
 }
 
 impl Given {
+    /// As it was given before.
+    fn again(answer: Answer) -> Self {
+        let status = u16::try_from(answer.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        Self { status: status.unwrap_or(StatusCode::OK), body: answer.body }
+    }
+
     pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self> {
         Ok(Self { status, body: serde_json::to_string(body).map_err(Error::store)? })
     }
@@ -195,9 +192,8 @@ impl Doing {
             && !key.keep(&mut self.tx, self.now, &self.account, &given).await?
         {
             drop(self.tx);
-            let mut conn = self.store.conn().await?;
-            let answer = answer::earlier(&mut conn, self.account.id, &key.name, &key.request).await?;
-            return Ok(respond(&answer.ok_or(Error::NotFound)?));
+            let given = key.earlier(&mut self.store.conn().await?, &self.account).await?;
+            return Ok(given.ok_or(Error::NotFound)?.into_response());
         }
         self.tx.commit().await?;
         Ok(given.into_response())
