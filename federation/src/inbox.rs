@@ -16,8 +16,9 @@ mod vote;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::HOST;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use model::error::{Error, Refusal};
 use model::network::sighting;
 use model::people::actor::{self, Actor};
@@ -191,6 +192,17 @@ impl<R: Into<Rejection>> From<R> for Verdict {
     }
 }
 
+/// The headers, with the host where HTTP/2 has it: in the address.
+fn with_host(parts: &Parts) -> HeaderMap {
+    let mut headers = parts.headers.clone();
+    if let Some(authority) = parts.uri.authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        headers.entry(HOST).or_insert(host);
+    }
+    headers
+}
+
 /// Who signed this request: the actor of the activity, and nobody else.
 async fn verify(
     app: &App,
@@ -201,7 +213,8 @@ async fn verify(
     outing: &Outing,
 ) -> Result<Known, Verdict> {
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let received = Received { method: &parts.method, target, headers: &parts.headers, body: Some(body) };
+    let headers = with_host(parts);
+    let received = Received { method: &parts.method, target, headers: &headers, body: Some(body) };
     let claim = signature::read(received, app.address.host(), app.now().as_second())?;
     app.limit.take(host).map_err(Rejection::TooMany)?;
     if !app.speaks_to(host).await? {

@@ -30,6 +30,17 @@ async fn a_follow_is_accepted_with_the_whole_follow_inside() {
 }
 
 #[tokio::test]
+async fn people_are_not_followed_but_found_in_forums() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let follow = activity(&ana, "Follow", json!("https://a.test/u/valmont"));
+    assert_eq!(town.takes_in(&ana, &follow).await, StatusCode::ACCEPTED);
+    let told = town.tells().await;
+    assert_eq!((&told[0].activity["type"], &told[0].activity["object"]), (&json!("Reject"), &follow));
+    assert!(town.is_signed(&told[0]).await);
+}
+
+#[tokio::test]
 async fn nobody_undoes_the_follow_of_another() {
     let town = Town::new().await;
     let (ana, eve) = (town.peer.user("ana"), town.peer.user("eve"));

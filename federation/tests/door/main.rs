@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a test needs no public text")]
 
+mod api;
 mod comments;
 mod documents;
 mod follows;
