@@ -21,6 +21,7 @@ use crate::store::{Json, Tx};
 
 pub use refused::{RefusedBallot, refuse, refused_by_id};
 pub use rows::{by_source, find, inboxes, standing};
+pub use rules::admit;
 
 words! {
     /// What happened to a ballot.

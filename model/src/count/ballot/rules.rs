@@ -11,7 +11,7 @@ use crate::store::Json;
 /// Answers the choice as ids. A door that must first ask who votes can refuse by it at once.
 ///
 /// # Errors
-/// The refusals of [`cast`], but those of the voter.
+/// The refusals of [`super::cast`], but those of the voter.
 pub fn admit(now: Instant, on: &Consultation, chosen: &[String]) -> Result<Vec<String>> {
     open(now, on)?;
     on.method.0.admit(&on.language, chosen)
