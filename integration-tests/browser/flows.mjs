@@ -47,6 +47,7 @@ async function setUp(state, link) {
     await page.locator('#institution').fill('Valmont-sur-Orne');
     await page.locator('#language').selectOption('en');
     await page.locator('#time-zone').fill('Europe/Paris');
+    await page.locator('#domain').fill(new URL(state.base).host);
     await page.locator('#name').fill(ADMIN);
     await page.locator('#email').fill('maire@example.org');
     await page.locator('#new-password').fill(PASSWORD);
@@ -118,10 +119,21 @@ async function mistakes(state) {
     return page;
 }
 
-/** The link in the latest mail to an address, as the administrator reads it. */
-async function mailedLink(state, address) {
+/** Asks until `condition` holds: what a job does takes a moment. */
+async function eventually(what, condition) {
+    const deadline = Date.now() + 15_000;
+    while (!(await condition())) ensure(Date.now() < deadline, `waited in vain for ${what}`);
+}
+
+/** The link in the latest mail to an address that had `already` so many, as the administrator reads it. */
+async function mailedLink(state, address, already = 0) {
     const page = state.clerk;
-    await page.goto('/admin/mail');
+    const first = page.getByRole('row', { name: address }).nth(already);
+    await eventually(`a mail to ${address}`, async () => {
+        await page.goto('/admin/mail');
+        return (await first.count()) > 0;
+    });
+    // The latest stands first.
     await page.getByRole('row', { name: address }).first().getByRole('link').click();
     const text = await page.locator('pre.mail').innerText();
     const link = text.match(/https?:\/\/\S+/);
@@ -175,7 +187,7 @@ async function withdraw(state) {
     await page.getByText('Your vote is withdrawn').waitFor();
     await page.locator('input[name=choice][value=neutral]').check();
     await page.locator('#vote form button.go').click();
-    await receiptSays(page, 'Abstention');
+    await receiptSays(page, 'Abstain');
 }
 
 async function comment(state) {
@@ -223,7 +235,7 @@ async function reset(state) {
     await page.locator('main form').locator('[name=email], [name=who]').first().fill('ana@example.org');
     await page.locator('main form').getByRole('button').click();
     await page.getByText('If this address has an account here').waitFor();
-    await page.goto(await mailedLink(state, 'ana@example.org'));
+    await page.goto(await mailedLink(state, 'ana@example.org', 1));
     await page.locator('#new-password').fill('une autre phrase, plus longue');
     await page.locator('main form').getByRole('button').click();
     await signIn(page, CITIZEN, 'une autre phrase, plus longue');

@@ -61,9 +61,10 @@ async function start(program, parameters, environment, ready) {
 /** A node with no configuration at all, and the one-time address of its set-up. */
 export async function fresh(program) {
     const port = await freePort();
-    const environment = { PALABRE_NODE__LISTEN: `127.0.0.1:${port}` };
+    // Plain http lets a domain carry a port, and every browser finds *.localhost on this machine.
+    const environment = { PALABRE_NODE__LISTEN: `127.0.0.1:${port}`, PALABRE_FEDERATION__ALLOW_HTTP: 'true' };
     const node = await start(program, ['serve'], environment, /https?:\/\/\S*\/setup\/[\w-]+/);
-    const base = `http://localhost:${port}`;
+    const base = `http://town.localhost:${port}`;
     return { ...node, stop: node.stop, base, setup: base + new URL(node.found[0]).pathname };
 }
 
