@@ -65,12 +65,14 @@ export async function fresh(program) {
     const environment = { PALABRE_NODE__LISTEN: `127.0.0.1:${port}`, PALABRE_FEDERATION__ALLOW_HTTP: 'true' };
     const node = await start(program, ['serve'], environment, /https?:\/\/\S*\/setup\/[\w-]+/);
     const base = `http://town.localhost:${port}`;
-    return { ...node, stop: node.stop, base, setup: base + new URL(node.found[0]).pathname };
+    return { ...node, base, setup: base + new URL(node.found[0]).pathname };
 }
 
-/** The demonstration, filled. */
+/** The demonstration, filled, and whom one signs in as there: the administrator, then the citizen. */
 export async function demo(program) {
     const port = await freePort();
-    const node = await start(program, ['demo', '--port', String(port)], {}, /https?:\/\/[\w.-]+:\d+\/login/);
-    return { ...node, stop: node.stop, base: new URL(node.found[0]).origin };
+    const greeting = /(http:\S+)\/login\s+as the administrator (\w+) or the citizen (\w+), password: (.+)[^]*Ctrl-C/;
+    const node = await start(program, ['demo', '--port', String(port)], {}, greeting);
+    const [, base, administrator, citizen, password] = node.found;
+    return { ...node, base, accounts: [{ name: citizen, password }, { name: administrator, password }] };
 }

@@ -34,7 +34,7 @@ async function runAudit(browser) {
     try {
         const anyone = await visitor(browser, node.base);
         await audit(anyone, 'visitor', ['/', '/f', '/login', '/reset'], await folder('visitor'));
-        for (const who of accounts(node.output)) {
+        for (const who of node.accounts) {
             const page = await visitor(browser, node.base);
             await signIn(page, who.name, who.password);
             await audit(page, who.name, ['/', '/me', '/admin', '/new'], await folder(who.name));
