@@ -44,7 +44,7 @@ async fn what_a_command_did_is_seen_at_once(empty: Empty) {
     let listed: Value = serde_json::from_str(&listed).expect("JSON");
     assert!(listed.to_string().contains("\"marc\""), "{listed}");
     town.node.run(&["account", "disable", "marc"]).await.expect(0);
-    assert_eq!(marc.get("/me").await.status, StatusCode::UNAUTHORIZED, "his tokens are worth nothing now");
+    marc.get("/me").await.refused(403, "account-disabled");
 }
 
 async fn commands_refuse_plainly(empty: Empty) {

@@ -29,9 +29,9 @@ async fn ballots_that_are_refused(empty: Empty) {
     marc.get(&ballot).await.refused(404, "not-found");
     marc.delete(&ballot).await.refused(404, "not-found");
     casts(&marc, &square, json!(["perhaps"])).await.refused(422, "unknown-choice");
-    casts(&marc, &square, json!([])).await.refused(422, "no-choice");
+    casts(&marc, &square, json!([])).await.refused(422, "nothing-chosen");
     casts(&marc, &square, json!(["for", "against"])).await.refused(422, "too-many-choices");
-    casts(&marc.anonymous(), &square, json!(["for"])).await.refused(401, "token-missing");
+    casts(&marc.anonymous(), &square, json!(["for"])).await.refused(401, "not-signed-in");
     assert_eq!(town.counts(&square, "member").await, [0, 0, 0]);
 
     let receipt = casts(&marc, &square, json!(["for"])).await.expect(201);
@@ -98,8 +98,8 @@ async fn calls_that_are_refused(empty: Empty) {
     let liar = town.node.api("not-a-token");
 
     // Without a token the body is not even read.
-    anyone.call(Method::POST, "/forums", Some("{".to_owned())).await.refused(401, "token-missing");
-    liar.get("/me").await.refused(401, "token-unknown");
+    anyone.call(Method::POST, "/forums", Some("{".to_owned())).await.refused(401, "not-signed-in");
+    liar.get("/me").await.refused(401, "not-signed-in");
     town.clerk.call(Method::POST, "/forums", Some("{".to_owned())).await.refused(400, "malformed");
     town.clerk.call(Method::POST, "/forums", Some("[]".to_owned())).await.refused(400, "malformed");
     anyone.get("/nothing-here").await.refused(404, "not-found");

@@ -135,10 +135,16 @@ async fn comments_stand_in_the_debate(empty: Empty) {
     let reply = peer.user("bea").comments(&question, "In reply to the question itself").await;
     assert_eq!(town.comment(&square, "In reply to the question").await["parent"], Value::Null, "a comment on the Page");
 
-    let like = peer.user("bea").likes(&note).await;
-    agrees_become(&town, &square, "Saturday market", 1).await;
-    peer.user("bea").undoes(&like, &note).await;
-    agrees_become(&town, &square, "Saturday market", 0).await;
+    // Mastodon brings a favourite to the author's server alone: this author is at home.
+    let marc = town.node.person("marc").await;
+    let words = json!({"text": "To the station square.", "parent": comment["id"]});
+    let answer = marc.post(&format!("/consultations/{}/comments", square.slug), words).await.expect(201);
+    let answer = ana.fetches(answer["uri"].as_str().expect("an address")).await;
+    assert_eq!(answer["inReplyTo"], note["id"]);
+    let like = peer.user("bea").likes(&answer).await;
+    agrees_become(&town, &square, "station square", 1).await;
+    peer.user("bea").undoes(&like, &answer).await;
+    agrees_become(&town, &square, "station square", 0).await;
 
     ana.deletes(&note, &page).await;
     integration_tests::wait::until("the comment is gone", async || {
