@@ -82,6 +82,14 @@ impl Machines {
         Ok(Self { address, doors, app })
     }
 
+    /// The forum of another node, by its handle or address, made known here.
+    ///
+    /// # Errors
+    /// As [`federation::resolve`].
+    pub async fn resolve(&self, target: &str) -> model::error::Result<model::id::Id<model::people::actor::Actor>> {
+        federation::resolve(&self.app, target).await.map(|forum| forum.id)
+    }
+
     /// Does a job that concerns other servers.
     pub async fn perform(&self, claim: &Claim) -> Outcome {
         federation::run(&self.app, claim).await

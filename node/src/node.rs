@@ -73,8 +73,12 @@ impl Node {
 
     /// Both doors and what is watched, as one.
     pub fn router(self: &Arc<Self>, watch: Router) -> Router {
-        let node = self.clone();
-        crate::router::router(web::router(self.web.clone()), move || node.machines().doors.clone(), watch)
+        let (node, finder) = (self.clone(), self.clone());
+        let people = self.web.clone().with_resolve(Arc::new(move |target| {
+            let machines = finder.machines();
+            Box::pin(async move { machines.resolve(&target).await })
+        }));
+        crate::router::router(web::router(people), move || node.machines().doors.clone(), watch)
     }
 }
 

@@ -113,7 +113,7 @@ impl Frame {
     pub fn menu(&self) -> Vec<Link> {
         let mut menu = vec![self.link("/", "consultations"), self.link("/f", "forums"), self.link("/federation", "federation")];
         if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Author) {
-            menu.push(self.link("/new", "edit-new"));
+            menu.push(self.link("/new", "nav-new"));
         }
         if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Administrator) {
             menu.push(self.link("/admin/users", "admin"));

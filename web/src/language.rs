@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use unic_langid::{LanguageIdentifier, langid};
 
+#[cfg(test)]
+mod catalogue;
 pub mod words;
 
 pub use words::Words;
@@ -68,8 +70,21 @@ impl Language {
         if let Some(language) = chosen.and_then(Self::from_tag) {
             return language;
         }
-        let accepted = fluent_langneg::accepted_languages::parse(accepted.unwrap_or_default());
-        accepted.iter().find_map(|tag| Self::from_tag(tag.language.as_str())).unwrap_or(node)
+        let ranges = accepted.unwrap_or_default().split(',').filter_map(Self::accepted);
+        let best = ranges.fold(None, |best: Option<(Self, u16)>, range| match best {
+            Some(best) if best.1 >= range.1 => Some(best),
+            _ => Some(range),
+        });
+        best.map_or(node, |(language, _)| language)
+    }
+
+    /// One range of `Accept-Language`, if it is a language of ours, with its weight in thousandths.
+    fn accepted(range: &str) -> Option<(Self, u16)> {
+        let mut parts = range.split(';').map(str::trim);
+        let language = Self::from_tag(parts.next().unwrap_or_default())?;
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Ok(1.0), str::parse::<f32>).ok()?;
+        let thousandths = (weight.clamp(0.0, 1.0) * 1000.0) as u16;
+        (thousandths > 0).then_some((language, thousandths))
     }
 
     fn identifier(self) -> &'static LanguageIdentifier {
@@ -90,11 +105,6 @@ impl Language {
         CATALOGUES
             .lookup_single_language(self.identifier(), key, Some(values))
             .unwrap_or_else(|_| format!("⟦{key}⟧"))
-    }
-
-    /// Whether the catalogue of this language has the message.
-    pub fn has(self, key: &str) -> bool {
-        CATALOGUES.lookup_single_language::<&str>(self.identifier(), key, None).is_ok()
     }
 }
 

@@ -8,7 +8,6 @@ password-hint = At least ten characters. A sentence works well.
 login-forgotten = Forgotten password
 login-kept = Your choice is kept: { $choice }. You confirm it once signed in.
 signup-title = I have no account
-signup-page = Create an account
 signup-name = Public name
 signup-name-hint = Small letters without accents, digits, and - . _ between them. It appears beside your comments, never beside your votes.
 signup-email-hint = A confirmation link is sent there. It is never published.

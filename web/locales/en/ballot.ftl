@@ -25,8 +25,6 @@ ballot-withdrawn = Your vote is withdrawn. It no longer counts.
 ballot-not-open = The consultation opens on { $moment }.
 ballot-draft = This draft is not published yet. Nobody can vote.
 ballot-closed = The consultation closed on { $moment }.
-ballot-other-method = This form of consultation cannot be answered on this page yet.
-choice-support = I support this
 
 ## Results
 

@@ -8,7 +8,6 @@ password-hint = Diez caracteres como mínimo. Una frase funciona bien.
 login-forgotten = Contraseña olvidada
 login-kept = Su elección se conserva: { $choice }. La confirma tras iniciar sesión.
 signup-title = No tengo cuenta
-signup-page = Crear una cuenta
 signup-name = Nombre público
 signup-name-hint = Letras minúsculas sin acentos, cifras y - . _ entre ellas. Aparece junto a sus comentarios, nunca junto a sus votos.
 signup-email-hint = Se envía allí un enlace de confirmación. Nunca se publica.

@@ -25,8 +25,6 @@ ballot-withdrawn = Su voto se ha retirado. Ya no cuenta.
 ballot-not-open = La consulta se abre el { $moment }.
 ballot-draft = Este borrador aún no está publicado. Nadie puede votar.
 ballot-closed = La consulta terminó el { $moment }.
-ballot-other-method = Esta forma de consulta todavía no se puede responder en esta página.
-choice-support = Apoyo esta propuesta
 
 ## Results
 

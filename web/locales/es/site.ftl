@@ -135,3 +135,4 @@ month-9 = septiembre
 month-10 = octubre
 month-11 = noviembre
 month-12 = diciembre
+nav-new = Crear

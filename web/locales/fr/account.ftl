@@ -8,7 +8,6 @@ password-hint = Dix caractères au moins. Une phrase convient bien.
 login-forgotten = Mot de passe oublié
 login-kept = Votre choix est gardé : { $choice }. Vous le confirmez après vous être connecté.
 signup-title = Je n’ai pas de compte
-signup-page = Créer un compte
 signup-name = Nom public
 signup-name-hint = Petites lettres sans accents, chiffres, et - . _ entre elles. Il paraît à côté de vos commentaires, jamais à côté de vos votes.
 signup-email-hint = Un lien de confirmation y est envoyé. Elle n’est jamais publiée.

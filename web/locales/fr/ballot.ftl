@@ -25,8 +25,6 @@ ballot-withdrawn = Votre vote est retiré. Il ne compte plus.
 ballot-not-open = La consultation ouvre le { $moment }.
 ballot-draft = Ce brouillon n’est pas encore publié. Personne ne peut voter.
 ballot-closed = La consultation est terminée depuis le { $moment }.
-ballot-other-method = Cette forme de consultation ne se remplit pas encore sur cette page.
-choice-support = Je soutiens
 
 ## Results
 

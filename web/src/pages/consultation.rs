@@ -64,11 +64,10 @@ struct ConsultationPage {
 /// `GET /c/{slug}`. Visitors without a session share a finished page.
 pub(super) async fn page(State(app): State<App>, Path(slug): Path<String>, request: Request) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
-    let shared = shared(&app, &parts);
-    if let Some(page) = shared.and_then(|language| app.pages.get(&slug, language)) {
+    let (shared, since) = (shared(&app, &parts), Instant::now());
+    if let Some(page) = shared.and_then(|language| app.pages.get(&slug, language, since)) {
         return Ok(html(StatusCode::OK, page));
     }
-    let since = Instant::now();
     let visitor = Visitor::from_request_parts(&mut parts, &app).await?;
     let asked = Asked::of(parts.uri.query());
     let view = view(&app, &visitor, &slug).await?;

@@ -1,0 +1,9 @@
+//! The pages as a browser without script meets them: addresses, forms, redirects, words.
+
+mod ballots;
+mod browser;
+mod debates;
+mod people;
+mod roles;
+mod safety;
+mod texts;
