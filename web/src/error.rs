@@ -103,7 +103,12 @@ impl IntoResponse for Failure {
 ///
 /// # Errors
 /// What is no refusal, and a refusal that leads to the sign-in page.
-pub(crate) fn into_form(error: Error, t: &Words, form: &mut Form, field: impl Fn(&str) -> &'static str) -> Result<StatusCode, Failure> {
+pub(crate) fn into_form(
+    error: Error,
+    t: &Words,
+    form: &mut Form,
+    field: impl Fn(&str) -> &'static str,
+) -> Result<StatusCode, Failure> {
     let refusal = match error {
         Error::Refused(Refusal::NotSignedIn) => return Err(Failure::Refused(Refusal::NotSignedIn)),
         Error::Refused(refusal) => refusal,

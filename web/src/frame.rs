@@ -111,7 +111,8 @@ impl Frame {
 
     /// The main menu: what this visitor can use.
     pub fn menu(&self) -> Vec<Link> {
-        let mut menu = vec![self.link("/", "consultations"), self.link("/f", "forums"), self.link("/federation", "federation")];
+        let mut menu =
+            vec![self.link("/", "consultations"), self.link("/f", "forums"), self.link("/federation", "federation")];
         if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Author) {
             menu.push(self.link("/new", "nav-new"));
         }
@@ -123,7 +124,12 @@ impl Frame {
 
     /// The menu of the administration.
     pub fn desk(&self) -> Vec<Link> {
-        vec![self.link("/admin/users", "users"), self.link("/admin/mail", "mails"), self.link("/federation", "federation"), self.link("/f", "forums")]
+        vec![
+            self.link("/admin/users", "users"),
+            self.link("/admin/mail", "mails"),
+            self.link("/federation", "federation"),
+            self.link("/f", "forums"),
+        ]
     }
 
     /// Every language.

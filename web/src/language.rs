@@ -102,9 +102,7 @@ impl Language {
 
     /// The message `key` with its variables.
     pub fn fill(self, key: &str, values: &HashMap<Cow<'static, str>, FluentValue<'_>>) -> String {
-        CATALOGUES
-            .lookup_single_language(self.identifier(), key, Some(values))
-            .unwrap_or_else(|_| format!("⟦{key}⟧"))
+        CATALOGUES.lookup_single_language(self.identifier(), key, Some(values)).unwrap_or_else(|_| format!("⟦{key}⟧"))
     }
 }
 

@@ -58,7 +58,10 @@ impl Limits {
             self.sign_in.retain_recent();
             self.sign_ins.retain_recent();
         }
-        allow(self.sign_in.check_key(&(who.trim().to_lowercase(), from)).is_ok() && self.sign_ins.check_key(&from).is_ok())
+        allow(
+            self.sign_in.check_key(&(who.trim().to_lowercase(), from)).is_ok()
+                && self.sign_ins.check_key(&from).is_ok(),
+        )
     }
 
     /// One more account, or one more mail asked for, from this address.

@@ -11,7 +11,9 @@ pub(crate) fn local(next: Option<&str>) -> String {
     let fine = next.filter(|next| next.starts_with('/') && !next.contains(['\\', '\r', '\n', '\t']));
     let url = fine.and_then(|next| Url::parse(HERE).ok()?.join(next).ok());
     match url {
-        Some(url) if url.as_str().starts_with(HERE) && !url.path().starts_with("//") => url.as_str()[HERE.len() - 1..].to_owned(),
+        Some(url) if url.as_str().starts_with(HERE) && !url.path().starts_with("//") => {
+            url.as_str()[HERE.len() - 1..].to_owned()
+        }
         _ => "/".to_owned(),
     }
 }

@@ -46,7 +46,14 @@ impl Words {
     }
 
     /// The message `key` with two variables.
-    pub fn with2(&self, key: &str, a: &'static str, first: impl Display, b: &'static str, second: impl Display) -> String {
+    pub fn with2(
+        &self,
+        key: &str,
+        a: &'static str,
+        first: impl Display,
+        b: &'static str,
+        second: impl Display,
+    ) -> String {
         let values = Values::from([(a.into(), first.to_string().into()), (b.into(), second.to_string().into())]);
         self.language.fill(key, &values)
     }

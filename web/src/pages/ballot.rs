@@ -11,8 +11,8 @@ use url::form_urlencoded::Serializer;
 
 use super::asked::Asked;
 use super::consultation::{refused, view};
-use super::results::kind;
 use super::entry;
+use super::results::kind;
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -64,7 +64,13 @@ impl BallotView {
 }
 
 /// The ballot as this visitor sees it; none for a debate.
-pub(super) fn of(visitor: &Visitor, view: &View, own: Option<&Ballot>, asked: &Asked, form: &Form) -> Option<BallotView> {
+pub(super) fn of(
+    visitor: &Visitor,
+    view: &View,
+    own: Option<&Ballot>,
+    asked: &Asked,
+    form: &Form,
+) -> Option<BallotView> {
     let on = &view.consultation;
     let t = &visitor.words;
     let heading = match on.method.0 {
@@ -137,11 +143,14 @@ fn receipt(visitor: &Visitor, view: &View, ballot: &Ballot) -> ReceiptView {
 fn notice(visitor: &Visitor, view: &View) -> Option<String> {
     let on = &view.consultation;
     let t = &visitor.words;
-    let moment = |key: &str, at: Option<model::clock::Instant>| at.map(|at| t.with(key, "moment", t.moment(at.timestamp())));
+    let moment =
+        |key: &str, at: Option<model::clock::Instant>| at.map(|at| t.with(key, "moment", t.moment(at.timestamp())));
     match on.phase(visitor.now) {
         Phase::Draft => Some(t.say("ballot-draft")),
         Phase::Scheduled => moment("ballot-not-open", on.opens_at),
-        Phase::Closed => moment("ballot-closed", on.closed_at.or(on.closes_at)).or_else(|| Some(t.say("refusal-closed"))),
+        Phase::Closed => {
+            moment("ballot-closed", on.closed_at.or(on.closes_at)).or_else(|| Some(t.say("refusal-closed")))
+        }
         Phase::Open if visitor.account.is_none() => None,
         Phase::Open => match Voter::here(on, &view.forum, &view.standing) {
             Err(Error::Refused(refusal)) => Some(t.say(&format!("refusal-{}", refusal.code()))),
@@ -168,7 +177,12 @@ fn hint(visitor: &Visitor, changeable: bool) -> &'static str {
 }
 
 /// `POST /c/{slug}/ballot`: casts, changes or withdraws. Who is not signed in is led to sign in, with the choice.
-pub(super) async fn act(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>, mut form: Form) -> Result<Response, Failure> {
+pub(super) async fn act(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    mut form: Form,
+) -> Result<Response, Failure> {
     let view = view(&app, &visitor, &slug).await?;
     let withdraws = form.is("act", "withdraw");
     let done = match (&visitor.account, withdraws) {

@@ -18,20 +18,20 @@ use model::store::Conn;
 use tokio::time::Instant;
 use url::Url;
 
+use super::asked::Asked;
 use super::ballot::{self, BallotView};
 use super::brief::{self, Brief};
 use super::debate::{self, Debate};
 use super::forum::Entry;
 use super::me::Fact;
 use super::results::{self, Results};
-use super::asked::Asked;
 use crate::app::App;
 use crate::error::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Link};
 use crate::language::Language;
-use crate::visitor::{self, Visitor};
 use crate::session;
+use crate::visitor::{self, Visitor};
 
 /// When it opens, ends or ended.
 struct Ends {
@@ -62,7 +62,11 @@ struct ConsultationPage {
 }
 
 /// `GET /c/{slug}`. Visitors without a session share a finished page.
-pub(super) async fn page(State(app): State<App>, Path(slug): Path<String>, request: Request) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
     let (shared, since) = (shared(&app, &parts), Instant::now());
     if let Some(page) = shared.and_then(|language| app.pages.get(&slug, language, since)) {
@@ -200,7 +204,9 @@ pub(super) async fn ballot_page(Path(slug): Path<String>) -> Redirect {
 
 /// The choice that waits in the address of a consultation, in words: what the sign-in page shows.
 pub(super) async fn kept_choice(conn: &mut Conn, next: &str) -> Answer<Option<String>> {
-    let Some(url) = Url::parse("http://here.invalid/").ok().and_then(|here| here.join(next).ok()) else { return Ok(None) };
+    let Some(url) = Url::parse("http://here.invalid/").ok().and_then(|here| here.join(next).ok()) else {
+        return Ok(None);
+    };
     let Some(slug) = url.path().strip_prefix("/c/") else { return Ok(None) };
     let asked = Asked::of(url.query());
     let on = match consultation::view(conn, slug, None).await {

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use model::count::method::Method;
 use model::debate::comment::{self, Comment, Order, Stance, State as Shown};
 use model::debate::consultation::{Phase, View};
-use model::debate::reaction::{self, Value};
 use model::debate::forum;
+use model::debate::reaction::{self, Value};
 use model::error::{Error, Refusal, Result as Answer};
 use model::id::Id;
 use model::people::account;
@@ -167,7 +167,8 @@ impl Page<'_> {
 
     /// Hangs the replies under the top-level comments, in one level: who answers whom is said in words.
     fn threads(&self, tops: &[(Comment, Actor)], replies: &[(Comment, Actor)]) -> Vec<Said> {
-        let mut top_of: HashMap<Id<Comment>, usize> = tops.iter().enumerate().map(|(at, (top, _))| (top.id, at)).collect();
+        let mut top_of: HashMap<Id<Comment>, usize> =
+            tops.iter().enumerate().map(|(at, (top, _))| (top.id, at)).collect();
         let names: HashMap<Id<Comment>, String> =
             tops.iter().chain(replies).map(|pair| (pair.0.id, self.said(pair).author)).collect();
         let mut threads: Vec<Said> = tops.iter().map(|top| self.said(top)).collect();
@@ -267,7 +268,8 @@ async fn page<'a>(conn: &mut Conn, visitor: &'a Visitor, view: &'a View, asked: 
 fn split(visitor: &Visitor, threads: Vec<Said>, stances: &[(Option<Stance>, i64)]) -> (Vec<Side>, Vec<Said>) {
     let t = &visitor.words;
     let number = |stance| stances.iter().find(|(held, _)| *held == Some(stance)).map_or(0, |(_, count)| *count);
-    let side = |stance, kind, key| Side { kind, label: t.say(key), count: t.number(number(stance)), comments: Vec::new() };
+    let side =
+        |stance, kind, key| Side { kind, label: t.say(key), count: t.number(number(stance)), comments: Vec::new() };
     let mut sides = vec![side(Stance::For, "f", "side-for"), side(Stance::Against, "a", "side-against")];
     let mut plain = Vec::new();
     for said in threads {
@@ -312,7 +314,8 @@ async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, asked
     };
     let travels = view.forum.visibility.is_federated() && visitor.node.domain.is_some();
     debate.form_shown = true;
-    debate.hint = t.with(if travels { "comment-hint" } else { "comment-hint-here" }, "most", t.number(comment::LONGEST as u64));
+    debate.hint =
+        t.with(if travels { "comment-hint" } else { "comment-hint-here" }, "most", t.number(comment::LONGEST as u64));
     let first = travels && account.federation_notice_at.is_none();
     debate.warning = first.then(|| t.with("comment-first", "handle", visitor.here.handle(&account.name)));
     if view.standing.may(Act::Author, Some(&view.forum)).is_ok() {
@@ -343,7 +346,12 @@ pub(super) async fn page_of(Path((slug, id)): Path<(String, String)>) -> Redirec
 }
 
 /// `POST /c/{slug}/comments`
-pub(super) async fn post(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>, mut form: Form) -> Result<Response, Failure> {
+pub(super) async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    mut form: Form,
+) -> Result<Response, Failure> {
     let view = view(&app, &visitor, &slug).await?;
     let reply = form.trimmed("parent").parse().ok();
     match write(&app, &visitor, &view, &form, reply).await {

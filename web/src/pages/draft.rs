@@ -20,7 +20,9 @@ const MEMBERS: &str = "member";
 
 /// The methods to choose from.
 pub(super) fn methods(t: &Words) -> Vec<Entry> {
-    let entry = |kind: &str| Entry::new(kind, t.say(&format!("method-title-{kind}"))).hint(t.say(&format!("method-hint-{kind}")));
+    let entry = |kind: &str| {
+        Entry::new(kind, t.say(&format!("method-title-{kind}"))).hint(t.say(&format!("method-hint-{kind}")))
+    };
     METHODS.into_iter().map(entry).collect()
 }
 
@@ -39,7 +41,13 @@ pub(super) fn visibilities(t: &Words) -> Vec<Entry> {
 /// The form before anything is typed.
 pub(super) fn first(t: &Words, forum: &str) -> Form {
     let results = Results::AfterVote.as_str();
-    Form::from_pairs([("forum", forum), ("language", t.tag()), ("method", "vote"), ("tiers", BOTH), ("results", results)])
+    Form::from_pairs([
+        ("forum", forum),
+        ("language", t.tag()),
+        ("method", "vote"),
+        ("tiers", BOTH),
+        ("results", results),
+    ])
 }
 
 /// The form of what is there.
@@ -145,7 +153,8 @@ fn brief(form: &Form) -> Brief {
 fn moment(form: &Form, name: &str, field: &str, zone: &TimeZone) -> Result<Option<Instant>> {
     let Some(text) = form.given(name) else { return Ok(None) };
     let at = typed_moment(text, zone).map(Instant::from_timestamp);
-    at.map(Some).ok_or_else(|| Error::field(field, "format", "Write a date and time that exist in the institution's zone."))
+    at.map(Some)
+        .ok_or_else(|| Error::field(field, "format", "Write a date and time that exist in the institution's zone."))
 }
 
 fn results(form: &Form) -> Result<Results> {
@@ -178,7 +187,8 @@ fn method(form: &Form, before: Option<&Method>) -> Result<Method> {
             };
             let id = |label: &str| held.iter().find(|option| option.label == label).map(|option| option.id.as_str());
             let lines = form.value("options").lines().map(str::trim).filter(|line| !line.is_empty());
-            let options: Vec<_> = lines.map(|label| json!({ "id": id(label).unwrap_or_default(), "label": label })).collect();
+            let options: Vec<_> =
+                lines.map(|label| json!({ "id": id(label).unwrap_or_default(), "label": label })).collect();
             let max = number(form, "max", "method.max")?;
             let poll = json!({ "kind": "poll", "options": options, "multiple": form.is("multiple", "1"), "max": max });
             serde_json::from_value(poll).map_err(wrong)
@@ -200,7 +210,13 @@ mod tests {
     fn a_draft_goes_to_the_form_and_back() {
         let zone = TimeZone::get("Europe/Paris").expect("the zone database has Paris");
         let mut form = first(&Words::new(Language::Fr, zone.clone()), "mobility");
-        for (name, value) in [("title", "Où ?"), ("text", "Ici"), ("method", "poll"), ("options", "Gare\n\n Lycée \n"), ("multiple", "1")] {
+        for (name, value) in [
+            ("title", "Où ?"),
+            ("text", "Ici"),
+            ("method", "poll"),
+            ("options", "Gare\n\n Lycée \n"),
+            ("multiple", "1"),
+        ] {
             form.set(name, value);
         }
         form.set("closes-at", "2026-06-02T20:00");
@@ -215,7 +231,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_names_its_field() {
-        let mut form = Form::from_pairs([("method", "vote"), ("tiers", "member"), ("results", "live"), ("closes-at", "soon")]);
+        let mut form =
+            Form::from_pairs([("method", "vote"), ("tiers", "member"), ("results", "live"), ("closes-at", "soon")]);
         let refused = |form: &Form| read(form, &TimeZone::UTC).expect_err("refused").to_string();
         assert!(refused(&form).contains("closes_at"));
         form.set("closes-at", "");

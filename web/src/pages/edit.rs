@@ -11,12 +11,12 @@ use model::error::{Error, Refusal, Result as Answer};
 use model::people::role::Act;
 use serde::Deserialize;
 
+use super::After;
 use super::consultation::view;
 use super::draft;
 use super::me::Fact;
 use super::message::{self, Ask};
 use super::setup::languages;
-use super::After;
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::{Entry, Form};
@@ -84,7 +84,11 @@ async fn forums(app: &App, visitor: &Visitor) -> Answer<Vec<Entry>> {
 }
 
 /// `GET /new`
-pub(super) async fn fresh(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(super) async fn fresh(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     let forums = forums(&app, &visitor).await?;
     let form = draft::first(&visitor.words, asked.forum.as_deref().unwrap_or_default());
     show(&visitor, StatusCode::OK, form, forums, None)
@@ -118,7 +122,11 @@ async fn write(app: &App, visitor: &Visitor, form: &Form) -> Answer<Consultation
 }
 
 /// `GET /c/{slug}/edit/text`
-pub(super) async fn page(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
     let View { consultation: on, forum, standing } = view(&app, &visitor, &slug).await?;
     standing.may(Act::Author, Some(&forum))?;
     let text = text::version(&mut app.store.conn().await?, on.id, on.text_version).await?;
@@ -138,7 +146,11 @@ pub(super) async fn change(
         Ok(edited) => {
             app.pages.forget(&slug);
             let published = edited.state != Stage::Draft;
-            let to = if published { format!("/c/{}?done=saved", edited.slug) } else { format!("/c/{}/edit/review?done=drafted", edited.slug) };
+            let to = if published {
+                format!("/c/{}?done=saved", edited.slug)
+            } else {
+                format!("/c/{}/edit/review?done=drafted", edited.slug)
+            };
             Ok(Redirect::to(&to).into_response())
         }
         Err(error) => {
@@ -185,7 +197,13 @@ pub(super) async fn review(
     show_review(&visitor, StatusCode::OK, &seen, Form::default(), after)
 }
 
-fn show_review(visitor: &Visitor, status: StatusCode, seen: &View, form: Form, after: After) -> Result<Response, Failure> {
+fn show_review(
+    visitor: &Visitor,
+    status: StatusCode,
+    seen: &View,
+    form: Form,
+    after: After,
+) -> Result<Response, Failure> {
     let View { consultation: on, forum, .. } = seen;
     let t = &visitor.words;
     let later = on.opens_at.filter(|at| *at > visitor.now);
@@ -194,7 +212,10 @@ fn show_review(visitor: &Visitor, status: StatusCode, seen: &View, form: Form, a
         status: after.done.map(|done| done.say(t)),
         facts: facts(visitor, on, forum),
         address: format!("/c/{}", on.slug),
-        publish: later.map_or_else(|| t.say("review-publish"), |at| t.with("review-schedule", "moment", t.moment(at.timestamp()))),
+        publish: later.map_or_else(
+            || t.say("review-publish"),
+            |at| t.with("review-schedule", "moment", t.moment(at.timestamp())),
+        ),
         form,
     };
     frame::show(status, &page)
@@ -221,7 +242,11 @@ fn facts(visitor: &Visitor, on: &Consultation, forum: &Forum) -> Vec<Fact> {
 }
 
 /// `POST /c/{slug}/publish`
-pub(super) async fn publish(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn publish(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
     let seen = view(&app, &visitor, &slug).await?;
     let published = async {
         let mut tx = app.store.begin().await?;
@@ -240,7 +265,11 @@ pub(super) async fn publish(State(app): State<App>, visitor: Visitor, Path(slug)
 }
 
 /// `GET /c/{slug}/close`: says what closing does, and asks.
-pub(super) async fn close_page(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn close_page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
     let View { consultation: on, forum, standing } = view(&app, &visitor, &slug).await?;
     standing.may(Act::Author, Some(&forum))?;
     if on.phase(visitor.now) == Phase::Closed {
@@ -259,7 +288,11 @@ pub(super) async fn close_page(State(app): State<App>, visitor: Visitor, Path(sl
 }
 
 /// `POST /c/{slug}/close`
-pub(super) async fn close(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Redirect, Failure> {
+pub(super) async fn close(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Redirect, Failure> {
     let View { consultation: on, forum, standing } = view(&app, &visitor, &slug).await?;
     let mut tx = app.store.begin().await?;
     consultation::close(&mut tx, visitor.now, &standing, &forum, &on).await?;

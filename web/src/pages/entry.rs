@@ -41,7 +41,11 @@ pub(crate) fn sign_in_for(next: &str) -> String {
 }
 
 /// `GET /login`
-pub(super) async fn page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     let next = path::local(asked.next.as_deref());
     if visitor.account.is_some() {
         return Ok(Redirect::to(&next).into_response());
@@ -51,14 +55,24 @@ pub(super) async fn page(State(app): State<App>, visitor: Visitor, Query(asked):
 }
 
 /// `GET /signup`: the same page, or that of an invitation.
-pub(super) async fn sign_up_page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(super) async fn sign_up_page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     match &asked.invitation {
         Some(secret) => super::invitation::page(&app, &visitor, secret).await,
         None => page(State(app), visitor, Query(asked)).await,
     }
 }
 
-async fn show(app: &App, visitor: &Visitor, status: StatusCode, mut form: Form, done: Option<Done>) -> Result<Response, Failure> {
+async fn show(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    mut form: Form,
+    done: Option<Done>,
+) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
     let registration = settings::registration(&mut conn).await? == Registration::Open;
     let kept = super::consultation::kept_choice(&mut conn, form.value("next")).await?;
@@ -116,7 +130,12 @@ pub(super) async fn sign_up(State(app): State<App>, visitor: Visitor, mut form: 
     match register(&app, &visitor, &form).await {
         Ok(()) => {
             let sent = visitor.words.with("check-mail-signup", "email", form.trimmed("email"));
-            message::page(&visitor, StatusCode::OK, visitor.say("check-mail"), vec![sent, visitor.say("check-mail-spam")])
+            message::page(
+                &visitor,
+                StatusCode::OK,
+                visitor.say("check-mail"),
+                vec![sent, visitor.say("check-mail-spam")],
+            )
         }
         Err(error) => {
             let status = error::into_form(error, &visitor.words, &mut form, field)?;
@@ -152,7 +171,9 @@ async fn register(app: &App, visitor: &Visitor, form: &Form) -> Result<(), Error
     let next = path::local(form.given("next"));
     match account::sign_up(&mut tx, visitor.now, &new, &hash).await? {
         SignUp::Created { account, secret } => letter::confirm(&mut tx, visitor, &account, &secret, &next).await?,
-        SignUp::AlreadyThere(account) if app.limits.mail(&new.email) => letter::there(&mut tx, visitor, &account).await?,
+        SignUp::AlreadyThere(account) if app.limits.mail(&new.email) => {
+            letter::there(&mut tx, visitor, &account).await?
+        }
         SignUp::AlreadyThere(_) => {}
     }
     tx.commit().await

@@ -44,7 +44,11 @@ struct FederationPage {
 }
 
 /// `GET /federation`
-pub(super) async fn page(State(app): State<App>, visitor: Visitor, Query(after): Query<After>) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<Response, Failure> {
     show(&app, &visitor, StatusCode::OK, Form::default(), after).await
 }
 
@@ -106,7 +110,11 @@ async fn ask(app: &App, visitor: &Visitor, target: &str) -> Answer<()> {
 }
 
 /// `POST /federation/{id}/stop`
-pub(super) async fn stop(State(app): State<App>, visitor: Visitor, Path(id): Path<Id<Follow>>) -> Result<Redirect, Failure> {
+pub(super) async fn stop(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<Id<Follow>>,
+) -> Result<Redirect, Failure> {
     let mut tx = app.store.begin().await?;
     let follow = follow::by_id(&mut tx, id).await?;
     follow::take_back(&mut tx, visitor.now, &visitor.standing(), &follow).await?;
@@ -147,7 +155,11 @@ pub(super) async fn remote(
         origin: thread.page.uri.clone(),
         host: thread.page.host.clone(),
         text: thread.page.html.clone(),
-        said: thread.comments.iter().map(|(note, author)| said(&visitor, note, author.as_ref(), &brief.language)).collect(),
+        said: thread
+            .comments
+            .iter()
+            .map(|(note, author)| said(&visitor, note, author.as_ref(), &brief.language))
+            .collect(),
         brief,
     };
     frame::show(StatusCode::OK, &page)

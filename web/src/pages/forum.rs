@@ -61,7 +61,11 @@ struct ForumsPage {
 }
 
 /// `GET /f`
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(after): Query<After>) -> Result<Response, Failure> {
+pub(super) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<Response, Failure> {
     let forums = forum::list(&mut app.store.conn().await?, visitor.account.as_ref()).await?;
     let page = ForumsPage {
         page: Frame::new(&visitor, visitor.say("forums")),
@@ -199,10 +203,12 @@ fn show(visitor: &Visitor, status: StatusCode, form: Form, forum: Option<&Forum>
     let t = &visitor.words;
     let kinds = [Visibility::Public, Visibility::Closed, Visibility::Private, Visibility::Collaborative];
     let entry = |kind: Visibility| {
-        form::Entry::new(kind.to_string(), t.say(&format!("visibility-{kind}"))).hint(t.say(&format!("visibility-{kind}-hint")))
+        form::Entry::new(kind.to_string(), t.say(&format!("visibility-{kind}")))
+            .hint(t.say(&format!("visibility-{kind}-hint")))
     };
     let page = ForumForm {
-        page: Frame::new(visitor, t.say(if forum.is_some() { "forum-edit" } else { "forum-create" })).mistaken(form.is_wrong()),
+        page: Frame::new(visitor, t.say(if forum.is_some() { "forum-edit" } else { "forum-create" }))
+            .mistaken(form.is_wrong()),
         action: forum.map_or_else(|| "/admin/forums/new".into(), |forum| format!("/f/{}/edit", forum.slug)),
         back: forum.map_or_else(|| "/f".into(), |forum| format!("/f/{}", forum.slug)),
         fresh: forum.is_none(),
@@ -226,7 +232,8 @@ fn draft(form: &Form, slug: &str) -> Result<Draft, Error> {
         slug: slug.to_owned(),
         title: form.trimmed("title").to_owned(),
         summary: form.trimmed("summary").to_owned(),
-        visibility: visibility.map_err(|_| Error::field("visibility", "required", "Choose who reads and takes part."))?,
+        visibility: visibility
+            .map_err(|_| Error::field("visibility", "required", "Choose who reads and takes part."))?,
         language: form.trimmed("language").to_owned(),
     })
 }
@@ -239,7 +246,8 @@ fn field(name: &str) -> &'static str {
 pub(super) async fn create(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
     let made = async {
         let mut tx = app.store.begin().await?;
-        let forum = forum::create(&mut tx, visitor.now, &visitor.standing(), &draft(&form, form.trimmed("slug"))?).await?;
+        let forum =
+            forum::create(&mut tx, visitor.now, &visitor.standing(), &draft(&form, form.trimmed("slug"))?).await?;
         tx.commit().await?;
         Ok(forum)
     };
@@ -253,11 +261,20 @@ pub(super) async fn create(State(app): State<App>, visitor: Visitor, mut form: F
 }
 
 /// `GET /f/{forum}/edit`
-pub(super) async fn edit(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn edit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
     let (forum, standing) = forum::view(&mut app.store.conn().await?, &slug, visitor.account.as_ref()).await?;
     standing.may(Act::ManageForum, Some(&forum))?;
     let visibility = forum.visibility.to_string();
-    let kept = [("title", &forum.title), ("summary", &forum.summary), ("language", &forum.language), ("visibility", &visibility)];
+    let kept = [
+        ("title", &forum.title),
+        ("summary", &forum.summary),
+        ("language", &forum.language),
+        ("visibility", &visibility),
+    ];
     show(&visitor, StatusCode::OK, Form::from_pairs(kept), Some(&forum))
 }
 

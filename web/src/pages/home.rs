@@ -40,7 +40,13 @@ pub(super) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
     let t = &visitor.words;
     let seen = forum::list(&mut conn, visitor.account.as_ref()).await?;
     let forums: Vec<_> = seen.iter().map(|forum| forum.id).collect();
-    let filter = |states: &[Stage], sort, limit| Filter { forums: forums.clone(), states: states.to_vec(), sort, skip: 0, limit };
+    let filter = |states: &[Stage], sort, limit| Filter {
+        forums: forums.clone(),
+        states: states.to_vec(),
+        sort,
+        skip: 0,
+        limit,
+    };
     let under_way = [Stage::Open, Stage::Scheduled];
     let newest = listed(&mut conn, &visitor, filter(&under_way, Sort::Newest, OPEN), Phase::Open).await?;
     let mut soon = listed(&mut conn, &visitor, filter(&under_way, Sort::Closing, OPEN), Phase::Open).await?;

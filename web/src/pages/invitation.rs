@@ -24,8 +24,20 @@ async fn show(app: &App, visitor: &Visitor, status: StatusCode, mut form: Form) 
     form.set("new-password", "");
     let say = |key| visitor.say(key);
     let lines = vec![
-        Line { name: "name", kind: "text", label: say("signup-name"), hint: say("signup-name-hint"), extra: "autocomplete=\"nickname\" required" },
-        Line { name: "new-password", kind: "password", label: say("password"), hint: say("password-hint"), extra: "autocomplete=\"new-password\" required" },
+        Line {
+            name: "name",
+            kind: "text",
+            label: say("signup-name"),
+            hint: say("signup-name-hint"),
+            extra: "autocomplete=\"nickname\" required",
+        },
+        Line {
+            name: "new-password",
+            kind: "password",
+            label: say("password"),
+            hint: say("password-hint"),
+            extra: "autocomplete=\"new-password\" required",
+        },
     ];
     let ask = Ask { action: "/signup".into(), kept: &["invitation"], lines, button: say("signup-button"), back: None };
     let texts = vec![visitor.words.with("invitation-text", "email", email)];

@@ -1,8 +1,8 @@
 //! The mails that pages send, in the language of who gets them.
 
+use model::care::mail;
 use model::clock::Instant;
 use model::error::Result;
-use model::care::mail;
 use model::people::account::Account;
 use model::store::Tx;
 
@@ -25,7 +25,13 @@ async fn send(tx: &mut Tx, now: Instant, site: &str, letter: &Letter<'_>) -> Res
     mail::send(tx, now, letter.to, &say(letter.subject), &body).await.map(drop)
 }
 
-async fn to_account(tx: &mut Tx, visitor: &Visitor, account: &Account, words: [&'static str; 2], path: &str) -> Result<()> {
+async fn to_account(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    account: &Account,
+    words: [&'static str; 2],
+    path: &str,
+) -> Result<()> {
     // Official accounts have no address, and nobody signs up or resets as one.
     let Some(to) = account.email.as_deref() else { return Ok(()) };
     let letter = Letter {
@@ -44,7 +50,8 @@ pub(super) async fn confirm(tx: &mut Tx, visitor: &Visitor, account: &Account, s
     if next != "/" {
         query.push(("next", next));
     }
-    to_account(tx, visitor, account, ["mail-confirm-subject", "mail-confirm-body"], &path::with("/verify", &query)).await
+    to_account(tx, visitor, account, ["mail-confirm-subject", "mail-confirm-body"], &path::with("/verify", &query))
+        .await
 }
 
 /// Tells the owner of an address that it has an account already.

@@ -40,7 +40,12 @@ pub(super) struct Message {
 }
 
 /// A page of sentences.
-pub(super) fn page(visitor: &Visitor, status: StatusCode, title: String, texts: Vec<String>) -> Result<Response, Failure> {
+pub(super) fn page(
+    visitor: &Visitor,
+    status: StatusCode,
+    title: String,
+    texts: Vec<String>,
+) -> Result<Response, Failure> {
     let page = Frame::new(visitor, title);
     frame::show(status, &Message { page, form: Form::default(), texts, ask: None, links: Vec::new() })
 }

@@ -20,7 +20,8 @@ pub(super) fn brief(visitor: &Visitor, page: &Mirror) -> Brief {
     let (opens, closes) = (moment(&told["opensAt"]), moment(&told["closesAt"]));
     let phase = phase(visitor.now, opens, closes);
     let kind = told["method"]["kind"].as_str().unwrap_or_default();
-    let method = ["vote", "poll", "support", "scale", "ranking", "articles", "none"].into_iter().find(|known| *known == kind);
+    let method =
+        ["vote", "poll", "support", "scale", "ranking", "articles", "none"].into_iter().find(|known| *known == kind);
     Brief {
         href: page.slug.as_ref().map_or_else(|| page.uri.clone(), |slug| format!("/remote/{}/c/{slug}", page.host)),
         title: page.title.clone(),

@@ -36,7 +36,11 @@ struct PersonPage {
 }
 
 /// `GET /u/{name}`. Who has never spoken in public has no page: voters cannot be found by trying names.
-pub(super) async fn page(State(app): State<App>, visitor: Visitor, Path(name): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
     let actor = actor::local_by_name(&mut conn, Kind::Person, &name).await?;
     if actor.published_at.is_none() || actor.deleted_at.is_some() {
@@ -65,12 +69,7 @@ pub(super) async fn page(State(app): State<App>, visitor: Visitor, Path(name): P
         }
     }
     let name = if actor.display_name.is_empty() { actor.name.clone() } else { actor.display_name.clone() };
-    let page = PersonPage {
-        page: Frame::new(&visitor, &name),
-        handle: actor.handle(&visitor.here),
-        name,
-        official,
-        said,
-    };
+    let page =
+        PersonPage { page: Frame::new(&visitor, &name), handle: actor.handle(&visitor.here), name, official, said };
     frame::show(StatusCode::OK, &page)
 }

@@ -34,7 +34,8 @@ pub(crate) const HEADINGS: &[&[&str]] = &[LEGAL, PRIVACY, RULES, ACCESSIBILITY, 
 
 fn page(visitor: &Visitor, title: &str, headings: &[&str]) -> Result<Response, Failure> {
     let t = &visitor.words;
-    let text = |key: &str| t.with2(&format!("{key}-text"), "site", &visitor.node.name, "version", env!("CARGO_PKG_VERSION"));
+    let text =
+        |key: &str| t.with2(&format!("{key}-text"), "site", &visitor.node.name, "version", env!("CARGO_PKG_VERSION"));
     let parts = headings.iter().map(|key| Part { heading: t.say(key), text: text(key) }).collect();
     frame::show(StatusCode::OK, &ProsePage { page: Frame::new(visitor, t.say(title)), parts })
 }

@@ -29,7 +29,13 @@ pub(super) async fn page(visitor: Visitor, Query(asked): Query<Asked>) -> Result
 }
 
 fn ask_page(visitor: &Visitor, status: StatusCode, form: Form) -> Result<Response, Failure> {
-    let email = Line { name: "email", kind: "email", label: visitor.say("email"), hint: String::new(), extra: "autocomplete=\"email\" required" };
+    let email = Line {
+        name: "email",
+        kind: "email",
+        label: visitor.say("email"),
+        hint: String::new(),
+        extra: "autocomplete=\"email\" required",
+    };
     let ask = Ask {
         action: "/reset".into(),
         kept: &[],

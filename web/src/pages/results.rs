@@ -138,7 +138,9 @@ pub(crate) fn from_document(t: &Words, document: &Document, stacked: bool, goal:
 fn hidden(t: &Words, on: &Consultation) -> String {
     use model::count::tally::Results as When;
     match (on.results, on.closes_at) {
-        (When::AfterClose, Some(closes)) => t.with("results-hidden-until-close", "moment", t.moment(closes.timestamp())),
+        (When::AfterClose, Some(closes)) => {
+            t.with("results-hidden-until-close", "moment", t.moment(closes.timestamp()))
+        }
         _ => t.say("results-hidden-until-vote"),
     }
 }

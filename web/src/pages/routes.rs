@@ -4,14 +4,21 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    admin, ballot, consultation, debate, edit, entry, federation, forum, home, me, person, preferences, prose, reset, setup, verify,
+    admin, ballot, consultation, debate, edit, entry, federation, forum, home, me, person, preferences, prose, reset,
+    setup, verify,
 };
 use crate::app::App;
 use crate::error::Failure;
 
 /// Every page.
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(public()).merge(consultation()).merge(author()).merge(admin()).merge(account()).fallback(async || Failure::NotFound)
+    Router::new()
+        .merge(public())
+        .merge(consultation())
+        .merge(author())
+        .merge(admin())
+        .merge(account())
+        .fallback(async || Failure::NotFound)
 }
 
 fn public() -> Router<App> {

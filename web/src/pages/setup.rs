@@ -27,7 +27,11 @@ struct SetUpPage {
 }
 
 /// `GET /setup/{token}`
-pub(super) async fn page(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+) -> Result<Response, Failure> {
     setup::peek(&mut app.store.conn().await?, visitor.now, &token).await?;
     let form = Form::from_pairs([("language", visitor.words.tag()), ("time-zone", "Europe/Paris")]);
     show(&visitor, StatusCode::OK, form, &token)

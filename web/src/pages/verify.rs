@@ -7,8 +7,8 @@ use model::error::Error;
 use model::people::account;
 use serde::Deserialize;
 
-use super::message::{self, Ask, Line};
 use super::letter;
+use super::message::{self, Ask, Line};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -45,7 +45,13 @@ fn confirm_page(visitor: &Visitor, status: StatusCode, form: Form) -> Result<Res
 }
 
 fn again_page(visitor: &Visitor, status: StatusCode, form: Form) -> Result<Response, Failure> {
-    let email = Line { name: "email", kind: "email", label: visitor.say("email"), hint: String::new(), extra: "autocomplete=\"email\" required" };
+    let email = Line {
+        name: "email",
+        kind: "email",
+        label: visitor.say("email"),
+        hint: String::new(),
+        extra: "autocomplete=\"email\" required",
+    };
     let ask = Ask {
         action: "/verify".into(),
         kept: &[],
@@ -95,7 +101,8 @@ async fn again(app: &App, visitor: &Visitor, mut form: Form) -> Result<Response,
 async fn resend(app: &App, visitor: &Visitor, email: &str) -> Result<(), Error> {
     app.limits.sign_up(visitor.from)?;
     let mut tx = app.store.begin().await?;
-    let waiting = account::by_email(&mut tx, email).await?.filter(|a| a.confirmed_at.is_none() && a.disabled_at.is_none());
+    let waiting =
+        account::by_email(&mut tx, email).await?.filter(|a| a.confirmed_at.is_none() && a.disabled_at.is_none());
     if let Some(account) = waiting.filter(|_| app.limits.mail(email)) {
         let secret = account::ask_confirmation(&mut tx, visitor.now, &account).await?;
         letter::confirm(&mut tx, visitor, &account, &secret, "/").await?;

@@ -62,7 +62,11 @@ struct MailPage {
 }
 
 /// `GET /admin/mail/{id}`
-pub(in crate::pages) async fn page(State(app): State<App>, visitor: Visitor, Path(id): Path<Id<Mail>>) -> Result<Response, Failure> {
+pub(in crate::pages) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<Id<Mail>>,
+) -> Result<Response, Failure> {
     visitor.standing().may(Act::Administer, None)?;
     let mail = mail::by_id(&mut app.store.conn().await?, id).await?;
     let here = visitor.here.node();

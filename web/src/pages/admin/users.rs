@@ -59,7 +59,11 @@ pub(in crate::pages) struct Asked {
 }
 
 /// `GET /admin/users`
-pub(in crate::pages) async fn page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(in crate::pages) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     show(&app, &visitor, StatusCode::OK, Form::default(), asked).await
 }
 
@@ -80,7 +84,10 @@ async fn show(app: &App, visitor: &Visitor, status: StatusCode, form: Form, aske
         status: asked.done.map(|done| done.say(t)),
         next: accounts.last().filter(|_| more).map(|last| path::with("/admin/users", &[("after", &last.name)])),
         roles: Role::ALL.iter().map(|role| form::Entry::new(role.as_str(), t.say(&format!("role-{role}")))).collect(),
-        places: [form::Entry::new(NODE, t.say("users-place-node"))].into_iter().chain(forums.iter().map(place)).collect(),
+        places: [form::Entry::new(NODE, t.say("users-place-node"))]
+            .into_iter()
+            .chain(forums.iter().map(place))
+            .collect(),
         users,
         form,
     };
@@ -101,11 +108,20 @@ async fn user(conn: &mut Conn, visitor: &Visitor, account: &Account) -> Answer<U
         _ if account.confirmed_at.is_some() => "users-confirmed",
         _ => "users-waiting",
     };
-    Ok(User { name: account.name.clone(), email: account.email.clone().unwrap_or_default(), roles, state: t.say(state) })
+    Ok(User {
+        name: account.name.clone(),
+        email: account.email.clone().unwrap_or_default(),
+        roles,
+        state: t.say(state),
+    })
 }
 
 /// `POST /admin/users/roles`: gives a role on the node or in a forum, or takes one in a forum away.
-pub(in crate::pages) async fn role(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
+pub(in crate::pages) async fn role(
+    State(app): State<App>,
+    visitor: Visitor,
+    mut form: Form,
+) -> Result<Response, Failure> {
     match give(&app, &visitor, &form).await {
         Ok(done) => Ok(Redirect::to(&format!("/admin/users?done={done}")).into_response()),
         Err(error) => {
@@ -130,7 +146,8 @@ async fn give(app: &App, visitor: &Visitor, form: &Form) -> Answer<&'static str>
         return Ok("role-given");
     }
     let viewed = forum::view(&mut tx, form.trimmed("place"), visitor.account.as_ref()).await;
-    let (forum, standing) = viewed.map_err(|error| if matches!(error, Error::NotFound) { unknown("place") } else { error })?;
+    let (forum, standing) =
+        viewed.map_err(|error| if matches!(error, Error::NotFound) { unknown("place") } else { error })?;
     match role {
         Some(role) => forum::give_role(&mut tx, visitor.now, &standing, &forum, &whom, role).await?,
         None => forum::remove_member(&mut tx, visitor.now, &standing, &forum, &whom).await?,
@@ -140,7 +157,11 @@ async fn give(app: &App, visitor: &Visitor, form: &Form) -> Answer<&'static str>
 }
 
 /// `POST /admin/users/invite`
-pub(in crate::pages) async fn invite(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
+pub(in crate::pages) async fn invite(
+    State(app): State<App>,
+    visitor: Visitor,
+    mut form: Form,
+) -> Result<Response, Failure> {
     match send(&app, &visitor, &form).await {
         Ok(()) => Ok(Redirect::to("/admin/users?done=invited").into_response()),
         Err(error) => {
