@@ -108,7 +108,8 @@ async fn calls_that_are_refused(empty: Empty) {
     let huge = format!("{{\"slug\": \"{}\"}}", "x".repeat(20_000_000));
     town.clerk.call(Method::POST, "/forums", Some(huge)).await.refused(413, "too-large");
     let again = json!({"slug": FORUM, "title": "Again", "summary": "", "visibility": "public", "language": "en"});
-    town.clerk.post("/forums", again).await.refused(422, "name-taken");
+    let problem = town.clerk.post("/forums", again).await.refused(422, "invalid");
+    assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!("slug"), &json!("taken")));
     for reserved in ["admin", "login", "..", "A B", "é"] {
         let body = json!({"slug": reserved, "title": "No", "summary": "", "visibility": "public", "language": "en"});
         let answer = town.clerk.post("/forums", body).await;

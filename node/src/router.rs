@@ -6,9 +6,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use http::header::{ACCEPT, VARY};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
+use model::care::problem::{self, Problem};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -41,8 +42,22 @@ pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(middleware::from_fn(observe))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(tell_programs))
         .layer(RequestBodyLimitLayer::new(MAX_BODY));
     watch.fallback_service(doors).layer(every)
+}
+
+/// A body past every limit never reaches its door: a program of the API is told in the API's way.
+async fn tell_programs(request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let told = response.headers().get(CONTENT_TYPE).is_some_and(|media| media == problem::MEDIA_TYPE);
+    if api && !told && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        *response.body_mut() = serde_json::json!(Problem::too_large()).to_string().into();
+        response.headers_mut().remove(CONTENT_LENGTH);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(problem::MEDIA_TYPE));
+    }
+    response
 }
 
 /// Who asks.
@@ -162,9 +177,10 @@ mod tests {
     #[tokio::test]
     async fn a_body_past_every_limit_is_refused() {
         assert_eq!(ask(Request::post("/form"), vec![b'x'; 1000]).await.0, 200);
-        assert_eq!(
-            ask(Request::post("/form").header("content-length", MAX_BODY + 1), vec![b'x'; MAX_BODY + 1]).await.0,
-            413
-        );
+        for (path, media) in [("/form", "text/plain; charset=utf-8"), ("/api/v1/forums", problem::MEDIA_TYPE)] {
+            let request = Request::post(path).header("content-length", MAX_BODY + 1);
+            let (status, _, headers) = ask(request, vec![b'x'; MAX_BODY + 1]).await;
+            assert_eq!((status, headers[CONTENT_TYPE].to_str().unwrap()), (413, media));
+        }
     }
 }
