@@ -51,3 +51,4 @@ votes = { $count ->
 }
 finding-part = { $label } { $percent }
 finding-none = No vote yet
+results-csv = Download the results (CSV)

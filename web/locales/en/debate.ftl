@@ -46,3 +46,4 @@ opinion-of = on the message of { $name }
 comment-sign-in = Sign in or create an account to comment.
 comment-official-tick = Official answer, in the name of { $name }
 debate-all = See the whole discussion
+debate-csv = Download the comments (CSV)

@@ -63,7 +63,6 @@ field-length = “{ $field }” has 2 to 60 characters.
 field-format = “{ $field }” does not have the expected form. Follow the example.
 field-range = “{ $field }” is out of bounds.
 field-past = “{ $field }” is already past. Choose a date to come.
-field-order = “{ $field }” comes too early. Choose a later date.
 field-taken = “{ $field }” is taken or reserved. Choose another.
 field-unknown = “{ $field }” does not exist here. Check it.
 field-repeated = “{ $field }” holds the same thing twice.

@@ -51,3 +51,4 @@ votes = { $count ->
 }
 finding-part = { $label } { $percent }
 finding-none = Ningún voto por ahora
+results-csv = Descargar los resultados (CSV)

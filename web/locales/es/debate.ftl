@@ -46,3 +46,4 @@ opinion-of = sobre el mensaje de { $name }
 comment-sign-in = Inicie sesión o cree una cuenta para comentar.
 comment-official-tick = Respuesta oficial, en nombre de { $name }
 debate-all = Ver todo el debate
+debate-csv = Descargar los comentarios (CSV)

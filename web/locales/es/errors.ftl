@@ -63,7 +63,6 @@ field-length = «{ $field }» tiene de 2 a 60 caracteres.
 field-format = «{ $field }» no tiene la forma esperada. Siga el ejemplo.
 field-range = «{ $field }» está fuera de los límites.
 field-past = «{ $field }» ya ha pasado. Elija una fecha futura.
-field-order = «{ $field }» llega demasiado pronto. Elija una fecha posterior.
 field-taken = «{ $field }» está ocupado o reservado. Elija otro.
 field-unknown = «{ $field }» no existe aquí. Compruébelo.
 field-repeated = «{ $field }» contiene dos veces lo mismo.

@@ -51,3 +51,4 @@ votes = { $count ->
 }
 finding-part = { $label } { $percent }
 finding-none = Aucun vote pour le moment
+results-csv = Télécharger les résultats (CSV)

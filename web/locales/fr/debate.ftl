@@ -46,3 +46,4 @@ opinion-of = sur le message de { $name }
 comment-sign-in = Connectez-vous ou créez un compte pour commenter.
 comment-official-tick = Réponse officielle, au nom de { $name }
 debate-all = Voir tout le débat
+debate-csv = Télécharger les commentaires (CSV)

@@ -63,7 +63,6 @@ field-length = « { $field } » compte de 2 à 60 caractères.
 field-format = « { $field } » n’a pas la forme attendue. Suivez l’exemple.
 field-range = « { $field } » est hors des limites.
 field-past = « { $field } » est déjà passé. Choisissez une date à venir.
-field-order = « { $field } » vient trop tôt. Choisissez une date plus tardive.
 field-taken = « { $field } » est pris ou réservé. Choisissez autre chose.
 field-unknown = « { $field } » n’existe pas ici. Vérifiez.
 field-repeated = « { $field } » contient deux fois la même chose.

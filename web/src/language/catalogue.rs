@@ -88,11 +88,11 @@ fn families() -> BTreeSet<String> {
     keys
 }
 
-/// What the model's sources call `call(…, "field", "code"`: the fields that can be wrong, and how.
+/// The fields that can be wrong, and how, as the sources of the model and of the pages name them.
 fn checks() -> Vec<(String, String)> {
-    let model = root().join("../model/src");
     let mut found = Vec::new();
-    for file in files(&model, "rs") {
+    let sources = [root().join("../model/src"), root().join("src/pages")];
+    for file in sources.iter().flat_map(|folder| files(folder, "rs")) {
         let source = fs::read_to_string(file).expect("a source");
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         for call in source.split("Error::field(").skip(1).chain(source.split("check.that(").skip(1)) {
@@ -112,12 +112,12 @@ fn is_code(word: &str) -> bool {
 
 fn field_codes() -> BTreeSet<String> {
     // Those that helpers of the model give, and those of the forms themselves.
-    let known = ["required", "too-long", "format", "unknown"].map(str::to_owned);
+    let known = ["required", "too-long", "length", "repeated", "unknown"].map(str::to_owned);
     checks().into_iter().map(|(_, code)| code).filter(|code| is_code(code)).chain(known).collect()
 }
 
 fn labels() -> BTreeSet<String> {
-    let known = ["title", "text", "role", "place", "target", "forum"].map(str::to_owned);
+    let known = ["title", "text", "summary", "brief", "opens-at", "role", "place"].map(str::to_owned);
     let first = |field: String| field.split('.').next().unwrap_or_default().replace('_', "-");
     let fields = checks().into_iter().filter(|(_, code)| is_code(code)).map(|(field, _)| first(field));
     fields.filter(|field| is_code(field)).chain(known).collect()
