@@ -1,6 +1,8 @@
 //! A world to test in: a node set up on a database of its own, a clock that stands still, and short ways to make
 //! people, forums and consultations.
 
+pub mod reference;
+
 use std::time::Duration;
 
 use crate::address::{Address, Scheme};

@@ -1,6 +1,7 @@
 //! The use cases on both databases. The PostgreSQL half is ignored unless asked for, since it needs a server.
 
 mod ballots;
+mod data;
 mod debate;
 mod jobs;
 mod people;

@@ -134,7 +134,7 @@ pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
         }
         tracing::info!("stopping: requests and jobs that have begun come to their end");
         // Nobody waits any more if this fails: the process is ending.
-        drop(send.send(true));
+        let _gone = send.send(true);
     });
     Ok(stop)
 }

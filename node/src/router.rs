@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, VARY};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
 use model::care::problem::{self, Problem};
@@ -131,6 +131,7 @@ fn log(status: http::StatusCode, took: Duration) {
 mod tests {
     use axum::body::{Body, to_bytes};
     use axum::routing::{get, post};
+    use http::header::ACCEPT;
 
     use super::*;
 

@@ -12,10 +12,17 @@ fn start(folder: &Path) -> Running {
     demo
 }
 
+/// A request to an address of the demo, which this machine need not know by name.
+fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let (host, path) = url.trim_start_matches("http://").split_once('/').expect("a path");
+    let port = host.rsplit(':').next().expect("a port");
+    ask(&format!("127.0.0.1:{port}"), method, &format!("/{path}"), headers, body)
+}
+
 /// Every address that the demo offers to open.
 fn addresses(demo: &Running) -> Vec<String> {
     let words = demo.said.split_whitespace().filter(|word| word.starts_with("http://"));
-    words.map(str::to_owned).collect()
+    words.map(|word| word.trim_end_matches('\'').to_owned()).collect()
 }
 
 #[test]
@@ -24,12 +31,16 @@ fn the_demo_offers_pages_that_are_there_and_starts_again() {
     let demo = start(folder.path());
     let first = addresses(&demo);
     assert!(first.len() > 6, "{}", demo.said);
-    for url in &first {
-        let (address, path) = url.trim_start_matches("http://").split_once('/').expect("a path");
-        let port = address.rsplit(':').next().expect("a port");
-        let answer = ask(&format!("127.0.0.1:{port}"), "GET", &format!("/{path}"), &[("Accept", "text/html")], "");
+    for url in first.iter().filter(|url| !url.ends_with("/ballot")) {
+        let answer = request("GET", url, &[("Accept", "text/html")], "");
         assert!(matches!(answer.status, 200 | 303), "{url}: {answer:?}");
     }
+    let ballot = first.iter().find(|url| url.ends_with("/ballot")).expect("a ballot to cast");
+    let (_, token) = demo.said.split_once("Bearer ").expect("a token");
+    let bearer = format!("Bearer {}", token.split('\'').next().expect("its end"));
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    let answer = request("PUT", ballot, &headers, r#"{"choice": ["for"]}"#);
+    assert!(matches!(answer.status, 200 | 201), "{answer:?}");
     assert!(demo.said.contains("compdemocracy.org"), "the attribution is visible: {}", demo.said);
     assert_eq!(demo.stop(), Some(0));
 

@@ -1,0 +1,60 @@
+//! Figures, each beside a reference from the same run: `cargo bench -p palabre`. docs/performance.md says how to read them.
+#![allow(clippy::disallowed_methods, reason = "measuring is what this program is for")]
+
+mod ballots;
+mod import;
+mod load;
+mod page;
+mod report;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use model::testing::{POSTGRES, World};
+use report::Figure;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if let [flag, file] = arguments.as_slice()
+        && flag == "--bare"
+    {
+        runtime.block_on(page::serve_bare(Path::new(file)))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let wanted = |name: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == name);
+    let figures = runtime.block_on(measure(wanted))?;
+    Ok(if figures.iter().all(Figure::reached) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let mut tell = |figure: Figure| {
+        let told = writeln!(std::io::stdout(), "{figure}");
+        figures.push(figure);
+        told
+    };
+    let databases = if std::env::var_os(POSTGRES).is_some() { &["SQLite", "PostgreSQL"][..] } else { &["SQLite"] };
+    for database in databases {
+        if wanted("ballots") {
+            for clients in ballots::CLIENTS {
+                tell(ballots::measure(&world(database).await, database, clients).await?)?;
+            }
+        }
+        if wanted("import") {
+            tell(import::measure(&world(database).await, &world(database).await, database).await?)?;
+        }
+    }
+    if wanted("page") {
+        tell(page::measure().await?)?;
+    }
+    if databases.len() == 1 {
+        writeln!(std::io::stdout(), "PostgreSQL was not measured: {POSTGRES} names no server")?;
+    }
+    Ok(figures)
+}
+
+async fn world(database: &str) -> World {
+    if database == "SQLite" { World::sqlite().await } else { World::postgres().await }
+}
