@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use model::count::electorate::Tier;
 use model::debate::comment::Order;
 use model::debate::consultation::Phase;
 use model::debate::forum::Visibility;
-use model::count::electorate::Tier;
 use model::error::Refusal;
 use model::network::follow;
 use model::people::role::Role;
@@ -132,7 +132,9 @@ fn the_languages_hold_the_same_messages_with_the_same_variables() {
         assert_eq!(keys(&french), keys(&theirs), "{}", other.tag());
         for ((key, ours), (_, theirs)) in french.iter().zip(&theirs) {
             // The hour is written with one digit or two, as the language has it.
-            let same = |set: &BTreeSet<String>| set.iter().map(|name| name.trim_end_matches('2').to_owned()).collect::<BTreeSet<_>>();
+            let same = |set: &BTreeSet<String>| {
+                set.iter().map(|name| name.trim_end_matches('2').to_owned()).collect::<BTreeSet<_>>()
+            };
             assert_eq!(same(ours), same(theirs), "{key} in {}", other.tag());
         }
     }

@@ -44,7 +44,12 @@ async fn a_choice_made_before_signing_up_survives_and_is_cast_by_no_address() {
     let entry = visitor.get(led.location()).await;
     assert!(entry.has("Your choice is kept: Pour"));
     let next = asked(led.location(), "next");
-    let form = [("next", next.as_str()), ("email", "ana@mail.example"), ("name", "ana"), ("new-password", "quite long enough")];
+    let form = [
+        ("next", next.as_str()),
+        ("email", "ana@mail.example"),
+        ("name", "ana"),
+        ("new-password", "quite long enough"),
+    ];
     assert!(visitor.post("/signup", &form).await.has("ana@mail.example"));
 
     let link = mailed(&world, "ana@mail.example").await;
@@ -110,7 +115,11 @@ async fn hidden_results_show_no_number_to_anybody() {
     let world = World::sqlite().await;
     let forum = world.forum("mobilite", Visibility::Public).await;
     for (results, voter_sees) in [(Results::AfterVote, true), (Results::AfterClose, false), (Results::Live, true)] {
-        let draft = model::debate::consultation::Draft { results, title: format!("Question {results}"), ..world.draft(&json!({"kind": "vote"})) };
+        let draft = model::debate::consultation::Draft {
+            results,
+            title: format!("Question {results}"),
+            ..world.draft(&json!({"kind": "vote"}))
+        };
         let on = world.publish(&forum, draft).await;
         let name = format!("voter-{}", results.as_str().replace('_', "-"));
         let voter = world.account_with_password(&name).await;
@@ -169,6 +178,9 @@ async fn only_members_vote_in_a_closed_forum() {
     let mut ana = Browser::signed_in(&world, "ana").await;
     let page = ana.get(&format!("/c/{}", on.slug)).await;
     assert!(page.has("Your role does not allow this") && !page.has("name=\"choice\""));
-    assert_eq!(ana.post(&format!("/c/{}/ballot", on.slug), &[("choice", "support")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        ana.post(&format!("/c/{}/ballot", on.slug), &[("choice", "support")]).await.status,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(world.account_with_role("luc", Role::Author).await.role, Role::Author);
 }

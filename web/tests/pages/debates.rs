@@ -48,7 +48,9 @@ async fn a_refused_comment_keeps_what_was_typed() {
     let address = format!("/c/{}/comments", on.slug);
     let empty = ana.post(&address, &[("text", " "), ("stance", "against")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(empty.title().starts_with("Error:") && empty.has("href=\"#text\"") && empty.has("value=\"against\" checked"));
+    assert!(
+        empty.title().starts_with("Error:") && empty.has("href=\"#text\"") && empty.has("value=\"against\" checked")
+    );
     let long = "é".repeat(comment::LONGEST + 1);
     let refused = ana.post(&address, &[("text", &long)]).await;
     assert!(refused.has("too long") && refused.has(&long));

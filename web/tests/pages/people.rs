@@ -15,7 +15,8 @@ async fn account_pages_do_not_tell_whether_an_address_is_registered() {
     let world = World::sqlite().await;
     world.account_with_password("ana").await;
     let sign_up = [("name", "zoe"), ("new-password", "quite long enough")];
-    let words = |page: &super::browser::Page| page.html.replace("ana@mail.example", "X").replace("new@mail.example", "X");
+    let words =
+        |page: &super::browser::Page| page.html.replace("ana@mail.example", "X").replace("new@mail.example", "X");
     let (mut one, mut other) = (Browser::of(&world), Browser::of(&world));
     let there = one.post("/signup", &[sign_up[0], sign_up[1], ("email", "ana@mail.example")]).await;
     let fresh = other.post("/signup", &[sign_up[0], sign_up[1], ("email", "new@mail.example")]).await;
@@ -35,11 +36,17 @@ async fn account_pages_do_not_tell_whether_an_address_is_registered() {
 async fn what_is_wrong_with_a_sign_up_stands_at_its_field() {
     let world = World::sqlite().await;
     let mut visitor = Browser::of(&world);
-    let short = visitor.post("/signup", &[("name", "ana"), ("email", "ana@mail.example"), ("new-password", "short")]).await;
+    let short =
+        visitor.post("/signup", &[("name", "ana"), ("email", "ana@mail.example"), ("new-password", "short")]).await;
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(short.has("id=\"new-password-error\"") && short.has("value=\"ana@mail.example\"") && !short.has("value=\"short\""));
+    assert!(
+        short.has("id=\"new-password-error\"")
+            && short.has("value=\"ana@mail.example\"")
+            && !short.has("value=\"short\"")
+    );
     for name in ["admin", "Ana Banana", "admina"] {
-        let page = visitor.post("/signup", &[("name", name), ("email", "a@mail.example"), ("new-password", PASSWORD)]).await;
+        let page =
+            visitor.post("/signup", &[("name", name), ("email", "a@mail.example"), ("new-password", PASSWORD)]).await;
         assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && page.has("id=\"name-error\""), "{name}");
     }
     let page = visitor.post("/signup", &[("name", "ana"), ("email", "nonsense"), ("new-password", PASSWORD)]).await;
@@ -72,7 +79,8 @@ async fn a_session_rotates_at_sign_in_and_ends_with_the_password() {
     let second = ana.post("/login", &[("who", "admina"), ("password", PASSWORD)]).await;
     assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY, "one account in one session");
     let before = ana.cookie("session").unwrap().to_owned();
-    let changed = ana.post("/me/password", &[("password", PASSWORD), ("new-password", "another long enough one")]).await;
+    let changed =
+        ana.post("/me/password", &[("password", PASSWORD), ("new-password", "another long enough one")]).await;
     assert_eq!(changed.location(), "/me?done=password");
     assert_ne!(ana.cookie("session"), Some(before.as_str()));
     assert_eq!(ana.get("/me").await.status, StatusCode::OK);
@@ -94,7 +102,10 @@ async fn a_forgotten_password_is_replaced_by_mail() {
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY, "the link is not used up by a mistake");
     let done = visitor.post("/reset", &[("token", &token), ("new-password", "another long enough one")]).await;
     assert_eq!(done.location(), "/login?done=reset");
-    assert_eq!(visitor.post("/login", &[("who", "ana"), ("password", PASSWORD)]).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        visitor.post("/login", &[("who", "ana"), ("password", PASSWORD)]).await.status,
+        StatusCode::UNAUTHORIZED
+    );
     let fine = visitor.post("/login", &[("who", "ana@mail.example"), ("password", "another long enough one")]).await;
     assert_eq!(fine.status, StatusCode::SEE_OTHER);
 }
@@ -108,7 +119,8 @@ async fn a_colleague_is_invited_and_joins() {
     let link = mailed(&world, "luc@mail.example").await;
     let mut luc = Browser::of(&world);
     assert!(luc.get(&link).await.has("luc@mail.example"));
-    let form = [("invitation", asked(&link, "invitation")), ("name", "luc".into()), ("new-password", PASSWORD.to_owned())];
+    let form =
+        [("invitation", asked(&link, "invitation")), ("name", "luc".into()), ("new-password", PASSWORD.to_owned())];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(luc.post("/signup", &form).await.location(), "/me");
     assert!(luc.get("/me").await.has("Author"));

@@ -19,7 +19,8 @@ async fn each_role_opens_the_pages_it_should() {
     let hidden = world.publish(&secret, world.draft(&json!({"kind": "vote"}))).await;
     world.account_with_password("ana").await;
     people(&world).await;
-    let (edit, close, other) = (format!("/c/{}/edit/text", on.slug), format!("/c/{}/close", on.slug), format!("/c/{}", hidden.slug));
+    let (edit, close, other) =
+        (format!("/c/{}/edit/text", on.slug), format!("/c/{}/close", on.slug), format!("/c/{}", hidden.slug));
     let table: [(&str, [u16; 5]); 11] = [
         ("/", [200; 5]),
         ("/f/mobilite", [200; 5]),
@@ -33,7 +34,7 @@ async fn each_role_opens_the_pages_it_should() {
         ("/admin/mail", [303, 403, 403, 403, 200]),
         ("/admin/forums/new", [303, 403, 403, 403, 200]),
     ];
-    for (name, who) in NAMES.into_iter().enumerate().map(|(who, name)| (name, who)) {
+    for (who, name) in NAMES.into_iter().enumerate() {
         let mut browser = if name.is_empty() { Browser::of(&world) } else { Browser::signed_in(&world, name).await };
         for (path, expected) in &table {
             assert_eq!(browser.get(path).await.status.as_u16(), expected[who], "{name} {path}");
@@ -51,8 +52,13 @@ async fn each_role_does_what_it_should() {
     let close = format!("/c/{}/close", on.slug);
     let forum: &[(&str, &str)] = &[("title", ""), ("slug", "x1"), ("language", "fr"), ("visibility", "public")];
     let role: &[(&str, &str)] = &[("name", "nobody"), ("role", "author"), ("place", "*")];
-    let table: [(&str, &[(&str, &str)], [u16; 5]); 6] = [
-        ("/new", &[("forum", "mobilite"), ("method", "vote"), ("tiers", "member"), ("results", "live")], [401, 403, 422, 422, 422]),
+    type Act<'a> = (&'a str, &'a [(&'a str, &'a str)], [u16; 5]);
+    let table: [Act; 6] = [
+        (
+            "/new",
+            &[("forum", "mobilite"), ("method", "vote"), ("tiers", "member"), ("results", "live")],
+            [401, 403, 422, 422, 422],
+        ),
         ("/admin/forums/new", forum, [401, 403, 403, 403, 422]),
         ("/admin/users/roles", role, [401, 403, 403, 403, 422]),
         ("/admin/users/invite", &[("email", "nonsense"), ("invite-role", "admin")], [401, 403, 403, 403, 422]),
@@ -143,7 +149,13 @@ async fn an_author_writes_reviews_publishes_edits_and_closes() {
 async fn a_forum_is_made_and_changed() {
     let world = World::sqlite().await;
     let mut clerk = Browser::signed_in(&world, "admina").await;
-    let form = [("title", "Getting about"), ("slug", "mobility"), ("summary", "Streets"), ("language", "en"), ("visibility", "public")];
+    let form = [
+        ("title", "Getting about"),
+        ("slug", "mobility"),
+        ("summary", "Streets"),
+        ("language", "en"),
+        ("visibility", "public"),
+    ];
     assert_eq!(clerk.post("/admin/forums/new", &form).await.location(), "/f/mobility");
     assert!(clerk.get("/f/mobility").await.has("@mobility@a.test"));
     let twice = clerk.post("/admin/forums/new", &form).await;

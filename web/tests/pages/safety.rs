@@ -17,7 +17,12 @@ async fn a_form_of_another_site_is_refused() {
     world.account_with_password("ana").await;
     let mut ana = Browser::signed_in(&world, "ana").await;
     let path = format!("/c/{}/ballot", on.slug);
-    let foreign = [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")];
+    let foreign = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ];
     for (name, value) in foreign {
         let request = form(&path).header(name, value).body(Body::from("choice=for")).unwrap();
         let page = ana.send(request).await;
@@ -103,7 +108,9 @@ async fn what_is_no_form_is_refused_without_harm() {
     let wrong = visitor.post("/f/mobilite", &[]).await;
     assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(wrong.has("<!doctype html>"));
-    for path in ["/nowhere", "/c/none", "/f/none", "/u/none", "/remote/b.test/c/none", "/admin/mail/nonsense", "/c/a%FFb"] {
+    for path in
+        ["/nowhere", "/c/none", "/f/none", "/u/none", "/remote/b.test/c/none", "/admin/mail/nonsense", "/c/a%FFb"]
+    {
         let page = visitor.get(path).await;
         assert!(page.status.is_client_error() || page.status == StatusCode::SEE_OTHER, "{path} {}", page.status);
     }
@@ -121,7 +128,8 @@ async fn text_from_people_is_only_ever_text() {
     for mark in ["<script", "href=\"javascript:", "<img", "onerror=alert(1)>\n"] {
         assert!(!page.has(mark), "{mark}");
     }
-    let typed = ana.post(&format!("/c/{}/comments", on.slug), &[("text", evil), ("parent", "x"), ("stance", "\"><b>")]).await;
+    let typed =
+        ana.post(&format!("/c/{}/comments", on.slug), &[("text", evil), ("parent", "x"), ("stance", "\"><b>")]).await;
     assert!(!typed.has("<b>\""));
 }
 

@@ -9,15 +9,42 @@ async fn every_page_is_whole_in_every_language() {
     let world = World::sqlite().await;
     let (_, on) = world.vote().await;
     let consultation = format!("/c/{}", on.slug);
-    let (edit, review, close) = (format!("{consultation}/edit/text"), format!("{consultation}/edit/review"), format!("{consultation}/close"));
+    let (edit, review, close) =
+        (format!("{consultation}/edit/text"), format!("{consultation}/edit/review"), format!("{consultation}/close"));
     let pages = [
-        "/", "/f", "/f/mobilite", "/f/mobilite?state=closed", &consultation, "/login", "/signup", "/verify", "/verify?token=x",
-        "/reset", "/reset?token=x", "/federation", "/u/valmont", "/legal", "/privacy", "/rules", "/accessibility", "/data",
-        "/source", "/nowhere", "/me", "/new", "/admin/users", "/admin/mail", "/admin/forums/new", "/f/mobilite/edit", &edit,
-        &review, &close,
+        "/",
+        "/f",
+        "/f/mobilite",
+        "/f/mobilite?state=closed",
+        &consultation,
+        "/login",
+        "/signup",
+        "/verify",
+        "/verify?token=x",
+        "/reset",
+        "/reset?token=x",
+        "/federation",
+        "/u/valmont",
+        "/legal",
+        "/privacy",
+        "/rules",
+        "/accessibility",
+        "/data",
+        "/source",
+        "/nowhere",
+        "/me",
+        "/new",
+        "/admin/users",
+        "/admin/mail",
+        "/admin/forums/new",
+        "/f/mobilite/edit",
+        &edit,
+        &review,
+        &close,
     ];
     for language in ["fr", "en", "es"] {
-        let mut visitors = [Browser::of(&world).reading(language), Browser::signed_in(&world, "admina").await.reading(language)];
+        let mut visitors =
+            [Browser::of(&world).reading(language), Browser::signed_in(&world, "admina").await.reading(language)];
         for visitor in &mut visitors {
             for path in pages {
                 let page = visitor.get(path).await;
