@@ -51,6 +51,9 @@ pub enum Malformed {
     /// `@graph`, `@included` or `@reverse`.
     #[error("{0} is not accepted")]
     Restructured(&'static str),
+    /// U+0000, which no text holds and PostgreSQL cannot store.
+    #[error("the character U+0000 is not accepted")]
+    Nul,
     /// A field is missing or has another shape.
     #[error("not what was expected: {0}")]
     Shape(String),
@@ -96,6 +99,7 @@ fn check_depth(bytes: &[u8]) -> Result<(), Malformed> {
 
 fn check_bounds(value: &Value) -> Result<(), Malformed> {
     match value {
+        Value::String(text) if text.contains('\0') => Err(Malformed::Nul),
         Value::Array(list) if list.len() > MAX_LIST => Err(Malformed::TooMany),
         Value::Array(list) => list.iter().try_for_each(check_bounds),
         Value::Object(map) if map.len() > MAX_LIST => Err(Malformed::TooMany),
@@ -120,6 +124,11 @@ mod tests {
             let text = format!(r#"{{"type":"Create","object":[{{"{keyword}":[]}}]}}"#);
             assert_eq!(parse(text.as_bytes()), Err(Malformed::Restructured(keyword)));
         }
+    }
+
+    #[test]
+    fn a_nul_is_refused() {
+        assert_eq!(parse(br#"{"content":["a\u0000b"]}"#), Err(Malformed::Nul));
     }
 
     #[test]

@@ -12,11 +12,31 @@ pub enum Error {
     #[error("not found")]
     NotFound,
     /// A rule says no; nothing was written.
-    #[error("refused: {0}")]
-    Refused(#[from] Refusal),
+    #[error("{0}")]
+    Refused(Refusal),
     /// The database failed.
-    #[error("database: {0}")]
-    Store(#[source] StoreError),
+    #[error("{}", causes(.0))]
+    Store(StoreError),
+}
+
+/// An error with its causes in one line: whoever prints it need not ask for them.
+fn causes(error: &StoreError) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let next_line = next.to_string();
+        if !line.contains(&next_line) {
+            line = format!("{line}: {next_line}");
+        }
+        cause = next.source();
+    }
+    line
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 /// A failure of the database or of the way to it.

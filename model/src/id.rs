@@ -44,6 +44,16 @@ impl<T> Id<T> {
         Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
     }
 
+    /// A new key that tells nothing of when it was minted (UUIDv8 of random bits), where order would tell on people.
+    #[expect(clippy::disallowed_methods, reason = "the one place where keys are minted")]
+    #[must_use]
+    pub fn scattered() -> Self {
+        let mut bytes = [0u8; 16];
+        // Without randomness no key may be minted: two nodes would collide.
+        getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+        Self::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// Wraps a key that was read from elsewhere.
     #[must_use]
     pub fn from_uuid(uuid: Uuid) -> Self {

@@ -231,12 +231,16 @@ both_databases! {
         let vote = world.again(&vote).await;
         let mut tx = world.store.begin().await.unwrap();
         assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &vote, poll).await), "locked");
-        let reworded = consultation::Draft { text: "Autre texte".into(), title: "Autre titre".into(), ..same };
+        let retitled = consultation::Draft { title: "Autre titre".into(), ..same.clone() };
+        assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &vote, retitled).await), "locked");
+        let reworded = consultation::Draft { text: "Autre texte".into(), ..same };
         let it = consultation::edit(&mut tx, world.now(), &by, &forum, &vote, reworded).await.unwrap();
         assert_eq!((it.text_version, it.edited_at), (2, Some(world.now())));
         assert_eq!(refused(consultation::delete(&mut tx, world.now(), &by, &forum, &it).await), "locked");
         assert!(consultation::close(&mut tx, world.now(), &by, &forum, &it).await.is_ok());
         let it = consultation::by_id(&mut tx, it.id).await.unwrap();
+        let late = consultation::Draft { summary: "Après coup".into(), ..consultation::Draft::of(&it, "Autre texte") };
+        assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &it, late).await), "locked");
         assert_eq!(refused(consultation::close(&mut tx, world.now(), &by, &forum, &it).await), "already-closed");
         assert_eq!(refused(consultation::publish(&mut tx, world.now(), &by, &forum, &it).await), "already-published");
     }

@@ -22,14 +22,14 @@ both_databases! {
         let hash = PasswordHash::new(PASSWORD).unwrap();
         let mut tx = world.store.begin().await.unwrap();
         let SignUp::Created { account, secret } =
-            account::sign_up(&mut tx, world.now(), &newcomer("ana"), &hash).await.unwrap()
+            account::sign_up(&mut tx, world.now(), &newcomer("ana"), &hash, Some("/c/x")).await.unwrap()
         else { panic!("a new account") };
         assert!(account.confirmed_at.is_none());
-        let confirmed = account::confirm(&mut tx, world.now(), &secret).await.unwrap();
-        assert_eq!(confirmed.id, account.id);
+        let (confirmed, next) = account::confirm(&mut tx, world.now(), &secret).await.unwrap();
+        assert_eq!((confirmed.id, next.as_deref()), (account.id, Some("/c/x")));
         assert_eq!(refused(account::confirm(&mut tx, world.now(), &secret).await), "link-invalid");
         assert!(actor::by_id(&mut tx, account.actor_id).await.unwrap().published_at.is_none());
-        let again = account::sign_up(&mut tx, world.now(), &Newcomer { name: "other".into(), ..newcomer("ana") }, &hash).await;
+        let again = account::sign_up(&mut tx, world.now(), &Newcomer { name: "other".into(), ..newcomer("ana") }, &hash, None).await;
         assert!(matches!(again, Ok(SignUp::AlreadyThere(_))), "the page cannot tell");
         tx.commit().await.unwrap();
     }
@@ -41,11 +41,11 @@ both_databases! {
         for name in ["Ana", "mobilite", "admin", "a.test", "valmont", "x", "-a"] {
             let mut tx = world.store.begin().await.unwrap();
             let new = Newcomer { email: "new@mail.example".into(), ..newcomer(name) };
-            assert_eq!(refused(account::sign_up(&mut tx, world.now(), &new, &hash).await), "invalid", "{name}");
+            assert_eq!(refused(account::sign_up(&mut tx, world.now(), &new, &hash, None).await), "invalid", "{name}");
         }
         let mut tx = world.store.begin().await.unwrap();
         settings::set_registration(&mut tx, Registration::Closed).await.unwrap();
-        assert_eq!(refused(account::sign_up(&mut tx, world.now(), &newcomer("bea"), &hash).await), "registration-closed");
+        assert_eq!(refused(account::sign_up(&mut tx, world.now(), &newcomer("bea"), &hash, None).await), "registration-closed");
     }
 
     async fn a_reset_ends_sessions_and_works_once_and_for_a_while(world: World) {
@@ -142,51 +142,51 @@ both_databases! {
             let forum = world.forum(visibility.as_str(), visibility).await;
             for (who, standing) in &people {
                 let may = |act: &Act| if standing.may(*act, Some(&forum)).is_ok() { 'x' } else { '.' };
-                table += &format!("{} {:7} {who}\n", visibility, Act::ALL.iter().map(may).collect::<String>());
+                table += &format!("{} {:8} {who}\n", visibility, Act::ALL.iter().map(may).collect::<String>());
             }
         }
-        // read, comment, vote, author, moderate, manage the forum, administer
+        // read, comment, vote, propose, author, moderate, manage the forum, administer
         assert_eq!(table, "\
-public x...... visitor
-public x...... unconfirmed
-public x...... disabled
-public xxx.... participant
-public xxx.... member
-public xxxx... forum's author
-public xxxxxx. forum's administrator
-public xxxx... author
-public xxxxx.. moderator
-public xxxxxxx administrator
-closed x...... visitor
-closed x...... unconfirmed
-closed x...... disabled
-closed x...... participant
-closed xxx.... member
-closed xxxx... forum's author
-closed xxxxxx. forum's administrator
-closed x..x... author
-closed xxxxx.. moderator
-closed xxxxxxx administrator
-private ....... visitor
-private ....... unconfirmed
-private ....... disabled
-private ....... participant
-private xxx.... member
-private xxxx... forum's author
-private xxxxxx. forum's administrator
-private ...x... author
-private xxxxx.. moderator
-private xxxxxxx administrator
-collaborative x...... visitor
-collaborative x...... unconfirmed
-collaborative x...... disabled
-collaborative xxxx... participant
-collaborative xxxx... member
-collaborative xxxx... forum's author
-collaborative xxxxxx. forum's administrator
-collaborative xxxx... author
-collaborative xxxxx.. moderator
-collaborative xxxxxxx administrator
+public x....... visitor
+public x....... unconfirmed
+public x....... disabled
+public xxx..... participant
+public xxx..... member
+public xxxxx... forum's author
+public xxxxxxx. forum's administrator
+public xxxxx... author
+public xxxxxx.. moderator
+public xxxxxxxx administrator
+closed x....... visitor
+closed x....... unconfirmed
+closed x....... disabled
+closed x....... participant
+closed xxx..... member
+closed xxxxx... forum's author
+closed xxxxxxx. forum's administrator
+closed x..xx... author
+closed xxxxxx.. moderator
+closed xxxxxxxx administrator
+private ........ visitor
+private ........ unconfirmed
+private ........ disabled
+private ........ participant
+private xxx..... member
+private xxxxx... forum's author
+private xxxxxxx. forum's administrator
+private ...xx... author
+private xxxxxx.. moderator
+private xxxxxxxx administrator
+collaborative x....... visitor
+collaborative x....... unconfirmed
+collaborative x....... disabled
+collaborative xxxx.... participant
+collaborative xxxx.... member
+collaborative xxxxx... forum's author
+collaborative xxxxxxx. forum's administrator
+collaborative xxxxx... author
+collaborative xxxxxx.. moderator
+collaborative xxxxxxxx administrator
 ");
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -43,8 +43,27 @@ pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync
         .layer(middleware::from_fn(observe))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(tell_programs))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY));
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(middleware::from_fn(refuse_controls));
     watch.fallback_service(doors).layer(every)
+}
+
+/// Nothing here has a control character in its address, and no database can be asked for one: no door sees such a request.
+async fn refuse_controls(request: Request, next: Next) -> Response {
+    let control = |text: &str| {
+        text.split('%').skip(1).any(|after| {
+            let octet = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            octet.is_some_and(|octet| octet.is_ascii_control())
+        })
+    };
+    let uri = request.uri();
+    if control(uri.path()) {
+        return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
+    }
+    if uri.query().is_some_and(|query| query.contains("%00")) {
+        return (StatusCode::BAD_REQUEST, "Leave the character U+0000 out of the address.\n").into_response();
+    }
+    next.run(request).await
 }
 
 /// A body past every limit never reaches its door: a program of the API is told in the API's way.

@@ -59,6 +59,10 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     /// Reads an urlencoded body; 400 or 413 or 415 when it is none.
     async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
         match axum::Form::<Pairs>::from_request(request, state).await {
+            // U+0000 is no text that anybody typed, and PostgreSQL cannot store it.
+            Ok(axum::Form(Pairs(pairs))) if pairs.iter().any(|(n, v)| n.contains('\0') || v.contains('\0')) => {
+                Err(StatusCode::BAD_REQUEST)
+            }
             Ok(axum::Form(Pairs(pairs))) => Ok(Self::from_pairs(pairs)),
             Err(rejection) => Err(axum::response::IntoResponse::into_response(rejection).status()),
         }

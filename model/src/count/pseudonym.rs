@@ -9,6 +9,28 @@ use crate::id::Id;
 use crate::people::actor::Actor;
 use crate::store::Conn;
 
+/// What a pseudonym stands beside: one person has another name for each, so that a ballot leads neither to an opinion
+/// nor, through a signed comment, to a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Ballots.
+    Ballot,
+    /// Agreement with comments.
+    Opinion,
+    /// Comments.
+    Author,
+}
+
+impl Purpose {
+    fn tag(self) -> &'static [u8] {
+        match self {
+            Self::Ballot => b"ballot",
+            Self::Opinion => b"opinion",
+            Self::Author => b"author",
+        }
+    }
+}
+
 /// Characters of a pseudonym: 80 bits as hex.
 const LENGTH: usize = 20;
 
@@ -28,12 +50,37 @@ pub async fn of(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Pseud
 }
 
 impl Pseudonyms {
-    /// The name of this voter.
+    /// The name of this person for this purpose.
     #[must_use]
-    pub fn name(&self, voter: Id<Actor>) -> String {
+    pub fn name(&self, purpose: Purpose, person: Id<Actor>) -> String {
         let mut context = hmac::Context::with_key(&self.key);
         context.update(self.consultation.uuid().as_bytes());
-        context.update(voter.uuid().as_bytes());
+        context.update(person.uuid().as_bytes());
+        context.update(purpose.tag());
         hex::encode(context.sign().as_ref()).chars().take(LENGTH).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Instant;
+
+    #[test]
+    fn a_persons_names_cannot_be_joined() {
+        let now = Instant::from_microsecond(0);
+        let key = || hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+        let (one, two) = (Id::new(now), Id::new(now));
+        let (here, there) = (Pseudonyms { key: key(), consultation: one }, Pseudonyms { key: key(), consultation: two });
+        let ana = Id::new(now);
+        let names = [
+            here.name(Purpose::Ballot, ana),
+            here.name(Purpose::Opinion, ana),
+            here.name(Purpose::Author, ana),
+            there.name(Purpose::Ballot, ana),
+        ];
+        let different: std::collections::HashSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len());
+        assert_eq!(here.name(Purpose::Ballot, ana), names[0]);
     }
 }

@@ -203,6 +203,9 @@ async fn write(
 ) -> Result<Comment> {
     takes_comments(now, on)?;
     check(&draft.text)?;
+    if draft.language.as_deref().is_some_and(|tag| !crate::care::setup::is_language(tag)) {
+        return Err(Error::field("language", "format", "Write a language such as fr or en."));
+    }
     parent(tx, on, draft.parent).await?;
     let comment = Comment {
         id: Id::new(now),
@@ -275,7 +278,7 @@ pub async fn receive(
         url: remote.url.clone(),
         markdown,
         html,
-        language: remote.language.clone(),
+        language: remote.language.clone().filter(|tag| crate::care::setup::is_language(tag)),
         stance: None,
         state: State::Visible,
         reason: None,

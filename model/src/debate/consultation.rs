@@ -20,7 +20,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
 use crate::job::{self, Job, When};
 use crate::people::account::Account;
-use crate::people::actor::Actor;
+use crate::people::actor::{self, Actor};
 use crate::people::role::{Act, Standing};
 use crate::store::schema::consultations;
 use crate::store::types::words;
@@ -163,19 +163,31 @@ impl Consultation {
     }
 }
 
-/// Writes a draft, in the name of the forum's official account.
+/// Who may change this consultation: the authors of its forum, and who proposed it as long as that may be done here.
+///
+/// # Errors
+/// What an author would be refused with.
+pub fn may_write(by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> {
+    let own = by.account.as_ref().is_some_and(|account| on.created_by == Some(account.id));
+    if own && by.may(Act::Propose, Some(forum)).is_ok() { Ok(()) } else { by.may(Act::Author, Some(forum)) }
+}
+
+/// Writes a draft: an author in the name of the forum's official account, anybody else who may propose in their own.
 ///
 /// # Errors
 /// When `by` may not, or a field is not as it should be.
 pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: Draft) -> Result<Consultation> {
-    by.may(Act::Author, Some(forum))?;
+    by.may(Act::Propose, Some(forum))?;
     let draft = draft.check(now)?;
-    let author = forum::official(tx, forum).await?;
-    let mut it = draft.consultation(now, forum, author.id, by.account.as_ref());
+    let author = match by.account.as_ref().filter(|_| by.may(Act::Author, Some(forum)).is_err()) {
+        Some(proposer) => proposer.actor_id,
+        None => forum::official(tx, forum).await?.id,
+    };
+    let mut it = draft.consultation(now, forum, author, by.account.as_ref());
     it.slug = rows::free_slug(tx, &it).await?;
     insert(tx, &it).await?;
     text::keep(tx, &Text::new(now, it.id, it.text_version, &draft_text(&draft))).await?;
-    audit::note(tx, now, by.account.as_ref(), "consultation.create", &it.slug, Some(author.id)).await?;
+    audit::note(tx, now, by.account.as_ref(), "consultation.create", &it.slug, Some(author)).await?;
     Ok(it)
 }
 
@@ -196,8 +208,8 @@ pub async fn edit(
     on: &Consultation,
     draft: Draft,
 ) -> Result<Consultation> {
-    by.may(Act::Author, Some(forum))?;
-    let draft = if on.state == State::Draft { draft.check(now)? } else { draft.check_published(on)? };
+    may_write(by, forum, on)?;
+    let draft = if on.state == State::Draft { draft.check(now)? } else { draft.check_published(now, on)? };
     let before = text::version(tx, on.id, on.text_version).await?;
     let rewritten = before.markdown != draft_text(&draft);
     let version = if rewritten && on.state != State::Draft { on.text_version + 1 } else { on.text_version };
@@ -223,7 +235,7 @@ pub async fn publish(
     forum: &Forum,
     on: &Consultation,
 ) -> Result<Consultation> {
-    by.may(Act::Author, Some(forum))?;
+    may_write(by, forum, on)?;
     if on.state != State::Draft {
         return Err(Refusal::AlreadyPublished.into());
     }
@@ -234,6 +246,7 @@ pub async fn publish(
     let it = rows::publish(tx, now, on, if opens_later { State::Scheduled } else { State::Open }).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.publish", &it.slug, Some(it.author_id)).await?;
     if forum.visibility.is_federated() {
+        actor::publish(tx, now, it.author_id).await?;
         job::enqueue(tx, now, Job::Publish { consultation: it.id }, When::Now).await?;
     }
     Ok(it)
@@ -270,7 +283,7 @@ pub(crate) async fn finish(tx: &mut Tx, now: Instant, forum: &Forum, on: &Consul
 /// # Errors
 /// When `by` may not, or [`Refusal::Locked`] once published.
 pub async fn delete(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> {
-    by.may(Act::Author, Some(forum))?;
+    may_write(by, forum, on)?;
     if on.state != State::Draft {
         return Err(Refusal::Locked("a published consultation is closed, never deleted").into());
     }
@@ -297,7 +310,7 @@ pub async fn view(conn: &mut Conn, slug: &str, account: Option<&Account>) -> Res
     let consultation = by_slug(conn, slug).await?;
     let forum = forum::by_id(conn, consultation.forum_id).await?;
     let standing = forum::standing(conn, &forum, account).await?;
-    let hidden = consultation.state == State::Draft && standing.may(Act::Author, Some(&forum)).is_err();
+    let hidden = consultation.state == State::Draft && may_write(&standing, &forum, &consultation).is_err();
     if hidden || !standing.sees(&forum) {
         return Err(Error::NotFound);
     }

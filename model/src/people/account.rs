@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::actor::{self, Actor, Kind};
 use super::link::{self, Purpose};
 use super::role::{Act, Role, Standing};
-use super::{name, session};
+use super::{name, session, token};
 use crate::address::Address;
 use crate::care::audit;
 use crate::care::settings::{self, Registration};
@@ -101,11 +101,18 @@ pub enum SignUp {
     AlreadyThere(Account),
 }
 
-/// Signs somebody up, unconfirmed.
+/// Signs somebody up, unconfirmed. `next` is the page to come back to: kept with the link and never in the mail, since it can
+/// hold a choice.
 ///
 /// # Errors
 /// [`Refusal::RegistrationClosed`], [`Refusal::NameTaken`] and what is wrong with a field.
-pub async fn sign_up(tx: &mut Tx, now: Instant, new: &Newcomer, password: &PasswordHash) -> Result<SignUp> {
+pub async fn sign_up(
+    tx: &mut Tx,
+    now: Instant,
+    new: &Newcomer,
+    password: &PasswordHash,
+    next: Option<&str>,
+) -> Result<SignUp> {
     if settings::registration(tx).await? != Registration::Open {
         return Err(Refusal::RegistrationClosed.into());
     }
@@ -114,7 +121,8 @@ pub async fn sign_up(tx: &mut Tx, now: Instant, new: &Newcomer, password: &Passw
         return Ok(SignUp::AlreadyThere(account));
     }
     let account = create(tx, now, new, Some(password), Role::Participant, None).await?;
-    let secret = link::mint(tx, now, Purpose::Confirm, Some(account.id), serde_json::Value::Null).await?;
+    let detail = serde_json::json!({ "next": next });
+    let secret = link::mint(tx, now, Purpose::Confirm, Some(account.id), detail).await?;
     Ok(SignUp::Created { account, secret })
 }
 
@@ -232,19 +240,21 @@ pub async fn create_confirmed(
     Ok(account)
 }
 
-/// Confirms the address by the secret of the mail.
+/// Confirms the address by the secret of the mail, and answers the page that the newcomer came from.
 ///
 /// # Errors
 /// [`Refusal::LinkInvalid`].
-pub async fn confirm(tx: &mut Tx, now: Instant, secret: &str) -> Result<Account> {
+pub async fn confirm(tx: &mut Tx, now: Instant, secret: &str) -> Result<(Account, Option<String>)> {
     let used = link::redeem(tx, now, Purpose::Confirm, secret).await?;
     let id = used.account_id.ok_or(Refusal::LinkInvalid)?;
     let conn: &mut Conn = tx;
-    Ok(on!(conn, |c| diesel::update(accounts::table.find(id))
+    let account = on!(conn, |c| diesel::update(accounts::table.find(id))
         .set(accounts::confirmed_at.eq(now))
         .returning(Account::as_returning())
         .get_result(c)
-        .await)?)
+        .await)?;
+    let next = used.detail.0["next"].as_str().map(str::to_owned);
+    Ok((account, next))
 }
 
 /// A new confirmation link for an account that has none left.
@@ -269,6 +279,14 @@ pub async fn ask_reset(tx: &mut Tx, now: Instant, email: &str) -> Result<Option<
     }
 }
 
+/// Whether a reset link works, before anything slow is done for it.
+///
+/// # Errors
+/// [`Refusal::LinkInvalid`].
+pub async fn check_reset(conn: &mut Conn, now: Instant, secret: &str) -> Result<()> {
+    link::peek(conn, now, Purpose::Reset, secret).await.map(drop)
+}
+
 /// Sets a new password by the secret of a mail; ends every session. The address is thereby confirmed.
 ///
 /// # Errors
@@ -279,12 +297,13 @@ pub async fn reset(tx: &mut Tx, now: Instant, secret: &str, password: &PasswordH
     set_password(tx, now, id, password).await
 }
 
-/// Sets a password and ends every session of the account.
+/// Sets a password and ends every session and token of the account.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn set_password(tx: &mut Tx, now: Instant, id: Id<Account>, password: &PasswordHash) -> Result<Account> {
     session::end_all(tx, id).await?;
+    token::end_all(tx, id).await?;
     let conn: &mut Conn = tx;
     let account: Account = on!(conn, |c| diesel::update(accounts::table.find(id))
         .set(accounts::password_hash.eq(&password.0))

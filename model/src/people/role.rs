@@ -28,7 +28,9 @@ words! {
         Comment = "comment",
         /// Vote as a member of this node.
         Vote = "vote",
-        /// Write, publish and close consultations.
+        /// Propose a consultation in one's own name.
+        Propose = "propose",
+        /// Write, publish and close consultations, and answer, in the institution's name.
         Author = "author",
         /// Hide comments, decide on reports.
         Moderate = "moderate",
@@ -95,7 +97,8 @@ impl Standing {
         let allowed = match act {
             Act::Read => false,
             Act::Comment | Act::Vote => !closed || self.belongs(),
-            Act::Author => role >= Role::Author || forum.is_some_and(|f| f.visibility == Visibility::Collaborative),
+            Act::Propose => role >= Role::Author || forum.is_some_and(|f| f.visibility == Visibility::Collaborative),
+            Act::Author => role >= Role::Author,
             Act::Moderate => role >= Role::Moderator,
             Act::ManageForum => role >= Role::Administrator,
             Act::Administer => account.role >= Role::Administrator,

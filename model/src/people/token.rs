@@ -43,6 +43,16 @@ pub async fn create(tx: &mut Tx, now: Instant, account: &Account, expires_at: Op
     Ok(secret)
 }
 
+/// Ends all tokens of an account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_all(tx: &mut Tx, account: Id<Account>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(tokens::table.filter(tokens::account_id.eq(account))).execute(c).await)?;
+    Ok(())
+}
+
 /// The account that `secret` speaks for. The look-up is by hash, so its time tells nothing of other tokens.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use model::address::Address;
 use model::clock::{Clock, Instant};
 use model::count::ballot::{self, Receipt, Voter};
 use model::count::electorate::Tier;
-use model::count::pseudonym;
-use model::debate::comment::{self, Stance};
+use model::count::pseudonym::{self, Purpose};
+use model::debate::comment;
 use model::debate::consultation::{self, View};
 use model::error::{Error, Result};
 use model::people::account::Account;
@@ -66,7 +66,7 @@ impl BallotReceipt {
             consultation: here.consultation(&receipt.consultation),
             choice: receipt.choice,
             tier: receipt.tier,
-            voter: pseudonyms.name(voter.actor_id),
+            voter: pseudonyms.name(Purpose::Ballot, voter.actor_id),
             cast_at: receipt.cast_at,
         })
     }
@@ -162,7 +162,7 @@ impl Cast {
         let changes = ballot::standing(tx, view.consultation.id, voter.actor).await?.is_some();
         let receipt = ballot::cast(tx, now, &view.consultation, voter, &self.choice).await?;
         if let Some(reason) = &self.reason {
-            self.say(tx, now, &view, &receipt, reason).await?;
+            self.say(tx, now, &view, reason).await?;
         }
         let receipt = BallotReceipt::of(tx, &view, &self.account, receipt, &self.here).await?;
         let given = Given::json(if changes { StatusCode::OK } else { StatusCode::CREATED }, &receipt)?;
@@ -174,13 +174,9 @@ impl Cast {
         Ok(given)
     }
 
-    /// The reason becomes a comment; it bears no reference to the ballot.
-    async fn say(&self, tx: &mut Tx, now: Instant, view: &View, receipt: &Receipt, reason: &str) -> Result<()> {
-        let stance = match receipt.choice.as_slice() {
-            [choice] => choice.parse::<Stance>().ok().filter(|stance| *stance != Stance::Question),
-            _ => None,
-        };
-        let draft = comment::Draft { text: reason.to_owned(), stance, parent: None, language: None };
+    /// The reason becomes a comment; it bears no reference to the ballot, and no stance, which would tell the choice.
+    async fn say(&self, tx: &mut Tx, now: Instant, view: &View, reason: &str) -> Result<()> {
+        let draft = comment::Draft { text: reason.to_owned(), stance: None, parent: None, language: None };
         comment::post(tx, now, &view.forum, &view.consultation, &view.standing, &draft).await.map(drop)
     }
 }

@@ -93,7 +93,23 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         return Err(Failure::Malformed("Send a JSON object.".into()));
     }
     let object = if trimmed.is_empty() { b"{}" } else { trimmed };
+    let value: serde_json::Value =
+        serde_json::from_slice(object).map_err(|error| Failure::Malformed(error.to_string()))?;
+    if holds_nul(&value) {
+        return Err(Failure::Malformed("Leave the character U+0000 out: text cannot hold it.".into()));
+    }
+    // Read again from the octets, so that an error says where it is.
     serde_json::from_slice(object).map_err(|error| Failure::Malformed(error.to_string()))
+}
+
+/// Whether any text in it holds U+0000, which PostgreSQL cannot store.
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(list) => list.iter().any(holds_nul),
+        serde_json::Value::Object(map) => map.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
 }
 
 impl Key {

@@ -202,6 +202,7 @@ pub(super) async fn edit(
     Path(id): Path<String>,
     call: Call<CommentChange>,
 ) -> Result<Response, Failure> {
+    app.limits.comment(call.account.id)?;
     let (mut doing, change) = call.begin(&app).await?;
     let (comment, view) = find(&mut doing.tx, &id, &doing.account).await?;
     let on = &view.consultation;

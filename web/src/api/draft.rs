@@ -8,7 +8,6 @@ use model::count::tally::Results;
 use model::debate::consultation::{self, Draft};
 use model::debate::forum::{self, Forum};
 use model::debate::text;
-use model::people::role::Act;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -172,7 +171,7 @@ pub(super) async fn edit(
 ) -> Result<Response, Failure> {
     let (mut doing, change) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
-    view.standing.may(Act::Author, Some(&view.forum))?;
+    consultation::may_write(&view.standing, &view.forum, &view.consultation)?;
     let on = &view.consultation;
     let text = text::version(&mut doing.tx, on.id, on.text_version).await?;
     let draft = change.onto(Draft::of(on, &text.markdown));

@@ -170,15 +170,17 @@ fn facts(visitor: &Visitor, on: &Consultation, author: &str) -> Vec<String> {
 }
 
 fn acts(visitor: &Visitor, view: &View) -> Vec<Link> {
-    if view.standing.may(Act::Author, Some(&view.forum)).is_err() {
+    if consultation::may_write(&view.standing, &view.forum, &view.consultation).is_err() {
         return Vec::new();
     }
+    let closes = view.standing.may(Act::Author, Some(&view.forum)).is_ok();
     let link = |path: &str, key: &str| Link::new(format!("/c/{}/{path}", view.consultation.slug), visitor.say(key));
     let edit = link("edit/text", "review-edit");
     match view.consultation.phase(visitor.now) {
         Phase::Draft => vec![edit, link("edit/review", "review-title")],
-        Phase::Scheduled | Phase::Open => vec![edit, link("close", "close-act")],
-        Phase::Closed => vec![edit],
+        Phase::Scheduled | Phase::Open if closes => vec![edit, link("close", "close-act")],
+        Phase::Scheduled | Phase::Open => vec![edit],
+        Phase::Closed => Vec::new(),
     }
 }
 

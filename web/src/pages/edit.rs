@@ -76,7 +76,7 @@ async fn forums(app: &App, visitor: &Visitor) -> Answer<Vec<Entry>> {
     let mut entries = Vec::new();
     for forum in forum::list(&mut conn, visitor.account.as_ref()).await? {
         let standing = forum::standing(&mut conn, &forum, visitor.account.as_ref()).await?;
-        if standing.may(Act::Author, Some(&forum)).is_ok() {
+        if standing.may(Act::Propose, Some(&forum)).is_ok() {
             entries.push(Entry::new(forum.slug, forum.title));
         }
     }
@@ -114,7 +114,7 @@ async fn write(app: &App, visitor: &Visitor, form: &Form) -> Answer<Consultation
         found => found?,
     };
     // Who may write here is asked first: a stranger is not told what a draft lacks.
-    standing.may(Act::Author, Some(&forum))?;
+    standing.may(Act::Propose, Some(&forum))?;
     let draft = draft::read(form, &visitor.node.zone())?;
     let made = consultation::create(&mut tx, visitor.now, &standing, &forum, draft).await?;
     tx.commit().await?;
@@ -128,7 +128,7 @@ pub(super) async fn page(
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
     let View { consultation: on, forum, standing } = view(&app, &visitor, &slug).await?;
-    standing.may(Act::Author, Some(&forum))?;
+    consultation::may_write(&standing, &forum, &on)?;
     let text = text::version(&mut app.store.conn().await?, on.id, on.text_version).await?;
     let form = draft::of(&visitor.words, &Draft::of(&on, &text.markdown));
     show(&visitor, StatusCode::OK, form, Vec::new(), Some(&on))
@@ -162,7 +162,7 @@ pub(super) async fn change(
 
 async fn rewrite(app: &App, visitor: &Visitor, seen: &View, form: &Form) -> Answer<Consultation> {
     let View { consultation: on, forum, standing } = seen;
-    standing.may(Act::Author, Some(forum))?;
+    consultation::may_write(standing, forum, on)?;
     let mut tx = app.store.begin().await?;
     let before = text::version(&mut tx, on.id, on.text_version).await?;
     let draft = draft::change(form, Draft::of(on, &before.markdown), &visitor.node.zone())?;
@@ -190,7 +190,7 @@ pub(super) async fn review(
     Query(after): Query<After>,
 ) -> Result<Response, Failure> {
     let seen = view(&app, &visitor, &slug).await?;
-    seen.standing.may(Act::Author, Some(&seen.forum))?;
+    consultation::may_write(&seen.standing, &seen.forum, &seen.consultation)?;
     if seen.consultation.state != Stage::Draft {
         return Ok(Redirect::to(&format!("/c/{slug}")).into_response());
     }

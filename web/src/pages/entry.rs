@@ -169,8 +169,8 @@ async fn register(app: &App, visitor: &Visitor, form: &Form) -> Result<(), Error
     };
     let mut tx = app.store.begin().await?;
     let next = path::local(form.given("next"));
-    match account::sign_up(&mut tx, visitor.now, &new, &hash).await? {
-        SignUp::Created { account, secret } => letter::confirm(&mut tx, visitor, &account, &secret, &next).await?,
+    match account::sign_up(&mut tx, visitor.now, &new, &hash, Some(&next)).await? {
+        SignUp::Created { account, secret } => letter::confirm(&mut tx, visitor, &account, &secret).await?,
         SignUp::AlreadyThere(account) if app.limits.mail(&new.email) => {
             letter::there(&mut tx, visitor, &account).await?
         }

@@ -167,7 +167,7 @@ pub(super) async fn page(
 
 fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {
     let mut acts = Vec::new();
-    if standing.may(Act::Author, Some(forum)).is_ok() {
+    if standing.may(Act::Propose, Some(forum)).is_ok() {
         acts.push(Link::new(format!("/new?forum={}", forum.slug), visitor.say("forum-new")));
     }
     if standing.may(Act::ManageForum, Some(forum)).is_ok() {

@@ -44,14 +44,10 @@ async fn to_account(
     send(tx, visitor.now, &visitor.node.name, &letter).await
 }
 
-/// Asks to confirm an address; the link leads on to `next`.
-pub(super) async fn confirm(tx: &mut Tx, visitor: &Visitor, account: &Account, secret: &str, next: &str) -> Result<()> {
-    let mut query = vec![("token", secret)];
-    if next != "/" {
-        query.push(("next", next));
-    }
-    to_account(tx, visitor, account, ["mail-confirm-subject", "mail-confirm-body"], &path::with("/verify", &query))
-        .await
+/// Asks to confirm an address.
+pub(super) async fn confirm(tx: &mut Tx, visitor: &Visitor, account: &Account, secret: &str) -> Result<()> {
+    let path = path::with("/verify", &[("token", secret)]);
+    to_account(tx, visitor, account, ["mail-confirm-subject", "mail-confirm-body"], &path).await
 }
 
 /// Tells the owner of an address that it has an account already.

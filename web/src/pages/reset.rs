@@ -89,6 +89,9 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, mut form: Form
 }
 
 async fn change(app: &App, visitor: &Visitor, form: &Form) -> Result<(), Error> {
+    // Hashing is slow on purpose: nobody makes the node do it without a link that works.
+    app.limits.sign_up(visitor.from)?;
+    account::check_reset(&mut app.store.conn().await?, visitor.now, form.trimmed("token")).await?;
     let password = form.value("new-password").to_owned();
     let hash = blocking(move || PasswordHash::new(&password)).await??;
     let mut tx = app.store.begin().await?;

@@ -19,14 +19,13 @@ use crate::{path, session};
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
     token: Option<String>,
-    next: Option<String>,
 }
 
 /// `GET /verify`
 pub(super) async fn page(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     match asked.token {
         Some(token) => {
-            let form = Form::from_pairs([("token", token), ("next", path::local(asked.next.as_deref()))]);
+            let form = Form::from_pairs([("token", token)]);
             confirm_page(&visitor, StatusCode::OK, form)
         }
         None => again_page(&visitor, StatusCode::OK, Form::default()),
@@ -36,7 +35,7 @@ pub(super) async fn page(visitor: Visitor, Query(asked): Query<Asked>) -> Result
 fn confirm_page(visitor: &Visitor, status: StatusCode, form: Form) -> Result<Response, Failure> {
     let ask = Ask {
         action: "/verify".into(),
-        kept: &["token", "next"],
+        kept: &["token"],
         lines: Vec::new(),
         button: visitor.say("verify-button"),
         back: None,
@@ -70,10 +69,10 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, form: Form) ->
 async fn confirm(app: &App, visitor: &Visitor, form: Form) -> Result<Response, Failure> {
     let mut tx = app.store.begin().await?;
     match account::confirm(&mut tx, visitor.now, form.trimmed("token")).await {
-        Ok(account) => {
+        Ok((account, next)) => {
             tx.commit().await?;
             session::begin(&visitor.session, &account).await?;
-            let next = path::local(form.given("next"));
+            let next = path::local(next.as_deref());
             Ok(Redirect::to(if next == "/" { "/me?done=verified" } else { &next }).into_response())
         }
         Err(error) => {
@@ -105,7 +104,7 @@ async fn resend(app: &App, visitor: &Visitor, email: &str) -> Result<(), Error> 
         account::by_email(&mut tx, email).await?.filter(|a| a.confirmed_at.is_none() && a.disabled_at.is_none());
     if let Some(account) = waiting.filter(|_| app.limits.mail(email)) {
         let secret = account::ask_confirmation(&mut tx, visitor.now, &account).await?;
-        letter::confirm(&mut tx, visitor, &account, &secret, "/").await?;
+        letter::confirm(&mut tx, visitor, &account, &secret).await?;
     }
     tx.commit().await
 }

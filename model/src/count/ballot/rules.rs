@@ -34,7 +34,8 @@ pub(super) fn fresh(
     source: Option<&Source>,
 ) -> Ballot {
     Ballot {
-        id: Id::new(now),
+        // Ballots are published in the order of their keys: it must not be that of casting.
+        id: Id::scattered(),
         consultation_id: on.id,
         actor_id: voter.actor,
         tier: voter.tier,

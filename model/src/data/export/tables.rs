@@ -8,6 +8,7 @@ use super::sheet::Sheet;
 use super::{Cursor, PAGE, Pages, Table};
 use crate::clock::Instant;
 use crate::count::ballot::Ballot;
+use crate::count::pseudonym::Purpose;
 use crate::count::tally::{self, Viewer};
 use crate::debate::comment::{self, Comment, State};
 use crate::debate::reaction::Reaction;
@@ -176,7 +177,7 @@ impl Pages {
             millis(comment.published_at),
             polis_date(comment.published_at),
             imported(comment.source.as_ref(), "statement").unwrap_or_else(|| comment.id.to_string()),
-            self.voter(author.kind, author.id, author.document.as_ref()),
+            self.person(Purpose::Author, author.kind, author.id, author.document.as_ref()),
             comment.agrees.to_string(),
             comment.disagrees.to_string(),
             moderated,
@@ -185,20 +186,20 @@ impl Pages {
     }
 
     /// The number of an imported participant, else a pseudonym.
-    fn voter(&self, kind: Kind, id: Id<Actor>, document: Option<&Json<serde_json::Value>>) -> String {
+    fn person(&self, purpose: Purpose, kind: Kind, id: Id<Actor>, document: Option<&Json<serde_json::Value>>) -> String {
         let number = if kind == Kind::Imported { imported(document, "participant") } else { None };
-        number.unwrap_or_else(|| self.pseudonyms.name(id))
+        number.unwrap_or_else(|| self.pseudonyms.name(purpose, id))
     }
 
     pub(super) async fn votes(&mut self, conn: &mut Conn, after: Option<(Id<Comment>, Id<Actor>)>) -> Result<Vec<u8>> {
         let rows = self.read_votes(conn, after).await?;
         let mut chunk = self.table.sheet().chunk();
         for (reaction, source, state, kind, document) in &rows {
-            let voter = self.voter(*kind, reaction.actor_id, document.as_ref());
+            let voter = self.person(Purpose::Opinion, *kind, reaction.actor_id, document.as_ref());
             let vote = reaction.value.to_string();
             if self.table == Table::PolisVotes && *state != State::Deleted {
                 let statement = imported(source.as_ref(), "statement");
-                let at = if statement.is_some() { reaction.at } else { to_the_hour(reaction.at) };
+                let at = if *kind == Kind::Imported { reaction.at } else { to_the_hour(reaction.at) };
                 let statement = statement.unwrap_or_else(|| reaction.comment_id.to_string());
                 chunk.row([millis(at), polis_date(at), statement, voter, vote]);
             } else if self.table == Table::Votes && *state == State::Visible {
@@ -240,7 +241,7 @@ impl Pages {
         let mut chunk = self.table.sheet().chunk();
         for ballot in &rows {
             let (cast, changed) = (to_the_hour(ballot.cast_at), to_the_hour(ballot.changed_at));
-            let voter = self.pseudonyms.name(ballot.actor_id);
+            let voter = self.pseudonyms.name(Purpose::Ballot, ballot.actor_id);
             chunk.row([
                 voter,
                 ballot.tier.to_string(),

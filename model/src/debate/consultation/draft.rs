@@ -1,6 +1,6 @@
 //! What an author gives, and what makes it fit.
 
-use super::{Brief, Consultation, State};
+use super::{Brief, Consultation, Phase, State};
 use crate::clock::Instant;
 use crate::count::electorate::Electorate;
 use crate::count::method::Method;
@@ -102,7 +102,10 @@ impl Draft {
     }
 
     /// Checks a change of something published: what locks stays as it is.
-    pub(super) fn check_published(mut self, on: &Consultation) -> Result<Self> {
+    pub(super) fn check_published(mut self, now: Instant, on: &Consultation) -> Result<Self> {
+        if on.phase(now) == Phase::Closed {
+            return Err(Refusal::Locked("it is closed: answer in the debate, or publish another").into());
+        }
         self.check_words()?;
         if self.closes_at != on.closes_at {
             return Err(Refusal::Locked("close it early, or extend it with a reason").into());
@@ -112,12 +115,13 @@ impl Draft {
         }
         self.method = self.method.check()?.fixed(&on.language);
         self.electorate = self.electorate.check()?;
-        let changes = self.method != on.method.0
+        let changes = self.title != on.title
+            || self.method != on.method.0
             || self.electorate != on.electorate.0
             || self.changeable != on.changeable
             || self.results != on.results
             || self.language != on.language;
-        if changes && (on.locked_at.is_some() || on.state == State::Closed) {
+        if changes && on.locked_at.is_some() {
             return Err(Refusal::Locked("publish a corrected consultation, with a reason").into());
         }
         Ok(self)
