@@ -41,10 +41,10 @@ pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn(refuse_controls))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(tell_programs))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(middleware::from_fn(refuse_controls));
+        .layer(RequestBodyLimitLayer::new(MAX_BODY));
     watch.fallback_service(doors).layer(every)
 }
 
@@ -96,7 +96,7 @@ const CALLS: [&str; 2] = ["/api/v1/follows", "/api/v1/remote"];
 fn audience(parts: &Parts) -> Audience {
     let path = parts.uri.path();
     let below = |call: &&str| path.strip_prefix(*call).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if CALLS.iter().any(|call| below(&call)) {
+    if CALLS.iter().any(|call| below(call)) {
         return Audience::Calls;
     }
     match federation::speaks_activity(parts) {

@@ -71,7 +71,8 @@ mod tests {
         let now = Instant::from_microsecond(0);
         let key = || hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
         let (one, two) = (Id::new(now), Id::new(now));
-        let (here, there) = (Pseudonyms { key: key(), consultation: one }, Pseudonyms { key: key(), consultation: two });
+        let (here, there) =
+            (Pseudonyms { key: key(), consultation: one }, Pseudonyms { key: key(), consultation: two });
         let ana = Id::new(now);
         let names = [
             here.name(Purpose::Ballot, ana),

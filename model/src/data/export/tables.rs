@@ -186,7 +186,13 @@ impl Pages {
     }
 
     /// The number of an imported participant, else a pseudonym.
-    fn person(&self, purpose: Purpose, kind: Kind, id: Id<Actor>, document: Option<&Json<serde_json::Value>>) -> String {
+    fn person(
+        &self,
+        purpose: Purpose,
+        kind: Kind,
+        id: Id<Actor>,
+        document: Option<&Json<serde_json::Value>>,
+    ) -> String {
         let number = if kind == Kind::Imported { imported(document, "participant") } else { None };
         number.unwrap_or_else(|| self.pseudonyms.name(purpose, id))
     }
