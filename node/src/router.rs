@@ -96,7 +96,7 @@ const CALLS: [&str; 2] = ["/api/v1/follows", "/api/v1/remote"];
 fn audience(parts: &Parts) -> Audience {
     let path = parts.uri.path();
     let below = |call: &&str| path.strip_prefix(*call).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if CALLS.iter().any(|call| below(call)) {
+    if CALLS.iter().any(below) {
         return Audience::Calls;
     }
     match federation::speaks_activity(parts) {

@@ -58,7 +58,7 @@ async fn an_edit_is_told_directly_and_carried_and_a_tally_repeats_its_time() {
     town.tells().await;
     town.waits(Duration::from_secs(60));
     let draft = consultation::Draft {
-        title: "Fermer la place le dimanche ?".into(),
+        summary: "Le dimanche seulement.".into(),
         closes_at: on.closes_at,
         results: model::count::tally::Results::Live,
         ..town.world.draft(&json!({"kind": "vote"}))
