@@ -13,7 +13,7 @@ use crate::count::electorate::Electorate;
 use crate::count::method::Method;
 use crate::count::sequence;
 use crate::count::tally::{self, Counts, Results};
-use crate::debate::consultation::{self, Brief, Consultation, Draft};
+use crate::debate::consultation::{self, Ballots, Brief, Consultation, Draft};
 use crate::debate::forum::{self, Forum, Visibility};
 use crate::debate::schedule;
 use crate::error::{Error, Result};
@@ -176,6 +176,7 @@ impl World {
             results: Results::AfterVote,
             electorate: Electorate::default(),
             changeable: true,
+            ballots: Ballots::Secret,
             language: "fr".into(),
             tags: vec!["place".into()],
             example: false,

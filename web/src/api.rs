@@ -35,6 +35,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::Failure;
 
+pub(crate) use face::account_of;
 pub(crate) use quota::Quotas;
 
 /// Where the API lives.

@@ -15,6 +15,7 @@ pub mod visitor;
 mod cache;
 mod csv;
 mod limit;
+mod log;
 mod pages;
 mod path;
 mod security;
@@ -32,6 +33,7 @@ pub fn router(app: App) -> axum::Router {
     let pages = pages::router()
         .merge(manual)
         .merge(csv::routes())
+        .merge(log::routes())
         .layer(CsrfLayer::new().with_rejection_response(security::foreign))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(session::layer(&app));

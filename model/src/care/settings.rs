@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::address::{Address, Scheme};
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::{self, Actor};
@@ -69,6 +70,7 @@ impl Node {
 
 const NODE: &str = "node";
 const REGISTRATION: &str = "registration";
+const ADDRESS: &str = "address";
 const PSEUDONYM_KEY: &str = "pseudonym-key";
 
 /// The node's settings; the defaults before set-up.
@@ -120,6 +122,27 @@ pub async fn mark_published(tx: &mut Tx) -> Result<()> {
         save_node(tx, &node).await?;
     }
     Ok(())
+}
+
+/// Where this node lives, as its domain and the program that last served it say: for what is signed when nobody asks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn address(conn: &mut Conn) -> Result<Address> {
+    let noted: Option<Address> = get(conn, ADDRESS).await?;
+    Ok(match (node(conn).await?.domain, noted) {
+        (Some(domain), noted) => Address::new(noted.map_or(Scheme::Https, |noted| noted.scheme()), &domain),
+        (None, Some(noted)) => noted,
+        (None, None) => Address::new(Scheme::Http, "localhost"),
+    })
+}
+
+/// Notes where the program that serves this node is reached.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_address(tx: &mut Tx, here: &Address) -> Result<()> {
+    put(tx, ADDRESS, here).await
 }
 
 /// The key of this node's pseudonyms, 32 bytes as hex, made when first needed.

@@ -32,6 +32,8 @@ words! {
         Change = "change",
         /// Withdrawn.
         Withdraw = "withdraw",
+        /// Taken out by a moderator, with a reason.
+        Remove = "remove",
     }
 }
 

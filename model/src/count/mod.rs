@@ -2,6 +2,7 @@
 
 pub mod ballot;
 pub mod electorate;
+pub mod log;
 pub mod method;
 pub mod pseudonym;
 pub mod sequence;

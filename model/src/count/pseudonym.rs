@@ -2,8 +2,9 @@
 
 use aws_lc_rs::hmac;
 
+use crate::address::Address;
 use crate::care::settings;
-use crate::debate::consultation::Consultation;
+use crate::debate::consultation::{Ballots, Consultation};
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::Actor;
@@ -58,6 +59,33 @@ impl Pseudonyms {
         context.update(person.uuid().as_bytes());
         context.update(purpose.tag());
         hex::encode(context.sign().as_ref()).chars().take(LENGTH).collect()
+    }
+}
+
+/// What the voters of one consultation are called in public: a pseudonym, or their handle where ballots are public.
+pub struct Voters {
+    pseudonyms: Pseudonyms,
+    /// The host of local voters, where they are named.
+    named: Option<String>,
+}
+
+impl Voters {
+    /// Of this consultation.
+    ///
+    /// # Errors
+    /// When the node is not set up or the database fails.
+    pub async fn of(conn: &mut Conn, on: &Consultation, here: &Address) -> Result<Self> {
+        let named = (on.ballots == Ballots::Public).then(|| here.host().to_owned());
+        Ok(Self { pseudonyms: self::of(conn, on.id).await?, named })
+    }
+
+    /// The voter with this name on this host; on our own if `None`.
+    #[must_use]
+    pub fn name(&self, person: Id<Actor>, name: &str, host: Option<&str>) -> String {
+        match &self.named {
+            Some(here) => format!("@{name}@{}", host.unwrap_or(here)),
+            None => self.pseudonyms.name(Purpose::Ballot, person),
+        }
     }
 }
 

@@ -8,11 +8,12 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::electorate::Tier;
+use super::log;
 use crate::clock::Instant;
 use crate::debate::consultation::{Consultation, Phase};
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
-use crate::store::schema::{ballot_events, tallies};
+use crate::store::schema::{ballot_events, ballot_logs, tallies};
 use crate::store::types::words;
 use crate::store::{Conn, Json, on};
 
@@ -86,6 +87,19 @@ pub async fn of(conn: &mut Conn, consultation: &Consultation) -> Result<Tally> {
     let kept =
         on!(conn, |c| tallies::table.find(consultation.id).select(Tally::as_select()).first(c).await.optional())?;
     Ok(kept.unwrap_or_else(|| empty(consultation.id, consultation.created_at)))
+}
+
+/// The tally, and the root of the log that it is a function of.
+async fn with_root(conn: &mut Conn, on: &Consultation) -> Result<(Tally, String)> {
+    let both = tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
+    let kept: Option<(Tally, Option<String>)> = on!(conn, |c| both
+        .filter(tallies::consultation_id.eq(on.id))
+        .select((Tally::as_select(), ballot_logs::root.nullable()))
+        .first(c)
+        .await
+        .optional())?;
+    let (tally, root) = kept.unwrap_or_else(|| (empty(on.id, on.created_at), None));
+    Ok((tally, root.unwrap_or_else(log::empty_root)))
 }
 
 pub(super) fn empty(consultation: Id<Consultation>, at: Instant) -> Tally {
@@ -163,12 +177,14 @@ pub struct ChoiceResult {
     pub count: i64,
 }
 
-/// How far the log of events goes.
+/// How far the public log of ballots goes, which these numbers are a function of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogHead {
-    /// How many events are counted.
+    /// How many entries are counted.
     pub size: i64,
-    /// When the last was.
+    /// The root of their tree, base64.
+    pub root: String,
+    /// When the last was counted.
     pub at: Instant,
 }
 
@@ -190,7 +206,7 @@ pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: V
         });
     }
     let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
-    let tally = of(conn, on).await?;
+    let (tally, root) = with_root(conn, on).await?;
     let choices = on.method.0.choices(&on.language);
     let tiers = electorate.tiers.iter().map(|tier| {
         let count = tally.counts.0.0.get(tier).cloned().unwrap_or_default();
@@ -210,7 +226,7 @@ pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: V
         is_final,
         official: electorate.official,
         tiers: Some(tiers.collect()),
-        log: Some(LogHead { size: tally.size, at: tally.at }),
+        log: Some(LogHead { size: tally.size, root, at: tally.at }),
     })
 }
 

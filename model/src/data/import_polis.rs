@@ -244,6 +244,7 @@ fn consultation_of(
         source: Some(Json(json!(source))),
         comment_count: 0,
         version: 1,
+        ballots: consultation::Ballots::Secret,
     }
 }
 

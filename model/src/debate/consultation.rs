@@ -58,6 +58,16 @@ words! {
     }
 }
 
+words! {
+    /// Whether ballots name their voters.
+    pub enum Ballots {
+        /// They bear a pseudonym that only this consultation uses.
+        Secret = "secret",
+        /// They bear the voter's name, as the consultation says beforehand.
+        Public = "public",
+    }
+}
+
 /// The brief: three lines that a citizen reads first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +145,8 @@ pub struct Consultation {
     pub comment_count: i32,
     /// Grows with every change that a page shows, but the tally's.
     pub version: i64,
+    /// Whether ballots name their voters.
+    pub ballots: Ballots,
 }
 
 impl Consultation {

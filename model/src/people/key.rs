@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::store::schema::keys;
 use crate::store::types::words;
-use crate::store::{Conn, Tx, on};
+use crate::store::{Conn, Tx, dialect, on};
 
 words! {
     /// What a key signs with.
@@ -61,6 +61,10 @@ impl std::fmt::Debug for Key {
 /// # Errors
 /// When the database fails.
 pub async fn pair(tx: &mut Tx, now: Instant, actor: Id<Actor>, algorithm: Algorithm) -> Result<Key> {
+    if let Some(key) = of(tx, actor, algorithm).await? {
+        return Ok(key);
+    }
+    dialect::hold_actor(tx, actor).await?;
     if let Some(key) = of(tx, actor, algorithm).await? {
         return Ok(key);
     }

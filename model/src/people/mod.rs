@@ -5,6 +5,7 @@ pub mod actor;
 pub mod key;
 pub mod link;
 pub mod name;
+pub mod proof;
 pub mod role;
 pub mod session;
 pub mod token;

@@ -7,9 +7,13 @@ use diesel_async::RunQueryDsl;
 use super::types::DbUuid;
 use super::{Conn, Tx};
 use crate::count::ballot::Event;
+use crate::count::sequence::Meeting;
+use crate::count::tally::Tally;
+use crate::debate::consultation::Consultation;
 use crate::error::Result;
 use crate::id::Id;
-use crate::store::schema::ballot_events;
+use crate::people::actor::Actor;
+use crate::store::schema::{actors, ballot_events, tallies};
 
 impl Conn {
     /// Whether this is PostgreSQL, where rows can be locked and many written in one statement.
@@ -40,6 +44,33 @@ pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) ->
                     .await?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Reads a tally and holds it until the transaction ends: only one sequencer at a time writes a log. On SQLite the
+/// transaction has the database for itself.
+pub(crate) async fn hold_tally(
+    tx: &mut Tx,
+    consultation: Id<Consultation>,
+    meeting: Meeting,
+) -> Result<Option<Tally>> {
+    let of = tallies::table.find(consultation);
+    Ok(match (&mut **tx, meeting) {
+        (Conn::Postgres(c), Meeting::Waits) => {
+            of.select(Tally::as_select()).for_update().first(&mut **c).await.optional()?
+        }
+        (Conn::Postgres(c), Meeting::Passes) => {
+            of.select(Tally::as_select()).for_update().skip_locked().first(&mut **c).await.optional()?
+        }
+        (Conn::Sqlite(c), _) => of.select(Tally::as_select()).first(&mut **c).await.optional()?,
+    })
+}
+
+/// Holds an actor's row until the transaction ends, so that two processes do not make it a key at once.
+pub(crate) async fn hold_actor(tx: &mut Tx, actor: Id<Actor>) -> Result<()> {
+    if let Conn::Postgres(c) = &mut **tx {
+        actors::table.find(actor).select(actors::id).for_no_key_update().first::<Id<Actor>>(&mut **c).await?;
     }
     Ok(())
 }

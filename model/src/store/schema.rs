@@ -183,6 +183,7 @@ diesel::table! {
         source -> Nullable<DbJson>,
         comment_count -> Integer,
         version -> BigInt,
+        ballots -> Text,
     }
 }
 
@@ -473,6 +474,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    ballot_logs (consultation_id) {
+        consultation_id -> DbUuid,
+        size -> BigInt,
+        root -> Text,
+        checkpoint -> Text,
+        entries -> Binary,
+        hashes -> Binary,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    log_tiles (consultation_id, level, n) {
+        consultation_id -> DbUuid,
+        level -> Integer,
+        n -> BigInt,
+        data -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    final_results (consultation_id) {
+        consultation_id -> DbUuid,
+        size -> BigInt,
+        document -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    count_checks (consultation_id) {
+        consultation_id -> DbUuid,
+        at -> DbTime,
+        size -> BigInt,
+        holds -> Bool,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    ballot_removals (event_id) {
+        event_id -> DbUuid,
+        account_id -> Nullable<DbUuid>,
+        reason -> Text,
+    }
+}
+
 diesel::joinable!(names -> actors (actor_id));
 diesel::joinable!(keys -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -520,6 +584,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     ballot_sources,
     ballot_events,
     tallies,
+    ballot_logs,
+    log_tiles,
+    final_results,
+    count_checks,
+    ballot_removals,
     refused_ballots,
     comments,
     reactions,

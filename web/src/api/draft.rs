@@ -5,7 +5,7 @@ use axum::response::Response;
 use model::clock::Instant;
 use model::count::electorate;
 use model::count::tally::Results;
-use model::debate::consultation::{self, Draft};
+use model::debate::consultation::{self, Ballots, Draft};
 use model::debate::forum::{self, Forum};
 use model::debate::text;
 use serde::Deserialize;
@@ -51,6 +51,9 @@ pub(super) struct NewConsultation {
     electorate: Option<Electorate>,
     /// Whether ballots can be changed and withdrawn; true by default.
     changeable: Option<bool>,
+    /// Whether ballots name their voters; `secret` by default.
+    #[schema(value_type = Option<shape::WhoseBallots>)]
+    ballots: Option<Ballots>,
     /// Its language (BCP 47); the forum's by default.
     language: Option<String>,
     /// Tags.
@@ -73,6 +76,7 @@ impl NewConsultation {
             results: self.results.unwrap_or(Results::AfterVote),
             electorate: self.electorate.map_or_else(electorate::Electorate::default, Into::into),
             changeable: self.changeable.unwrap_or(true),
+            ballots: self.ballots.unwrap_or(Ballots::Secret),
             language: self.language.unwrap_or_else(|| forum.language.clone()),
             tags: self.tags,
             example: false,
@@ -113,6 +117,9 @@ pub(super) struct ConsultationChange {
     electorate: Option<Electorate>,
     /// Whether ballots can be changed and withdrawn. Locked by the first ballot.
     changeable: Option<bool>,
+    /// Whether ballots name their voters. Locked by the first ballot.
+    #[schema(value_type = Option<shape::WhoseBallots>)]
+    ballots: Option<Ballots>,
     /// Its language (BCP 47). Locked by the first ballot.
     language: Option<String>,
     /// Tags.
@@ -133,6 +140,7 @@ impl ConsultationChange {
             results: self.results.unwrap_or(draft.results),
             electorate: self.electorate.map_or(draft.electorate, Into::into),
             changeable: self.changeable.unwrap_or(draft.changeable),
+            ballots: self.ballots.unwrap_or(draft.ballots),
             language: self.language.unwrap_or(draft.language),
             tags: self.tags.unwrap_or(draft.tags),
             example: draft.example,

@@ -78,6 +78,14 @@ fn write_headers(left: &Left, reads: bool, personal: bool, headers: &mut HeaderM
     }
 }
 
+/// The account of the token that a request for a file bears, if it bears one.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`] for a token that is not good.
+pub(crate) async fn account_of(app: &App, headers: &HeaderMap) -> Result<Option<Account>> {
+    who(app, secret(headers).as_ref()).await
+}
+
 /// The secret of `Authorization: Bearer` (RFC 6750, section 2.1); an error if something else was sent.
 fn secret(headers: &HeaderMap) -> Option<Result<String, Refusal>> {
     let sent = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();

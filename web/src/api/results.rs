@@ -66,9 +66,11 @@ struct Counted {
 /// How far the log of ballot events goes.
 #[derive(Serialize, ToSchema)]
 struct LogHead {
-    /// How many events are counted.
+    /// How many entries are counted.
     size: i64,
-    /// When the last was.
+    /// The root of their tree, base64.
+    root: String,
+    /// When the last was counted.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
 }
@@ -82,7 +84,7 @@ impl From<Document> for Results {
             is_final: document.is_final,
             official: document.official,
             tiers,
-            log: document.log.map(|log| LogHead { size: log.size, at: log.at }),
+            log: document.log.map(|log| LogHead { size: log.size, root: log.root, at: log.at }),
         }
     }
 }

@@ -38,6 +38,7 @@ words! {
     Role = role::Role;
     State = consultation::Phase;
     WhenResults = tally::Results;
+    WhoseBallots = consultation::Ballots;
     Tier = electorate::Tier;
     Stance = comment::Stance;
     CommentState = comment::State;

@@ -3,7 +3,7 @@
 use model::address::Address;
 use model::clock::Instant;
 use model::count::tally::Results;
-use model::debate::consultation::{Consultation, Phase};
+use model::debate::consultation::{Ballots, Consultation, Phase};
 use model::debate::forum::Forum;
 use model::debate::text::{self, Text};
 use model::error::Result;
@@ -61,6 +61,9 @@ pub(super) struct Shown {
     electorate: Electorate,
     /// Whether ballots can be changed and withdrawn.
     changeable: bool,
+    /// Whether ballots name their voters.
+    #[schema(value_type = shape::WhoseBallots)]
+    ballots: Ballots,
     /// Its language (BCP 47).
     language: String,
     /// Tags, without `#`.
@@ -105,6 +108,7 @@ impl Shown {
             results: it.results,
             electorate: Electorate::from(&it.electorate.0),
             changeable: it.changeable,
+            ballots: it.ballots,
             language: it.language.clone(),
             tags: it.tags.0.clone(),
             example: it.example,

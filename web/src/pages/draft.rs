@@ -5,7 +5,7 @@ use model::clock::Instant;
 use model::count::electorate::{Electorate, Tier};
 use model::count::method::Method;
 use model::count::tally::Results;
-use model::debate::consultation::{Brief, Draft};
+use model::debate::consultation::{Ballots, Brief, Draft};
 use model::error::{Error, Result};
 use serde_json::json;
 
@@ -121,6 +121,7 @@ pub(super) fn read(form: &Form, zone: &TimeZone) -> Result<Draft> {
         results: results(form)?,
         electorate: electorate(form)?,
         changeable: !form.is("fixed", "1"),
+        ballots: Ballots::Secret,
         language: form.trimmed("language").to_owned(),
         tags: Vec::new(),
         example: false,
@@ -140,6 +141,7 @@ pub(super) fn change(form: &Form, before: Draft, zone: &TimeZone) -> Result<Draf
         closes_at: same(fresh.closes_at, before.closes_at),
         answer_by: same(fresh.answer_by, before.answer_by),
         tags: before.tags,
+        ballots: before.ballots,
         example: before.example,
         ..fresh
     })

@@ -1,6 +1,6 @@
 //! What an author gives, and what makes it fit.
 
-use super::{Brief, Consultation, Phase, State};
+use super::{Ballots, Brief, Consultation, Phase, State};
 use crate::clock::Instant;
 use crate::count::electorate::Electorate;
 use crate::count::method::Method;
@@ -49,6 +49,8 @@ pub struct Draft {
     pub electorate: Electorate,
     /// Whether ballots can be changed.
     pub changeable: bool,
+    /// Whether ballots name their voters.
+    pub ballots: Ballots,
     /// Its language.
     pub language: String,
     /// Tags, with or without `#`.
@@ -73,6 +75,7 @@ impl Draft {
             results: on.results,
             electorate: on.electorate.0.clone(),
             changeable: on.changeable,
+            ballots: on.ballots,
             language: on.language.clone(),
             tags: on.tags.0.clone(),
             example: on.example,
@@ -119,6 +122,7 @@ impl Draft {
             || self.method != on.method.0
             || self.electorate != on.electorate.0
             || self.changeable != on.changeable
+            || self.ballots != on.ballots
             || self.results != on.results
             || self.language != on.language;
         if changes && on.locked_at.is_some() {
@@ -186,6 +190,7 @@ impl Draft {
             source: None,
             comment_count: 0,
             version: 1,
+            ballots: self.ballots,
         }
     }
 }

@@ -60,6 +60,7 @@ pub(super) async fn rewrite(
         consultations::electorate.eq(Json(draft.electorate.clone())),
         consultations::results.eq(draft.results),
         consultations::changeable.eq(draft.changeable),
+        consultations::ballots.eq(draft.ballots),
         consultations::language.eq(&draft.language),
         consultations::tags.eq(Json(draft.tags.clone())),
     );

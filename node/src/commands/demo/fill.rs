@@ -209,6 +209,7 @@ impl Town {
             results: it.results,
             electorate: Electorate::default(),
             changeable: true,
+            ballots: consultation::Ballots::Secret,
             language: forum.language.clone(),
             tags: it.tags.clone(),
             example: true,

@@ -1,0 +1,121 @@
+//! The public log of a consultation's ballots: an append-only Merkle tree in the formats of C2SP (tlog-tiles,
+//! tlog-checkpoint, signed-note), so that anybody can count again and nobody, the node included, can quietly change what
+//! was counted.
+//!
+//! The sequencer alone appends, in the transaction that numbers the events and moves the tally. Full tiles are written
+//! once; the right edge is one row. Nothing here decides who may read: [`crate::count::tally::visible`] does.
+
+pub mod entry;
+pub mod note;
+pub mod tile;
+pub mod tree;
+
+mod inclusion;
+mod rows;
+
+use crate::address::Address;
+use crate::care::settings;
+use crate::clock::Instant;
+use crate::debate::consultation::Consultation;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::people::actor;
+use crate::people::key::{self, Algorithm};
+use crate::people::proof::Signer;
+use crate::store::{Conn, Tx};
+
+pub use entry::Entry;
+pub use inclusion::{Inclusion, inclusion};
+pub use rows::{Head, head, tile};
+pub(crate) use rows::Kept;
+pub use tile::Place;
+
+use tree::Edge;
+
+/// The name of a log, which is the origin of its checkpoints and the name of its key: `HOST/c/SLUG`.
+#[must_use]
+pub fn origin(here: &Address, slug: &str) -> String {
+    format!("{}/c/{slug}", here.host())
+}
+
+/// The key with which this node signs its logs, receipts and results: its actor's, made when first needed.
+///
+/// # Errors
+/// When the node is not set up or the database fails.
+pub async fn signer(tx: &mut Tx, now: Instant, here: &Address) -> Result<Signer> {
+    let node = actor::node(tx).await?;
+    let key = key::pair(tx, now, node.id, Algorithm::Ed25519).await?;
+    Signer::of(key_address(here), &key)
+}
+
+/// The same, if it was made already.
+///
+/// # Errors
+/// [`Error::NotFound`] if it was not.
+pub async fn known_signer(conn: &mut Conn, here: &Address) -> Result<Signer> {
+    let node = actor::node(conn).await?;
+    let key = key::of(conn, node.id, Algorithm::Ed25519).await?.ok_or(Error::NotFound)?;
+    Signer::of(key_address(here), &key)
+}
+
+/// Where the public half stands: in the node's actor.
+#[must_use]
+pub fn key_address(here: &Address) -> String {
+    format!("{}#ed25519-key", here.node())
+}
+
+/// Writes entries to the end of a log and signs its new head.
+pub(crate) async fn append(tx: &mut Tx, now: Instant, on: &Consultation, kept: Kept, entries: &[Entry]) -> Result<()> {
+    let here = settings::address(tx).await?;
+    let signer = signer(tx, now, &here).await?;
+    let Kept { mut edge, .. } = kept;
+    let before = edge.size;
+    let mut done = Vec::new();
+    for entry in entries {
+        if u64::try_from(entry.seq).ok() != Some(edge.size) {
+            return Err(Error::store("an entry out of its place"));
+        }
+        edge.append(&entry.line()?, &mut done)?;
+    }
+    let root = edge.root()?;
+    let checkpoint = note::checkpoint(&signer, &origin(&here, &on.slug), edge.size, root)?;
+    rows::save(tx, now, on.id, before, &edge, &root.to_string(), &checkpoint, done).await
+}
+
+/// The root of a log without entries, base64.
+#[must_use]
+pub fn empty_root() -> String {
+    tlog_tiles::EMPTY_HASH.to_string()
+}
+
+/// The signed checkpoint of a log, under the address that this node has now.
+///
+/// # Errors
+/// When the node is not set up or the database fails.
+pub async fn checkpoint(tx: &mut Tx, now: Instant, on: &Consultation, here: &Address) -> Result<String> {
+    let origin = origin(here, &on.slug);
+    let head = head(tx, on.id).await?;
+    // One that was signed before the node had its domain bears another name.
+    match head {
+        Some(head) if head.checkpoint.lines().next() == Some(&origin) => Ok(head.checkpoint),
+        Some(head) => {
+            let root = tlog_tiles::Hash::parse_hash(&head.root).map_err(Error::store)?;
+            let size = u64::try_from(head.size).map_err(Error::store)?;
+            note::checkpoint(&signer(tx, now, here).await?, &origin, size, root)
+        }
+        None => note::checkpoint(&signer(tx, now, here).await?, &origin, 0, tlog_tiles::EMPTY_HASH),
+    }
+}
+
+/// The key of a log as it is handed around: `HOST/c/SLUG+ID+KEY`.
+///
+/// # Errors
+/// When the node is not set up or the database fails.
+pub async fn vkey(tx: &mut Tx, now: Instant, on: &Consultation, here: &Address) -> Result<String> {
+    Ok(note::vkey(&origin(here, &on.slug), &signer(tx, now, here).await?.public()))
+}
+
+/// The right edge of a log, as far as it has come.
+pub(crate) async fn edge(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Kept> {
+    Ok(rows::edge(conn, consultation).await?.unwrap_or_else(|| Kept { edge: Edge::default() }))
+}

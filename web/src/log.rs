@@ -1,0 +1,155 @@
+//! The public log of a consultation's ballots, as C2SP's tlog-tiles lays it out: `/c/{slug}/log/…`.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use model::care::problem::{MEDIA_TYPE, Problem};
+use model::count::ballot;
+use model::count::log::{self, Place};
+use model::count::tally::{self, Viewer};
+use model::debate::consultation::{self, Consultation, View};
+use model::debate::forum::Visibility;
+use model::error::{Error, Result};
+use model::store::Conn;
+use sha2::{Digest, Sha256};
+
+use crate::api;
+use crate::app::App;
+use crate::error::Failure;
+use crate::visitor::Visitor;
+
+/// Octets of a hash that stand in an `ETag`.
+const TAG: usize = 16;
+
+/// `/c/{slug}/log/checkpoint`, `vkey`, `tile/L/N[.p/W]`, `tile/entries/N[.p/W]`
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/c/{slug}/log/checkpoint", get(checkpoint))
+        .route("/c/{slug}/log/vkey", get(vkey))
+        .route("/c/{slug}/log/tile/{*place}", get(tile))
+}
+
+/// How long what is answered may be kept, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    /// By everybody, for ever: it never changes.
+    Forever,
+    /// By everybody who asks each time whether it has changed.
+    Asking,
+    /// By nobody: not everybody may see it.
+    Never,
+}
+
+/// A log that is asked for, and what may be done with the answer.
+struct Asked {
+    on: Consultation,
+    /// Whether everybody may see it.
+    open: bool,
+}
+
+/// The consultation, if whoever asks may see its log: who may see its results.
+async fn asked(app: &App, visitor: &Visitor, headers: &HeaderMap, slug: &str) -> Result<Asked> {
+    let account = match api::account_of(app, headers).await? {
+        Some(account) => Some(account),
+        None => visitor.account.clone(),
+    };
+    let mut conn = app.store.conn().await?;
+    let View { consultation: on, forum, .. } = consultation::view(&mut conn, slug, account.as_ref()).await?;
+    let everybody = tally::visible(&on, visitor.now, Viewer::Anybody);
+    if !everybody {
+        let viewer = match &account {
+            Some(account) => viewer(&mut conn, &on, account.actor_id).await?,
+            None => Viewer::Anybody,
+        };
+        tally::require_visible(&on, visitor.now, viewer)?;
+    }
+    Ok(Asked { on, open: everybody && forum.visibility != Visibility::Private })
+}
+
+async fn viewer(
+    conn: &mut Conn,
+    on: &Consultation,
+    actor: model::id::Id<model::people::actor::Actor>,
+) -> Result<Viewer> {
+    let standing = ballot::standing(conn, on.id, actor).await?;
+    Ok(if standing.is_some() { Viewer::Voter } else { Viewer::Anybody })
+}
+
+async fn checkpoint(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Path(slug): Path<String>,
+) -> Response {
+    let found = async {
+        let Asked { on, open } = asked(&app, &visitor, &headers, &slug).await?;
+        let mut tx = app.store.begin().await?;
+        let note = log::checkpoint(&mut tx, visitor.now, &on, &visitor.here).await?;
+        tx.commit().await?;
+        let keep = if open { Keep::Asking } else { Keep::Never };
+        Ok(given(&headers, note.into_bytes(), "text/plain; charset=utf-8", keep))
+    };
+    found.await.unwrap_or_else(refused)
+}
+
+/// The key tells nothing of any ballot: whoever sees the consultation may have it.
+async fn vkey(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Path(slug): Path<String>) -> Response {
+    let found = async {
+        let mut tx = app.store.begin().await?;
+        let View { consultation: on, forum, .. } =
+            consultation::view(&mut tx, &slug, visitor.account.as_ref()).await?;
+        let key = log::vkey(&mut tx, visitor.now, &on, &visitor.here).await?;
+        tx.commit().await?;
+        let keep = if forum.visibility == Visibility::Private { Keep::Never } else { Keep::Asking };
+        Ok(given(&headers, format!("{key}\n").into_bytes(), "text/plain; charset=utf-8", keep))
+    };
+    found.await.unwrap_or_else(refused)
+}
+
+async fn tile(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Path((slug, place)): Path<(String, String)>,
+) -> Response {
+    let found = async {
+        let Asked { on, open } = asked(&app, &visitor, &headers, &slug).await?;
+        let place: Place = place.parse().map_err(|_| Error::NotFound)?;
+        let data = log::tile(&mut app.store.conn().await?, on.id, place).await?;
+        let keep = if open { Keep::Forever } else { Keep::Never };
+        Ok(given(&headers, data, "application/octet-stream", keep))
+    };
+    found.await.unwrap_or_else(refused)
+}
+
+/// The octets, or that whoever asks has them already.
+fn given(asked: &HeaderMap, data: Vec<u8>, media: &'static str, keep: Keep) -> Response {
+    let kept = match keep {
+        Keep::Forever => "public, max-age=31536000, immutable",
+        Keep::Asking => "public, no-cache",
+        Keep::Never => "private, no-store",
+    };
+    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&data)[..TAG]));
+    let held = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|sent| sent.to_str().ok());
+    let same = held.flat_map(|sent| sent.split(',')).any(|held| held.trim().trim_start_matches("W/") == tag);
+    let headers =
+        [(header::CACHE_CONTROL, kept), (header::VARY, "Authorization, Cookie"), (header::ETAG, tag.as_str())];
+    match same && keep != Keep::Never {
+        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+        false => (headers, [(header::CONTENT_TYPE, media)], data).into_response(),
+    }
+}
+
+/// These files are read by programs: they get the code (RFC 9457).
+fn refused(error: Error) -> Response {
+    let problem = match &error {
+        Error::NotFound => Problem::not_found(),
+        Error::Refused(refusal) => Problem::from(refusal),
+        Error::Store(_) => return Failure::from(error).into_response(),
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, serde_json::json!(problem).to_string()).into_response()
+}
