@@ -4,6 +4,7 @@ mod ballots;
 mod data;
 mod debate;
 mod jobs;
+mod log;
 mod people;
 mod store;
 mod together;

@@ -98,8 +98,7 @@ async fn checkpoint(
 async fn vkey(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Path(slug): Path<String>) -> Response {
     let found = async {
         let mut tx = app.store.begin().await?;
-        let View { consultation: on, forum, .. } =
-            consultation::view(&mut tx, &slug, visitor.account.as_ref()).await?;
+        let View { consultation: on, forum, .. } = consultation::view(&mut tx, &slug, visitor.account.as_ref()).await?;
         let key = log::vkey(&mut tx, visitor.now, &on, &visitor.here).await?;
         tx.commit().await?;
         let keep = if forum.visibility == Visibility::Private { Keep::Never } else { Keep::Asking };
@@ -144,11 +143,8 @@ fn given(asked: &HeaderMap, data: Vec<u8>, media: &'static str, keep: Keep) -> R
 
 /// These files are read by programs: they get the code (RFC 9457).
 fn refused(error: Error) -> Response {
-    let problem = match &error {
-        Error::NotFound => Problem::not_found(),
-        Error::Refused(refusal) => Problem::from(refusal),
-        Error::Store(_) => return Failure::from(error).into_response(),
-    };
+    let Error::Refused(refusal) = &error else { return Failure::from(error).into_response() };
+    let problem = Problem::from(refusal);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")];
     (status, headers, serde_json::json!(problem).to_string()).into_response()

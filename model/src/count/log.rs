@@ -26,8 +26,8 @@ use crate::store::{Conn, Tx};
 
 pub use entry::Entry;
 pub use inclusion::{Inclusion, inclusion};
-pub use rows::{Head, head, tile};
 pub(crate) use rows::Kept;
+pub use rows::{Head, head, tile};
 pub use tile::Place;
 
 use tree::Edge;

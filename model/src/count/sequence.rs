@@ -102,13 +102,10 @@ pub async fn catch_up(store: &Store, now: Instant) -> Result<usize> {
 }
 
 async fn behind(conn: &mut Conn) -> Result<Vec<Id<Consultation>>> {
-    let log = tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
+    let log =
+        tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
     let shorter = ballot_logs::size.is_null().or(ballot_logs::size.assume_not_null().lt(tallies::size));
-    Ok(on!(conn, |c| log
-        .filter(tallies::size.gt(0).and(shorter))
-        .select(tallies::consultation_id)
-        .load(c)
-        .await)?)
+    Ok(on!(conn, |c| log.filter(tallies::size.gt(0).and(shorter)).select(tallies::consultation_id).load(c).await)?)
 }
 
 async fn write_counted(tx: &mut Tx, now: Instant, id: Id<Consultation>) -> Result<usize> {

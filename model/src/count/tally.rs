@@ -91,7 +91,8 @@ pub async fn of(conn: &mut Conn, consultation: &Consultation) -> Result<Tally> {
 
 /// The tally, and the root of the log that it is a function of.
 async fn with_root(conn: &mut Conn, on: &Consultation) -> Result<(Tally, String)> {
-    let both = tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
+    let both =
+        tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
     let kept: Option<(Tally, Option<String>)> = on!(conn, |c| both
         .filter(tallies::consultation_id.eq(on.id))
         .select((Tally::as_select(), ballot_logs::root.nullable()))

@@ -50,11 +50,7 @@ pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) ->
 
 /// Reads a tally and holds it until the transaction ends: only one sequencer at a time writes a log. On SQLite the
 /// transaction has the database for itself.
-pub(crate) async fn hold_tally(
-    tx: &mut Tx,
-    consultation: Id<Consultation>,
-    meeting: Meeting,
-) -> Result<Option<Tally>> {
+pub(crate) async fn hold_tally(tx: &mut Tx, consultation: Id<Consultation>, meeting: Meeting) -> Result<Option<Tally>> {
     let of = tallies::table.find(consultation);
     Ok(match (&mut **tx, meeting) {
         (Conn::Postgres(c), Meeting::Waits) => {

@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::care::{settings, setup};
 use model::clock::Clock;
-use model::count::tally;
+use model::count::{sequence, tally};
 use model::job;
 use tokio::sync::watch;
 
@@ -65,12 +65,15 @@ async fn work_until_served(
 /// What the configuration settles in the database at each start.
 async fn settle(node: &Node) -> anyhow::Result<()> {
     let mut tx = node.store.begin().await?;
+    settings::note_address(&mut tx, &node.address()).await?;
     settings::set_registration(&mut tx, node.config.auth.registration.into()).await?;
     if node.store.sqlite_file().is_some() {
         // The one process on this file is this one: who held a lease is gone.
         job::free_all(&mut tx).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    sequence::catch_up(&node.store, node.clock.now()).await?;
+    Ok(())
 }
 
 /// What whoever starts the node should know.

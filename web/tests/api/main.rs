@@ -4,6 +4,7 @@ mod description;
 mod desk;
 mod flows;
 mod hidden;
+mod log;
 mod refusals;
 mod retries;
 mod roles;

@@ -83,7 +83,10 @@ mod tests {
         );
         entry = Entry { node: None, tier: Tier::Open, replaces: None, kind: EventKind::Cast, ..entry };
         let line = String::from_utf8(entry.line().unwrap()).unwrap();
-        assert!(line.contains(r#""tier":"open","voter":"00ff","choice":["o1","o3"],"replaces":null,"text":"#), "{line}");
+        assert!(
+            line.contains(r#""tier":"open","voter":"00ff","choice":["o1","o3"],"replaces":null,"text":"#),
+            "{line}"
+        );
         assert_eq!(serde_json::from_str::<Entry>(&line).unwrap(), entry);
         entry.reason = Some("x".repeat(70_000));
         assert!(entry.line().is_err());

@@ -134,8 +134,7 @@ pub async fn tile(conn: &mut Conn, consultation: Id<Consultation>, place: Place)
 }
 
 async fn size(conn: &mut Conn, consultation: Id<Consultation>) -> Result<u64> {
-    let size: i64 =
-        on!(conn, |c| ballot_logs::table.find(consultation).select(ballot_logs::size).first(c).await)?;
+    let size: i64 = on!(conn, |c| ballot_logs::table.find(consultation).select(ballot_logs::size).first(c).await)?;
     u64::try_from(size).map_err(Error::store)
 }
 

@@ -96,7 +96,8 @@ pub(super) async fn entries(conn: &mut Conn, on: &Consultation, numbered: &[Numb
     let reasons = reasons(conn, numbered).await?;
     let entry = |n: &Numbered| {
         let Recorded { event, actor, name, host } = &n.of;
-        let text = texts.get(&event.text_version).ok_or_else(|| Error::store("a ballot on a text that is not there"))?;
+        let text =
+            texts.get(&event.text_version).ok_or_else(|| Error::store("a ballot on a text that is not there"))?;
         Ok(Entry {
             seq: n.seq,
             kind: event.kind,
