@@ -14,6 +14,7 @@ mod deliver;
 pub mod directory;
 mod document;
 pub mod fetch;
+pub mod files;
 pub mod guard;
 mod inbox;
 mod keyring;

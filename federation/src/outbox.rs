@@ -47,6 +47,7 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         Job::Refuse { ballot } => refusal::tell(app, *ballot).await,
         Job::Follow { follow, undo } => follow::ask(app, *follow, *undo).await,
         Job::Mail { .. } => return Outcome::Never("a mail is no matter of other servers".into()),
+        Job::Check { .. } => return Outcome::Never("a check is no matter of other servers".into()),
     };
     answer(app, claim, done.map(|()| Outcome::Done))
 }

@@ -134,6 +134,7 @@ refusals! {
     RepeatedChoice = "repeated-choice", Rule, "A choice is named twice.";
     AmbiguousOption = "ambiguous-option", Rule, "An option may not be labelled like the id of an option.";
     AlreadyVoted = "already-voted", Rule, "This voter has voted, and this consultation takes no changes.";
+    BallotRemoved = "ballot-removed", Rule, "A moderator removed this voter's ballot, for the reason that stands in the log.";
     Superseded = "superseded", Rule, "A later ballot of this voter is already counted.";
     ResultsHidden = "results-hidden", Forbidden, "The results are hidden until closing, or until the visitor has voted.";
     TooLong = "too-long", Rule, "The text is too long.";

@@ -91,6 +91,11 @@ pub enum Job {
         /// Whether it is taken back.
         undo: bool,
     },
+    /// Holds a tally against its events and its log.
+    Check {
+        /// Whose.
+        consultation: Id<Consultation>,
+    },
     /// Hands a mail to the mail server.
     Mail {
         /// Which.
@@ -177,6 +182,7 @@ impl Job {
     fn dedup(&self) -> Option<String> {
         match self {
             Self::Tally { consultation, closing } => Some(format!("tally:{consultation}:{closing}")),
+            Self::Check { consultation } => Some(format!("check:{consultation}")),
             Self::Edit { consultation } => Some(format!("edit:{consultation}")),
             Self::Forum { forum } => Some(format!("forum:{forum}")),
             Self::Publish { consultation } => Some(format!("publish:{consultation}")),

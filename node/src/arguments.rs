@@ -53,6 +53,8 @@ pub enum Command {
     Import(Import),
     /// Write out one consultation
     Export(Export),
+    /// Count a consultation's ballots again, from public files alone
+    Verify(Verify),
     /// A node on loopback filled with real and example consultations
     Demo(Demo),
 }
@@ -246,6 +248,25 @@ pub enum Table {
     PolisComments,
     /// The votes as Polis has them
     PolisVotes,
+}
+
+/// `palabre verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The address of the consultation, https://HOST/c/SLUG, or an archive of it: a folder or a ZIP
+    #[arg(value_name = "ADDRESS-or-ARCHIVE")]
+    pub what: String,
+    /// A receipt whose ballot must be in the log
+    #[arg(long, value_name = "F")]
+    pub receipt: Option<PathBuf>,
+    /// The key that must have signed the log, as in log/vkey; else the node's actor is asked
+    #[arg(long, value_name = "VKEY")]
+    pub key: Option<String>,
+    /// An earlier checkpoint of the same log: nothing that it signed may have changed
+    #[arg(long, value_name = "F")]
+    pub since: Option<PathBuf>,
+    #[command(flatten)]
+    pub print: Print,
 }
 
 /// `palabre demo`

@@ -9,6 +9,7 @@ mod migrate;
 mod serve;
 mod setup;
 mod token;
+mod verify;
 
 use std::io::{IsTerminal, Read};
 
@@ -43,6 +44,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Migrate(print) => migrate::run(&config, print).await,
         Command::Import(import) => import::run(&config, import).await,
         Command::Export(export) => export::run(&config, export).await,
+        Command::Verify(verify) => verify::run(&config, verify).await,
         Command::Demo(demo) => demo::run(config, demo).await,
     }
 }

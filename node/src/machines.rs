@@ -43,6 +43,13 @@ impl Network {
     }
 }
 
+impl Network {
+    /// Which addresses of the network may be spoken to; nothing is our own host yet.
+    pub fn rules(&self) -> Rules {
+        self.rules.clone()
+    }
+}
+
 /// What is answered in the name of one address.
 #[derive(Clone)]
 pub struct Doors {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::care::mail::{self, Mail, State};
-use model::count::sequence;
+use model::count::{check, sequence};
+use model::debate::consultation::Consultation;
 use model::debate::schedule;
 use model::error::Error;
 use model::id::Id;
@@ -82,6 +83,7 @@ async fn tick(node: &Node) -> anyhow::Result<()> {
 async fn sweep(node: &Node) -> anyhow::Result<()> {
     let mut tx = node.store.begin().await?;
     session::sweep(&mut tx, node.clock.now()).await?;
+    check::due(&mut tx, node.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -185,6 +187,7 @@ fn kind(job: &Job) -> &'static str {
         Job::Carry { .. } => "carry",
         Job::Refuse { .. } => "refuse",
         Job::Follow { .. } => "follow",
+        Job::Check { .. } => "check",
         Job::Mail { .. } => "mail",
     }
 }
@@ -193,6 +196,7 @@ fn kind(job: &Job) -> &'static str {
 async fn perform(node: &Node, claim: &Claim) -> Outcome {
     match &claim.job {
         Job::Mail { mail } => post(node, claim, *mail).await,
+        Job::Check { consultation } => hold_against(node, claim, *consultation).await,
         Job::Deliver { .. }
         | Job::Publish { .. }
         | Job::Open { .. }
@@ -203,6 +207,19 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
         | Job::Carry { .. }
         | Job::Refuse { .. }
         | Job::Follow { .. } => node.machines().perform(claim).await,
+    }
+}
+
+/// Holds a tally against its log. One that differs is said aloud: here, in the metrics and to administrators.
+async fn hold_against(node: &Node, claim: &Claim, consultation: Id<Consultation>) -> Outcome {
+    match check::run(&node.store, node.clock.now(), consultation).await {
+        Ok(found) if found.holds => Outcome::Done,
+        Ok(found) => {
+            tracing::error!(%consultation, found.detail, found.size, "a tally differs from its log");
+            Outcome::Done
+        }
+        Err(Error::NotFound) => Outcome::Never("the consultation is gone".to_owned()),
+        Err(error) => Outcome::Later(again(node, claim), error.to_string()),
     }
 }
 

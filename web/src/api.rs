@@ -56,7 +56,9 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(consultation::publish))
         .routes(routes!(consultation::close))
         .routes(routes!(ballot::read, ballot::cast, ballot::withdraw))
+        .routes(routes!(ballot::remove))
         .routes(routes!(results::read))
+        .routes(routes!(results::check))
         .routes(routes!(comment::list, comment::post))
         .routes(routes!(comment::edit, comment::delete))
         .routes(routes!(reaction::set, reaction::clear));

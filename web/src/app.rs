@@ -8,9 +8,11 @@ use futures_util::future::BoxFuture;
 use model::address::{Address, Scheme};
 use model::care::settings::Node;
 use model::clock::{Clock, Instant};
+use model::count::log;
 use model::error::Error;
 use model::id::Id;
 use model::people::actor::Actor;
+use model::people::proof::Signer;
 use model::store::Store;
 use tokio::sync::Notify;
 
@@ -72,6 +74,7 @@ pub struct App {
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
     seen: Arc<RwLock<Seen>>,
+    signer: Arc<RwLock<Option<(Address, Arc<Signer>)>>>,
 }
 
 /// What the database last said of the node: for what must be known before it can be asked.
@@ -91,6 +94,7 @@ impl App {
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
             resolve: None,
+            signer: Arc::default(),
             seen: Arc::new(RwLock::new(seen)),
             store,
             clock,
@@ -118,6 +122,24 @@ impl App {
         let seen = Seen { here: here.clone(), language: node.language.clone() };
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen;
         here
+    }
+
+    /// The key that signs receipts, read once: reading it costs more than signing with it. Asked for outside
+    /// transactions.
+    ///
+    /// # Errors
+    /// When the node is not set up or the database fails.
+    pub(crate) async fn signer(&self, here: &Address) -> Result<Arc<Signer>, Error> {
+        if let Some((of, signer)) = &*self.signer.read().unwrap_or_else(PoisonError::into_inner)
+            && of == here
+        {
+            return Ok(signer.clone());
+        }
+        let mut tx = self.store.begin().await?;
+        let signer = Arc::new(log::signer(&mut tx, self.now(), here).await?);
+        tx.commit().await?;
+        *self.signer.write().unwrap_or_else(PoisonError::into_inner) = Some((here.clone(), signer.clone()));
+        Ok(signer)
     }
 
     /// Whether this node is reached encrypted, so that its cookies may ask for that; as last seen in the database.

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::electorate::Tier;
+use super::removal;
 use crate::clock::Instant;
 use crate::debate::consultation::{self, Consultation};
 use crate::debate::forum::Forum;
@@ -34,6 +35,14 @@ words! {
         Withdraw = "withdraw",
         /// Taken out by a moderator, with a reason.
         Remove = "remove",
+    }
+}
+
+impl EventKind {
+    /// Whether a ballot counts after it.
+    #[must_use]
+    pub fn stands(self) -> bool {
+        matches!(self, Self::Cast | Self::Change)
     }
 }
 
@@ -213,6 +222,9 @@ async fn take(
             Some((fresh, EventKind::Cast))
         } else {
             let earlier = find(tx, on.id, voter.actor).await?.ok_or(Error::NotFound)?;
+            if earlier.withdrawn && removal::is_removed(tx, &earlier).await? {
+                return Err(Refusal::BallotRemoved.into());
+            }
             let changed = rules::change(now, on, voter, earlier, choice.clone(), source)?;
             rows::update(tx, &changed).await?.then_some((changed, EventKind::Change))
         };
@@ -250,10 +262,19 @@ pub async fn withdraw(tx: &mut Tx, now: Instant, on: &Consultation, actor: Id<Ac
             ..earlier
         };
         if rows::update(tx, &gone).await? {
-            return rows::record(tx, now, &gone, EventKind::Withdraw).await;
+            return rows::record(tx, now, &gone, EventKind::Withdraw).await.map(drop);
         }
     }
     Err(Error::store("the ballot kept changing under our hands"))
+}
+
+/// Takes a standing ballot out; [`super::removal::remove`] says who may and why.
+pub(super) async fn take_out(tx: &mut Tx, now: Instant, ballot: Ballot) -> Result<Id<Event>> {
+    let gone = removal::emptied(now, ballot);
+    if !rows::update(tx, &gone).await? {
+        return Err(Error::store("the ballot changed under our hands"));
+    }
+    rows::record(tx, now, &gone, EventKind::Remove).await
 }
 
 /// The other server takes back the activity that brought a ballot or one of its choices. Answers false if that

@@ -9,6 +9,7 @@ pub mod entry;
 pub mod note;
 pub mod tile;
 pub mod tree;
+pub mod verify;
 
 mod inclusion;
 mod rows;

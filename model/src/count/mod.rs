@@ -1,9 +1,13 @@
 //! Methods, ballots and their counting.
 
 pub mod ballot;
+pub mod check;
 pub mod electorate;
 pub mod log;
 pub mod method;
 pub mod pseudonym;
+pub mod publication;
+pub mod receipt;
+pub mod removal;
 pub mod sequence;
 pub mod tally;

@@ -7,6 +7,7 @@ use crate::care::settings;
 use crate::debate::consultation::{Ballots, Consultation};
 use crate::error::Result;
 use crate::id::Id;
+use crate::people::account::Account;
 use crate::people::actor::Actor;
 use crate::store::Conn;
 
@@ -62,6 +63,29 @@ impl Pseudonyms {
     }
 }
 
+/// Somebody with a name, here or elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// Who.
+    pub id: Id<Actor>,
+    /// The name in the handle.
+    pub name: &'a str,
+    /// The other server; `None` for this node.
+    pub host: Option<&'a str>,
+}
+
+impl<'a> From<&'a Actor> for Person<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self { id: actor.id, name: &actor.name, host: actor.host.as_deref() }
+    }
+}
+
+impl<'a> From<&'a Account> for Person<'a> {
+    fn from(account: &'a Account) -> Self {
+        Self { id: account.actor_id, name: &account.name, host: None }
+    }
+}
+
 /// What the voters of one consultation are called in public: a pseudonym, or their handle where ballots are public.
 pub struct Voters {
     pseudonyms: Pseudonyms,
@@ -79,12 +103,12 @@ impl Voters {
         Ok(Self { pseudonyms: self::of(conn, on.id).await?, named })
     }
 
-    /// The voter with this name on this host; on our own if `None`.
+    /// What this voter is called.
     #[must_use]
-    pub fn name(&self, person: Id<Actor>, name: &str, host: Option<&str>) -> String {
+    pub fn name(&self, voter: Person<'_>) -> String {
         match &self.named {
-            Some(here) => format!("@{name}@{}", host.unwrap_or(here)),
-            None => self.pseudonyms.name(Purpose::Ballot, person),
+            Some(here) => format!("@{}@{}", voter.name, voter.host.unwrap_or(here)),
+            None => self.pseudonyms.name(Purpose::Ballot, voter.id),
         }
     }
 }

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use self::fold::{Folded, fold, in_order};
-use super::log;
+use super::{log, publication};
 use super::tally::{self, Counts, Tally};
 use crate::clock::Instant;
 use crate::debate::consultation::{self, Consultation};
@@ -69,6 +69,15 @@ pub async fn sweep(store: &Store, now: Instant, pace: Duration) -> Result<usize>
         }
     }
     Ok(counted)
+}
+
+/// Keeps other sequencers away from a consultation until the transaction ends. Who closes takes this first, then the
+/// consultation itself: in the other order it and a sequencer would wait for each other.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn hold(tx: &mut Tx, now: Instant, consultation: Id<Consultation>) -> Result<()> {
+    current(tx, consultation, now, Meeting::Waits).await.map(drop)
 }
 
 /// Sequences everything of one consultation within the caller's transaction: at closing.
@@ -144,6 +153,10 @@ async fn batch(
     let size = before.size + i64::try_from(numbered.len()).map_err(Error::store)?;
     advance(tx, &before, size, counts, now).await?;
     let told = before.sent_at.map_or(now, |sent| sent.plus(pace).max(now));
+    let on = consultation::by_id(tx, consultation).await?;
+    if on.closed_at.is_some() {
+        publication::settle(tx, now, &on).await?;
+    }
     job::enqueue(tx, now, Job::Tally { consultation, closing: false }, When::At(told)).await?;
     Ok(numbered.len())
 }

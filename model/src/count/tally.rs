@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::electorate::Tier;
 use super::log;
+use super::method::{Choice, Method};
 use crate::clock::Instant;
 use crate::debate::consultation::{Consultation, Phase};
 use crate::error::{Error, Refusal, Result};
@@ -208,27 +209,32 @@ pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: V
     }
     let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
     let (tally, root) = with_root(conn, on).await?;
-    let choices = on.method.0.choices(&on.language);
-    let tiers = electorate.tiers.iter().map(|tier| {
-        let count = tally.counts.0.0.get(tier).cloned().unwrap_or_default();
-        let choices = choices
-            .iter()
-            .map(|c| ChoiceResult {
-                id: c.id.clone(),
-                label: c.label.clone(),
-                count: count.choices.get(&c.id).copied().unwrap_or(0),
-            })
-            .collect();
-        (*tier, TierResult { voters: count.voters, choices })
-    });
+    let tiers = tiers(&on.method.0, &on.language, &electorate.tiers, &tally.counts.0);
     Ok(Document {
         state,
         visible: true,
         is_final,
         official: electorate.official,
-        tiers: Some(tiers.collect()),
+        tiers: Some(tiers),
         log: Some(LogHead { size: tally.size, root, at: tally.at }),
     })
+}
+
+/// What counts come to by a method: each of `admitted` and every choice, zeros too. Pure: the results are made by it, and
+/// whoever recounts makes them again.
+#[must_use]
+pub fn tiers(method: &Method, language: &str, admitted: &[Tier], counts: &Counts) -> BTreeMap<Tier, TierResult> {
+    let choices = method.choices(language);
+    let of = |tier: &Tier| {
+        let count = counts.0.get(tier).cloned().unwrap_or_default();
+        let counted = |c: &Choice| ChoiceResult {
+            id: c.id.clone(),
+            label: c.label.clone(),
+            count: count.choices.get(&c.id).copied().unwrap_or(0),
+        };
+        (*tier, TierResult { voters: count.voters, choices: choices.iter().map(counted).collect() })
+    };
+    admitted.iter().map(of).collect()
 }
 
 /// How many ballot events of a consultation are not yet counted.

@@ -14,7 +14,7 @@ use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::electorate::Electorate;
 use crate::count::method::Method;
-use crate::count::sequence;
+use crate::count::{check, publication, sequence};
 use crate::count::tally::Results;
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
@@ -24,7 +24,7 @@ use crate::people::actor::{self, Actor};
 use crate::people::role::{Act, Standing};
 use crate::store::schema::consultations;
 use crate::store::types::words;
-use crate::store::{Conn, Json, Tx};
+use crate::store::{Conn, Json, Tx, dialect};
 
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
 pub use rows::{Filter, Sort, by_id, by_slug, list, stamp};
@@ -282,8 +282,13 @@ pub async fn close(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: 
 
 /// Brings a consultation to its end: drains the count, marks it closed, has others told.
 pub(crate) async fn finish(tx: &mut Tx, now: Instant, forum: &Forum, on: &Consultation) -> Result<Consultation> {
+    sequence::hold(tx, now, on.id).await?;
+    // Waits for ballots that are being cast, so that the last count takes them in.
+    dialect::hold_consultation(tx, on.id).await?;
     let it = rows::close(tx, now, on).await?;
     sequence::drain(tx, now, on.id, std::time::Duration::ZERO).await?;
+    publication::settle(tx, now, &it).await?;
+    check::at_closing(tx, now, on.id).await?;
     if forum.visibility.is_federated() {
         job::enqueue(tx, now, Job::Tally { consultation: on.id, closing: true }, When::Now).await?;
     }

@@ -13,7 +13,7 @@ use crate::debate::consultation::Consultation;
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::Actor;
-use crate::store::schema::{actors, ballot_events, tallies};
+use crate::store::schema::{actors, ballot_events, consultations, tallies};
 
 impl Conn {
     /// Whether this is PostgreSQL, where rows can be locked and many written in one statement.
@@ -61,6 +61,14 @@ pub(crate) async fn hold_tally(tx: &mut Tx, consultation: Id<Consultation>, meet
         }
         (Conn::Sqlite(c), _) => of.select(Tally::as_select()).first(&mut **c).await.optional()?,
     })
+}
+
+/// Holds a consultation's row against whoever writes what belongs to it, until the transaction ends.
+pub(crate) async fn hold_consultation(tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
+    if let Conn::Postgres(c) = &mut **tx {
+        consultations::table.find(id).select(consultations::id).for_update().first::<Id<Consultation>>(&mut **c).await?;
+    }
+    Ok(())
 }
 
 /// Holds an actor's row until the transaction ends, so that two processes do not make it a key at once.

@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::care::{settings, setup};
 use model::clock::Clock;
-use model::count::{sequence, tally};
+use model::count::{check, sequence, tally};
 use model::job;
 use tokio::sync::watch;
 
@@ -134,8 +134,9 @@ async fn settled(node: &Node) -> model::error::Result<bool> {
 
 async fn rendered(State((recorded, node)): State<(PrometheusHandle, Arc<Node>)>) -> Response {
     match depth(&node).await {
-        Ok((waiting, buried)) => {
+        Ok((waiting, buried, broken)) => {
             metrics::gauge!("palabre_jobs_waiting").set(waiting as f64);
+            metrics::gauge!("palabre_tallies_broken").set(broken as f64);
             metrics::gauge!("palabre_jobs_buried").set(buried as f64);
         }
         Err(error) => tracing::error!(%error, "the queue cannot be measured"),
@@ -144,6 +145,8 @@ async fn rendered(State((recorded, node)): State<(PrometheusHandle, Arc<Node>)>)
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], recorded.render()).into_response()
 }
 
-async fn depth(node: &Node) -> model::error::Result<(i64, i64)> {
-    job::depth(&mut node.store.conn().await?).await
+async fn depth(node: &Node) -> model::error::Result<(i64, i64, i64)> {
+    let mut conn = node.store.conn().await?;
+    let (waiting, buried) = job::depth(&mut conn).await?;
+    Ok((waiting, buried, check::broken(&mut conn).await?))
 }

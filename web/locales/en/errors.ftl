@@ -35,6 +35,7 @@ refusal-too-many-choices = You chose too many answers. Untick some.
 refusal-repeated-choice = An answer is chosen twice. Keep it once.
 refusal-ambiguous-option = An answer is named like “o1”, which the site uses itself. Write it differently.
 refusal-already-voted = Your vote is recorded already, and this consultation takes no changes.
+refusal-ballot-removed = A moderator removed this account’s vote here; the reason stands in the public log.
 refusal-superseded = A later vote of this account is counted already.
 refusal-results-hidden = The results are still secret.
 refusal-too-long = The text is too long. Shorten it.

@@ -35,6 +35,7 @@ refusal-too-many-choices = Ha elegido demasiadas respuestas. Desmarque alguna.
 refusal-repeated-choice = Una respuesta está elegida dos veces. Déjela una sola vez.
 refusal-ambiguous-option = Una respuesta se llama como «o1», que el sitio usa internamente. Escríbala de otra forma.
 refusal-already-voted = Su voto ya está registrado y esta consulta no permite cambiarlo.
+refusal-ballot-removed = La moderación retiró el voto de esta cuenta; el motivo consta en el registro público.
 refusal-superseded = Ya se cuenta un voto más reciente de esta cuenta.
 refusal-results-hidden = Los resultados aún son secretos.
 refusal-too-long = El texto es demasiado largo. Acórtelo.

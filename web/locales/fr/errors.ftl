@@ -35,6 +35,7 @@ refusal-too-many-choices = Vous avez choisi trop de réponses. Décochez-en.
 refusal-repeated-choice = Une réponse est choisie deux fois. Gardez-la une fois.
 refusal-ambiguous-option = Une réponse porte un nom comme « o1 », que le site emploie lui-même. Écrivez-la autrement.
 refusal-already-voted = Votre vote est déjà enregistré, et cette consultation ne permet pas d’en changer.
+refusal-ballot-removed = Une personne de la modération a retiré le vote de ce compte ; la raison figure dans le registre public.
 refusal-superseded = Un vote plus récent de ce compte est déjà compté.
 refusal-results-hidden = Les résultats sont encore secrets.
 refusal-too-long = Le texte est trop long. Raccourcissez-le.

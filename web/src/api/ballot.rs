@@ -9,13 +9,16 @@ use model::address::Address;
 use model::clock::{Clock, Instant};
 use model::count::ballot::{self, Receipt, Voter};
 use model::count::electorate::Tier;
-use model::count::pseudonym::{self, Purpose};
+use model::count::receipt::{self, Sealing};
+use model::count::removal;
 use model::debate::comment;
 use model::debate::consultation::{self, View};
 use model::error::{Error, Result};
 use model::people::account::Account;
-use model::store::{Conn, Tx};
-use serde::{Deserialize, Serialize};
+use model::people::proof::Signer;
+use model::store::Tx;
+use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::call::{self, Call, Empty, Given, Key};
@@ -35,11 +38,12 @@ pub(super) struct NewBallot {
 }
 
 /// The promise that a ballot counts, or soon will.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
 pub(super) struct BallotReceipt {
     /// Always `BallotReceipt`.
-    #[serde(rename = "type")]
-    kind: &'static str,
+    #[schema(rename = "type")]
+    kind: String,
     /// The ballot.
     #[schema(value_type = String, format = Uuid)]
     ballot: model::id::Id<ballot::Ballot>,
@@ -55,21 +59,25 @@ pub(super) struct BallotReceipt {
     /// When it was cast, or last changed.
     #[schema(value_type = String, format = DateTime)]
     cast_at: Instant,
+    /// The public log that it goes into.
+    log: LogPlace,
+    /// The node's signature of all of this (FEP-8b32, `eddsa-jcs-2022`).
+    #[schema(value_type = Object)]
+    proof: Value,
 }
 
-impl BallotReceipt {
-    async fn of(conn: &mut Conn, view: &View, voter: &Account, receipt: Receipt, here: &Address) -> Result<Self> {
-        let pseudonyms = pseudonym::of(conn, view.consultation.id).await?;
-        Ok(Self {
-            kind: "BallotReceipt",
-            ballot: receipt.ballot,
-            consultation: here.consultation(&receipt.consultation),
-            choice: receipt.choice,
-            tier: receipt.tier,
-            voter: pseudonyms.name(Purpose::Ballot, voter.actor_id),
-            cast_at: receipt.cast_at,
-        })
-    }
+/// The public log that a ballot goes into; its place there once it has one, unless results are hidden.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
+struct LogPlace {
+    /// The key that signs the log.
+    key: String,
+    /// The place of its entry, from 0.
+    index: Option<i64>,
+    /// The hashes that lead from the entry to the root which the checkpoint signs, base64.
+    proof: Option<Vec<String>>,
+    /// That checkpoint (C2SP tlog-checkpoint).
+    checkpoint: Option<String>,
 }
 
 /// Read one's own ballot
@@ -87,7 +95,10 @@ pub(super) async fn read(
     let view = consultation::view(&mut conn, &slug, Some(&account)).await?;
     let ballot = ballot::standing(&mut conn, view.consultation.id, account.actor_id).await?.ok_or(Error::NotFound)?;
     let receipt = Receipt::of(&view.consultation, &ballot);
-    call::json(&BallotReceipt::of(&mut conn, &view, &account, receipt, &here).await?)
+    let signer = app.signer(&here).await?;
+    let by = Sealing { signer: &signer, here: &here };
+    let on = &view.consultation;
+    call::json(&receipt::receipt(&mut conn, on, (&account).into(), &receipt, app.now(), &by).await?)
 }
 
 /// Cast one's ballot, or change it
@@ -106,7 +117,9 @@ pub(super) async fn cast(
     if reason.is_some() {
         app.limits.comment(account.id)?;
     }
-    let cast = Arc::new(Cast { slug, account, choice: body.choice, reason, key, clock: app.clock.clone(), here });
+    let signer = app.signer(&here).await?;
+    let clock = app.clock.clone();
+    let cast = Arc::new(Cast { slug, account, choice: body.choice, reason, key, clock, here, signer });
     let given = match cast.clone().commit(&app).await {
         Err(Error::Store(why)) => cast.answered(&app).await?.ok_or(Error::Store(why))?,
         done => done?,
@@ -124,6 +137,7 @@ struct Cast {
     key: Option<Key>,
     clock: Clock,
     here: Address,
+    signer: Arc<Signer>,
 }
 
 impl Cast {
@@ -164,7 +178,9 @@ impl Cast {
         if let Some(reason) = &self.reason {
             self.say(tx, now, &view, reason).await?;
         }
-        let receipt = BallotReceipt::of(tx, &view, &self.account, receipt, &self.here).await?;
+        let by = Sealing { signer: &self.signer, here: &self.here };
+        let on = &view.consultation;
+        let receipt = receipt::receipt(tx, on, (&self.account).into(), &receipt, now, &by).await?;
         let given = Given::json(if changes { StatusCode::OK } else { StatusCode::CREATED }, &receipt)?;
         if let Some(key) = &self.key
             && !key.keep(tx, now, &self.account, &given).await?
@@ -194,6 +210,33 @@ pub(super) async fn withdraw(
     let (mut doing, _) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     ballot::withdraw(&mut doing.tx, doing.now, &view.consultation, doing.account.actor_id).await?;
+    let answer = doing.deleted().await?;
+    app.sequencer.notify_one();
+    Ok(answer)
+}
+
+/// Why a ballot is removed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RemovedBecause {
+    /// For everybody to read in the log.
+    reason: String,
+}
+
+/// Remove a stuffed ballot, as a moderator: the voter is named as in the log and in `ballots.csv`
+#[utoipa::path(
+    delete, path = "/consultations/{slug}/ballots/{voter}", tag = "ballot", request_body = RemovedBecause,
+    responses((status = 204)), security(("token" = []))
+)]
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((slug, voter)): Path<(String, String)>,
+    call: Call<RemovedBecause>,
+) -> Result<Response, Failure> {
+    let (mut doing, because) = call.begin(&app).await?;
+    let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
+    let here = here(&app, &mut doing.tx).await?;
+    removal::remove(&mut doing.tx, doing.now, &view, &here, &voter, &because.reason).await?;
     let answer = doing.deleted().await?;
     app.sequencer.notify_one();
     Ok(answer)

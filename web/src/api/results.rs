@@ -5,46 +5,54 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use model::clock::Instant;
-use model::count::ballot;
 use model::count::electorate::Tier;
-use model::count::tally::{self, Document, TierResult, Viewer};
+use model::count::tally::Viewer;
+use model::count::{ballot, check, publication};
 use model::debate::consultation::{self, Phase};
-use model::error::Result as ModelResult;
+use model::error::{Error, Result as ModelResult};
 use model::people::account::Account;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::call;
-use super::face::Caller;
-use super::shape;
+use super::face::{Caller, SignedIn};
+use super::{call, here, shape};
 use crate::app::App;
 use crate::error::Failure;
 
-/// The results of a consultation. While they are hidden there is no number in them.
-#[derive(Serialize, ToSchema)]
+/// The results of a consultation, as the model publishes them. While they are hidden there is no number in them.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
 struct Results {
+    /// The address of the consultation.
+    consultation: String,
+    /// How it asks, for who counts again; not while the results are hidden.
+    #[schema(value_type = Option<Object>)]
+    method: Option<Value>,
     /// Where the consultation stands.
     #[schema(value_type = shape::State)]
     state: Phase,
     /// Whether the rest may be seen.
     visible: bool,
     /// Whether it can no longer change.
-    #[serde(rename = "final")]
+    #[schema(rename = "final")]
     is_final: bool,
     /// The tier whose count is official.
     #[schema(value_type = shape::Tier)]
     official: Tier,
     /// The admitted tiers, counted apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, TierResults>>)]
     tiers: Option<BTreeMap<Tier, TierResults>>,
-    /// How far the log of ballot events goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How far the public log of ballots goes, which these numbers are a function of.
     log: Option<LogHead>,
+    /// The node's signature of final results (FEP-8b32, `eddsa-jcs-2022`).
+    #[schema(value_type = Option<Object>)]
+    proof: Option<Value>,
 }
 
 /// The results of a tier.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
 struct TierResults {
     /// How many have a ballot that counts.
     voters: i64,
@@ -53,7 +61,8 @@ struct TierResults {
 }
 
 /// The result of a choice.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
 struct Counted {
     /// Its id.
     id: String,
@@ -64,7 +73,8 @@ struct Counted {
 }
 
 /// How far the log of ballot events goes.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
 struct LogHead {
     /// How many entries are counted.
     size: i64,
@@ -73,27 +83,6 @@ struct LogHead {
     /// When the last was counted.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
-}
-
-impl From<Document> for Results {
-    fn from(document: Document) -> Self {
-        let tiers = document.tiers.map(|tiers| tiers.into_iter().map(|(tier, of)| (tier, of.into())).collect());
-        Self {
-            state: document.state,
-            visible: document.visible,
-            is_final: document.is_final,
-            official: document.official,
-            tiers,
-            log: document.log.map(|log| LogHead { size: log.size, root: log.root, at: log.at }),
-        }
-    }
-}
-
-impl From<TierResult> for TierResults {
-    fn from(of: TierResult) -> Self {
-        let choices = of.choices.into_iter().map(|c| Counted { id: c.id, label: c.label, count: c.count });
-        Self { voters: of.voters, choices: choices.collect() }
-    }
 }
 
 /// Read the results
@@ -106,7 +95,7 @@ pub(super) async fn read(
     Caller(account): Caller,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
-    call::json(&Results::from(results(&app, account.as_ref(), &slug).await?))
+    call::json(&results(&app, account.as_ref(), &slug).await?)
 }
 
 /// Read the results, at the address that stands on the page
@@ -119,10 +108,10 @@ pub(super) async fn file(
     Caller(account): Caller,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
-    call::json(&Results::from(results(&app, account.as_ref(), &slug).await?))
+    call::json(&results(&app, account.as_ref(), &slug).await?)
 }
 
-async fn results(app: &App, account: Option<&Account>, slug: &str) -> ModelResult<Document> {
+async fn results(app: &App, account: Option<&Account>, slug: &str) -> ModelResult<Value> {
     let mut conn = app.store.conn().await?;
     let on = consultation::view(&mut conn, slug, account).await?.consultation;
     let ballot = match account {
@@ -130,5 +119,36 @@ async fn results(app: &App, account: Option<&Account>, slug: &str) -> ModelResul
         None => None,
     };
     let viewer = if ballot.is_some() { Viewer::Voter } else { Viewer::Anybody };
-    tally::results(&mut conn, &on, app.now(), viewer).await
+    let here = here(app, &mut conn).await?;
+    publication::results(&mut conn, &on, &here, app.now(), viewer).await
+}
+
+/// What the last nightly or closing check of a count found.
+#[derive(Serialize, ToSchema)]
+struct CountCheck {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Instant,
+    /// How many entries of the log it went through.
+    size: i64,
+    /// Whether tally, ballots and log are one count.
+    holds: bool,
+    /// What was found.
+    detail: String,
+}
+
+/// Read what the last check of the count found, as an administrator
+#[utoipa::path(
+    get, path = "/consultations/{slug}/check", tag = "results",
+    responses((status = 200, body = CountCheck)), security(("token" = []))
+)]
+pub(super) async fn check(
+    State(app): State<App>,
+    SignedIn(account): SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
+    let mut conn = app.store.conn().await?;
+    let view = consultation::view(&mut conn, &slug, Some(&account)).await?;
+    let found = check::last(&mut conn, &view.standing, view.consultation.id).await?.ok_or(Error::NotFound)?;
+    call::json(&CountCheck { at: found.at, size: found.size, holds: found.holds, detail: found.detail })
 }

@@ -71,7 +71,7 @@ pub(super) async fn update(conn: &mut Conn, ballot: &Ballot) -> Result<bool> {
     Ok(rows == 1)
 }
 
-pub(super) async fn record(conn: &mut Conn, now: Instant, ballot: &Ballot, kind: EventKind) -> Result<()> {
+pub(super) async fn record(conn: &mut Conn, now: Instant, ballot: &Ballot, kind: EventKind) -> Result<Id<Event>> {
     let event = Event {
         id: Id::new(now),
         consultation_id: ballot.consultation_id,
@@ -85,7 +85,7 @@ pub(super) async fn record(conn: &mut Conn, now: Instant, ballot: &Ballot, kind:
         seq: None,
     };
     on!(conn, |c| diesel::insert_into(ballot_events::table).values(&event).execute(c).await)?;
-    Ok(())
+    Ok(event.id)
 }
 
 pub(super) async fn keep_source(

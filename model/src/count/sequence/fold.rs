@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::recorded::Recorded;
-use crate::count::ballot::{Ballot, Event, EventKind};
+use crate::count::ballot::{Ballot, Event};
 use crate::count::electorate::Tier;
 use crate::count::tally::Counts;
 use crate::id::Id;
@@ -83,16 +83,14 @@ pub(super) fn fold(mut counts: Counts, size: i64, mut standing: Standing, events
 impl Event {
     /// What it makes count: nothing once withdrawn or removed.
     pub(super) fn counts(&self) -> Option<(Tier, Vec<String>)> {
-        match self.kind {
-            EventKind::Cast | EventKind::Change => Some((self.tier, self.choice.0.clone())),
-            EventKind::Withdraw | EventKind::Remove => None,
-        }
+        self.kind.stands().then(|| (self.tier, self.choice.0.clone()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::count::ballot::EventKind;
     use crate::clock::Instant;
     use crate::store::Json;
     use proptest::prelude::*;

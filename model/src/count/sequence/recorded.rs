@@ -11,7 +11,7 @@ use crate::count::ballot::{Ballot, Event, EventKind};
 use crate::count::electorate::Tier;
 use crate::count::log::Entry;
 use crate::count::log::entry::to_the_hour;
-use crate::count::pseudonym::Voters;
+use crate::count::pseudonym::{Person, Voters};
 use crate::debate::consultation::Consultation;
 use crate::error::{Error, Result};
 use crate::id::Id;
@@ -104,7 +104,7 @@ pub(super) async fn entries(conn: &mut Conn, on: &Consultation, numbered: &[Numb
             at: to_the_hour(event.at),
             tier: event.tier,
             node: host.clone().filter(|_| event.tier == Tier::Partner),
-            voter: voters.name(*actor, name, host.as_deref()),
+            voter: voters.name(Person { id: *actor, name, host: host.as_deref() }),
             choice: event.choice.0.clone(),
             replaces: n.replaces,
             text: text.clone(),
