@@ -60,9 +60,27 @@ impl Api {
         self.call(Method::DELETE, path, None).await
     }
 
+    /// The same caller at another process of the node.
+    pub fn at(&self, host: &str) -> Self {
+        Self { base: format!("http://{host}"), ..self.clone() }
+    }
+
+    /// A call to a node that may be killed meanwhile: `None` if no answer came.
+    pub async fn attempt(&self, method: Method, path: &str, body: Option<Value>) -> Option<StatusCode> {
+        let sent = self.request(method, path, body.map(|body| body.to_string())).send().await.ok()?;
+        let status = sent.status();
+        // Only a whole answer is one.
+        sent.bytes().await.ok()?;
+        Some(status)
+    }
+
     /// Any call, with any bytes said to be JSON.
     pub async fn call(&self, method: Method, path: &str, body: Option<String>) -> Answer {
         let asked = format!("{method} {path}");
+        Answer::of(asked, self.request(method, path, body)).await
+    }
+
+    fn request(&self, method: Method, path: &str, body: Option<String>) -> reqwest::RequestBuilder {
         let mut request = self.client.request(method, format!("{}/api/v1{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -70,7 +88,7 @@ impl Api {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
-        Answer::of(asked, request).await
+        request
     }
 }
 

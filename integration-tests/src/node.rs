@@ -85,6 +85,22 @@ impl Node {
         .await;
     }
 
+    /// Starts a second process on the same database, which answers at `host`, and waits until it is ready. Dropped, it is
+    /// killed.
+    pub async fn beside(&self, host: &str) -> Child {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).expect("a log file");
+        let mut command = self.command(&["serve", "--listen", &self.net.address(host).to_string()]);
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log file")).stderr(log);
+        let process = command.spawn().expect("palabre starts");
+        let client = self.net.client();
+        wait::until(&format!("{host} is ready"), async || {
+            let asked = client.get(format!("http://{host}/readyz")).send().await;
+            asked.ok().filter(|response| response.status().is_success())
+        })
+        .await;
+        process
+    }
+
     /// `kill -9`, at once.
     pub async fn kill(&mut self) {
         let mut process = self.process.take().expect("a running node");

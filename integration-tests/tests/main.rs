@@ -20,6 +20,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod count;
 mod delivery;
 mod hidden;
 mod polis;

@@ -220,7 +220,11 @@ impl Town {
             let mut tx = self.world.store.begin().await.expect("a transaction");
             let Some(claim) = job::claim(&mut tx, self.now()).await.expect("the queue") else { break };
             tx.commit().await.expect("committed");
-            let outcome = federation::run(&self.app, &claim).await;
+            let outcome = match claim.job {
+                // The program does it without this crate.
+                job::Job::Check { .. } => Outcome::Done,
+                _ => federation::run(&self.app, &claim).await,
+            };
             let mut tx = self.world.store.begin().await.expect("a transaction");
             job::finish(&mut tx, self.now(), &claim, &outcome).await.expect("finished");
             tx.commit().await.expect("committed");

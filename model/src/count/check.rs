@@ -47,9 +47,8 @@ pub struct Check {
 /// # Errors
 /// When the database fails.
 pub async fn due(tx: &mut Tx, now: Instant) -> Result<usize> {
-    let counted = tallies::table.left_join(
-        count_checks::table.on(count_checks::consultation_id.eq(tallies::consultation_id)),
-    );
+    let counted =
+        tallies::table.left_join(count_checks::table.on(count_checks::consultation_id.eq(tallies::consultation_id)));
     let stale = count_checks::at.is_null().or(count_checks::at.assume_not_null().le(now.minus(EVERY)));
     let moved = count_checks::size.is_null().or(count_checks::size.assume_not_null().ne(tallies::size));
     let failed = count_checks::holds.assume_not_null().eq(false);
@@ -126,7 +125,9 @@ async fn compare(conn: &mut Conn, id: Id<Consultation>) -> Result<Result<i64, (i
         return Ok(Err((size, why)));
     }
     // Nothing moves any more: the ballots themselves must say the same.
-    if on.state == State::Closed && tally::waiting(conn, id).await? == 0 && settled(tally::recount(conn, id).await?) != counts
+    if on.state == State::Closed
+        && tally::waiting(conn, id).await? == 0
+        && settled(tally::recount(conn, id).await?) != counts
     {
         return Ok(Err((size, "the tally is not the count of the ballots".to_owned())));
     }

@@ -44,12 +44,8 @@ pub async fn results(
     if !document.is_final {
         return written(on, here, document);
     }
-    let kept: Option<String> = on!(conn, |c| final_results::table
-        .find(on.id)
-        .select(final_results::document)
-        .first(c)
-        .await
-        .optional())?;
+    let kept: Option<String> =
+        on!(conn, |c| final_results::table.find(on.id).select(final_results::document).first(c).await.optional())?;
     let kept: Option<Value> = kept.map(|kept| serde_json::from_str(&kept)).transpose().map_err(Error::store)?;
     let now_named = Value::from(here.consultation(&on.slug));
     match kept {

@@ -71,9 +71,9 @@ async fn named(conn: &mut Conn, on: &Consultation, here: &Address, voter: &str) 
             .await)?;
         let Some((last, ..)) = rows.last() else { return Err(Error::NotFound) };
         after = *last;
-        let found = rows.iter().find(|(_, id, name, host)| {
-            voters.name(Person { id: *id, name, host: host.as_deref() }) == voter
-        });
+        let found = rows
+            .iter()
+            .find(|(_, id, name, host)| voters.name(Person { id: *id, name, host: host.as_deref() }) == voter);
         if let Some((_, actor, ..)) = found {
             return ballot::standing(conn, on.id, *actor).await?.ok_or(Error::NotFound);
         }

@@ -14,8 +14,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use self::fold::{Folded, fold, in_order};
-use super::{log, publication};
 use super::tally::{self, Counts, Tally};
+use super::{log, publication};
 use crate::clock::Instant;
 use crate::debate::consultation::{self, Consultation};
 use crate::error::{Error, Result};

@@ -17,9 +17,10 @@ pub const KEY_LENGTH: usize = 32;
 const SUITE: &str = "eddsa-jcs-2022";
 
 /// A private key that signs, with the address under which its public half is published.
+#[derive(Clone)]
 pub struct Signer {
     id: String,
-    pair: Ed25519KeyPair,
+    pair: std::sync::Arc<Ed25519KeyPair>,
 }
 
 impl std::fmt::Debug for Signer {
@@ -37,7 +38,7 @@ impl Signer {
     pub fn of(id: String, key: &Key) -> Result<Self> {
         let private = key.private_key.as_deref().ok_or_else(|| Error::store("a key without its private half"))?;
         let pair = Ed25519KeyPair::from_pkcs8(private).map_err(|_| Error::store("no key of Ed25519"))?;
-        Ok(Self { id, pair })
+        Ok(Self { id, pair: pair.into() })
     }
 
     /// The public half: 32 octets.
@@ -150,7 +151,7 @@ mod tests {
 
     fn signer() -> Signer {
         let seed = bs58::decode(SECRET).into_vec().unwrap();
-        Signer { id: KEY.into(), pair: Ed25519KeyPair::from_seed_unchecked(&seed[2..]).unwrap() }
+        Signer { id: KEY.into(), pair: Ed25519KeyPair::from_seed_unchecked(&seed[2..]).unwrap().into() }
     }
 
     fn context() -> Value {

@@ -66,7 +66,12 @@ pub(crate) async fn hold_tally(tx: &mut Tx, consultation: Id<Consultation>, meet
 /// Holds a consultation's row against whoever writes what belongs to it, until the transaction ends.
 pub(crate) async fn hold_consultation(tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
     if let Conn::Postgres(c) = &mut **tx {
-        consultations::table.find(id).select(consultations::id).for_update().first::<Id<Consultation>>(&mut **c).await?;
+        consultations::table
+            .find(id)
+            .select(consultations::id)
+            .for_update()
+            .first::<Id<Consultation>>(&mut **c)
+            .await?;
     }
     Ok(())
 }

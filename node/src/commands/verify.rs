@@ -126,7 +126,8 @@ mod tests {
             assert!(matches!(place(address), Place::Node(_)), "{address}");
         }
         assert!(matches!(place("."), Place::Archive(_)));
-        for neither in ["https://a.test/", "https://a.test/c/", "https://a.test/c/x/log", "nothing-here", "ftp://a/c/x"] {
+        for neither in ["https://a.test/", "https://a.test/c/", "https://a.test/c/x/log", "nothing-here", "ftp://a/c/x"]
+        {
             assert!(matches!(place(neither), Place::Neither), "{neither}");
         }
     }

@@ -154,7 +154,9 @@ async fn checkpoint(source: &impl Source, key: &Key) -> Result<(Checkpoint, Stri
 fn root(walked: &Walked, checkpoint: &Checkpoint) -> Result<((), String), Fault> {
     match walked.root_at(checkpoint.size) {
         Some(root) if root == checkpoint.root => Ok(((), "the entries are those that the checkpoint signs".to_owned())),
-        _ => Err(Fault::new("the entries are not those that the checkpoint signs: one was changed, dropped, added or moved")),
+        _ => Err(Fault::new(
+            "the entries are not those that the checkpoint signs: one was changed, dropped, added or moved",
+        )),
     }
 }
 

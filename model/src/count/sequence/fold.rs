@@ -90,8 +90,8 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::ballot::EventKind;
     use crate::clock::Instant;
+    use crate::count::ballot::EventKind;
     use crate::store::Json;
     use proptest::prelude::*;
 

@@ -88,8 +88,7 @@ impl Claim {
 
     /// Whether the promise was kept.
     pub(super) fn holds(&self, walked: &Walked, now: &Checkpoint) -> Result<((), String), Fault> {
-        let (seq, leaf) =
-            walked.claimed.ok_or_else(|| Fault::new("the ballot that was promised is not in the log"))?;
+        let (seq, leaf) = walked.claimed.ok_or_else(|| Fault::new("the ballot that was promised is not in the log"))?;
         if let Some(Placed { index, path, checkpoint }) = &self.place {
             let index = u64::try_from(*index).map_err(|_| Fault::new("its index is none"))?;
             if merkle::leads_to(&leaf, index, checkpoint.size, path) != Some(checkpoint.root) {
@@ -99,11 +98,14 @@ impl Claim {
                 return Err(Fault::new("the log forked: the receipt's checkpoint is not one of this log"));
             }
         }
-        Ok(((), match walked.standing {
-            Some((last, _)) if last == seq => format!("its ballot is entry {seq}, and it counts"),
-            Some((last, true)) => format!("its ballot is entry {seq}, and was changed by entry {last}"),
-            _ => format!("its ballot is entry {seq}, and was withdrawn or removed since"),
-        }))
+        Ok((
+            (),
+            match walked.standing {
+                Some((last, _)) if last == seq => format!("its ballot is entry {seq}, and it counts"),
+                Some((last, true)) => format!("its ballot is entry {seq}, and was changed by entry {last}"),
+                _ => format!("its ballot is entry {seq}, and was withdrawn or removed since"),
+            },
+        ))
     }
 }
 

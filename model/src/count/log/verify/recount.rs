@@ -49,8 +49,7 @@ const REMEMBERED: usize = 10_000;
 /// # Errors
 /// What is wrong with it.
 pub fn read(line: &[u8]) -> Result<Entry, Fault> {
-    let entry: Entry =
-        serde_json::from_slice(line).map_err(|why| Fault::new(format!("a line is no entry: {why}")))?;
+    let entry: Entry = serde_json::from_slice(line).map_err(|why| Fault::new(format!("a line is no entry: {why}")))?;
     match entry.line() {
         Ok(same) if same == line => Ok(entry),
         _ => Err(Fault::new(format!("entry {} is not spelled as entries are", entry.seq))),

@@ -57,11 +57,11 @@ struct Bundle {
 impl Walk<'_> {
     /// Goes through all of it.
     pub(super) async fn through(self, source: &impl Source, rules: Rules) -> Result<Walked, Found> {
-        let mut way = Way { recount: Recount::new(rules), peaks: Peaks::default(), at: 0, walk: &self, found: self.begin() };
+        let mut way =
+            Way { recount: Recount::new(rules), peaks: Peaks::default(), at: 0, walk: &self, found: self.begin() };
         way.pass();
-        let mut bundles = stream::iter(Place::all(Level::Entries, self.size))
-            .map(|place| bundle(source, place))
-            .buffered(AT_ONCE);
+        let mut bundles =
+            stream::iter(Place::all(Level::Entries, self.size)).map(|place| bundle(source, place)).buffered(AT_ONCE);
         while let Some(bundle) = bundles.try_next().await? {
             way.take(bundle).map_err(|fault| ("entries", fault))?;
         }

@@ -1,4 +1,4 @@
-//! The public log: what the sequencer writes into it.
+//! What the sequencer writes.
 
 use model::both_databases;
 use model::count::ballot;

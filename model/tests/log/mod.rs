@@ -1,0 +1,7 @@
+//! The public log: what the sequencer writes into it, and what `verify` finds.
+
+mod checks;
+mod entries;
+mod host;
+mod receipts;
+mod tampering;
