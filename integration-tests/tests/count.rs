@@ -111,10 +111,10 @@ async fn many_vote_while_a_process_is_killed(empty: Empty, voters: u64, second: 
     verified(&town, &square, &["verify", &square.url, "--json"]).await;
     let check = wait::until("the closing check", async || {
         let check = town.clerk.get(&format!("/consultations/{}/check", square.slug)).await;
-        (check.status.is_success()).then(|| check.json())
+        (check.status.is_success()).then(|| check.json()).filter(|check| check["size"] == results["log"]["size"])
     })
     .await;
-    assert_eq!((&check["holds"], &check["size"]), (&json!(true), &results["log"]["size"]), "{check}");
+    assert_eq!(check["holds"], true, "{check}");
     drop(other);
 }
 

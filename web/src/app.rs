@@ -74,8 +74,11 @@ pub struct App {
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
     seen: Arc<RwLock<Seen>>,
-    signer: Arc<RwLock<Option<(Address, Arc<Signer>)>>>,
+    signer: Arc<RwLock<Option<Sealed>>>,
 }
+
+/// The key that signs receipts, and the address that it does so under.
+type Sealed = (Address, Arc<Signer>);
 
 /// What the database last said of the node: for what must be known before it can be asked.
 struct Seen {

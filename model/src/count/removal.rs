@@ -22,6 +22,9 @@ pub const REASON_LONGEST: usize = 500;
 /// Voters that are looked through at once for a pseudonym.
 const PAGE: i64 = 5000;
 
+/// A ballot, with who cast it: id, name, host.
+type Named = (Id<Ballot>, Id<Actor>, String, Option<String>);
+
 #[derive(Insertable)]
 #[diesel(table_name = ballot_removals)]
 struct Row<'a> {
@@ -61,7 +64,7 @@ async fn named(conn: &mut Conn, on: &Consultation, here: &Address, voter: &str) 
     let voters = Voters::of(conn, on, here).await?;
     let mut after = Id::<Ballot>::from_uuid(uuid::Uuid::nil());
     loop {
-        let rows: Vec<(Id<Ballot>, Id<Actor>, String, Option<String>)> = on!(conn, |c| ballots::table
+        let rows: Vec<Named> = on!(conn, |c| ballots::table
             .inner_join(actors::table)
             .filter(ballots::consultation_id.eq(on.id).and(ballots::id.gt(after)))
             .order(ballots::id)
