@@ -43,5 +43,6 @@ pub fn router(app: App) -> axum::Router {
         .merge(assets::router())
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), security::harden))
+        .layer(middleware::from_fn_with_state(app.clone(), cache::share))
         .with_state(app)
 }

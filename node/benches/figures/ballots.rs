@@ -20,15 +20,16 @@ pub const CLIENTS: [usize; 3] = [1, 8, 32];
 /// How long each is measured, and how often in turn.
 const LENGTH: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 3;
-/// More voters than can vote in the time; each votes once.
-const VOTERS: usize = 60_000;
+/// More voters a second than any machine counts; each votes once.
+const VOTERS_A_SECOND: usize = 40_000;
 
 /// Measures both in turn and keeps the best of each.
 pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::Result<Figure> {
     let (forum, on) = world.vote().await;
+    let voters = VOTERS_A_SECOND * ROUNDS * usize::try_from(LENGTH.as_secs())?;
     world.casts(&forum, &on, &world.admin, &["for"]).await?;
     let ground = Arc::new(Ground {
-        voters: reference::people(&world.store, world.now(), VOTERS).await?,
+        voters: reference::people(&world.store, world.now(), voters).await?,
         next: AtomicUsize::new(0),
         now: world.now(),
         // The first ballot has locked it, as it is on every page but the first.

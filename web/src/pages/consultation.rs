@@ -1,12 +1,9 @@
 //! `/c/{slug}`: a consultation with its ballot, its results and its debate.
 
 use askama::Template;
-use axum::extract::{FromRequestParts, Path, Request, State};
-use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum_extra::extract::CookieJar;
-use bytes::Bytes;
 use model::count::method::Method;
 use model::count::tally::{self, Viewer};
 use model::debate::consultation::{self, Consultation, Phase, View};
@@ -15,7 +12,6 @@ use model::error::{Error, Result as Answer};
 use model::people::actor;
 use model::people::role::Act;
 use model::store::Conn;
-use tokio::time::Instant;
 use url::Url;
 
 use super::asked::Asked;
@@ -29,9 +25,7 @@ use crate::app::App;
 use crate::error::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Link};
-use crate::language::Language;
-use crate::session;
-use crate::visitor::{self, Visitor};
+use crate::visitor::Visitor;
 
 /// When it opens, ends or ended.
 struct Ends {
@@ -61,36 +55,16 @@ struct ConsultationPage {
     activity: Option<String>,
 }
 
-/// `GET /c/{slug}`. Visitors without a session share a finished page.
+/// `GET /c/{slug}`.
 pub(super) async fn page(
     State(app): State<App>,
     Path(slug): Path<String>,
-    request: Request,
-) -> Result<Response, Failure> {
-    let (mut parts, _) = request.into_parts();
-    let (shared, since) = (shared(&app, &parts), Instant::now());
-    if let Some(page) = shared.and_then(|language| app.pages.get(&slug, language, since)) {
-        return Ok(html(StatusCode::OK, page));
-    }
-    let visitor = Visitor::from_request_parts(&mut parts, &app).await?;
-    let asked = Asked::of(parts.uri.query());
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, Failure> {
+    let asked = Asked::of(query.as_deref());
     let view = view(&app, &visitor, &slug).await?;
-    let page = Bytes::from(render(&app, &visitor, view, &asked, Form::default()).await?);
-    if let Some(language) = shared {
-        app.pages.keep(&slug, language, since, page.clone());
-    }
-    Ok(html(StatusCode::OK, page))
-}
-
-/// The language of the shared page, for a request that it answers: without a session, a theme or a query.
-fn shared(app: &App, parts: &Parts) -> Option<Language> {
-    let cookies = CookieJar::from_headers(&parts.headers);
-    let own = [session::COOKIE, visitor::THEME].iter().any(|name| cookies.get(name).is_some());
-    (!own && parts.uri.query().is_none()).then(|| visitor::language(&parts.headers, &app.node_language()))
-}
-
-fn html(status: StatusCode, page: Bytes) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+    Ok(Html(render(&app, &visitor, view, &asked, Form::default()).await?))
 }
 
 /// The consultation as this visitor may see it.
