@@ -8,3 +8,4 @@ mod log;
 mod people;
 mod store;
 mod together;
+mod urn;

@@ -9,6 +9,7 @@ use model::address::{Address, Scheme};
 use model::care::settings::Node;
 use model::clock::{Clock, Instant};
 use model::count::log;
+use model::count::urn::Urn;
 use model::error::Error;
 use model::id::Id;
 use model::people::actor::Actor;
@@ -69,6 +70,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Told whenever a ballot was cast or withdrawn: whoever counts need not wait for the next sweep.
     pub sequencer: Arc<Notify>,
+    /// Where people's ballots go.
+    pub urn: Urn,
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) resolve: Option<Resolve>,
     pub(crate) limits: Arc<Limits>,
@@ -99,6 +102,7 @@ impl App {
             resolve: None,
             signer: Arc::default(),
             seen: Arc::new(RwLock::new(seen)),
+            urn: Urn::open(store.clone(), clock.clone()),
             store,
             clock,
             settings: Arc::new(settings),

@@ -242,6 +242,12 @@ async fn take(
     Err(Error::store("the ballot kept changing under our hands"))
 }
 
+/// A first ballot, by the rules of [`cast`], not yet saved: for who saves many at once.
+pub(super) fn first(now: Instant, on: &Consultation, voter: Voter, chosen: &[String]) -> Result<Ballot> {
+    let choice = rules::admit(now, on, chosen)?;
+    Ok(rules::fresh(now, on, voter, choice, None))
+}
+
 /// Withdraws the ballot of `actor`.
 ///
 /// # Errors

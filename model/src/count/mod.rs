@@ -11,3 +11,4 @@ pub mod receipt;
 pub mod removal;
 pub mod sequence;
 pub mod tally;
+pub mod urn;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use model::count::ballot::{self, Voter};
+use model::count::ballot::Voter;
 use model::count::electorate::Tier;
+use model::count::urn::Urn;
 use model::debate::consultation::Consultation;
 use model::id::Id;
 use model::people::actor::Actor;
@@ -34,6 +35,7 @@ pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::R
         now: world.now(),
         // The first ballot has locked it, as it is on every page but the first.
         on: world.again(&on).await,
+        urn: Urn::open(world.store.clone(), world.clock.clone()),
         store: world.store.clone(),
     });
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
@@ -52,6 +54,7 @@ pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::R
 
 struct Ground {
     store: Store,
+    urn: Urn,
     on: Consultation,
     voters: Vec<Id<Actor>>,
     next: AtomicUsize,
@@ -62,16 +65,8 @@ struct Ground {
 async fn cast(ground: Arc<Ground>) -> anyhow::Result<()> {
     let number = ground.next.fetch_add(1, Ordering::Relaxed);
     let actor = *ground.voters.get(number).ok_or_else(|| anyhow::anyhow!("there are too few voters"))?;
-    let key = actor.uuid().as_bytes().to_vec();
-    let store = ground.store.clone();
-    let cast = store.together(key, move |tx| {
-        let ground = ground.clone();
-        Box::pin(async move {
-            let voter = Voter { actor, tier: Tier::Member };
-            ballot::cast(tx, ground.now, &ground.on, voter, &["for".to_owned()]).await
-        })
-    });
-    cast.await?;
+    let voter = Voter { actor, tier: Tier::Member };
+    ground.urn.cast(&ground.on, voter, &["for".to_owned()]).await?;
     Ok(())
 }
 

@@ -150,8 +150,22 @@ impl Cast {
             tx.commit().await?;
             return Ok(given);
         }
+        if self.key.is_none() {
+            return self.drop_in(app).await;
+        }
         let voter = self.account.actor_id.uuid().into_bytes();
         app.store.together(voter, move |tx| Box::pin(self.clone().run_in(tx))).await
+    }
+
+    /// Casts it by itself: nothing else has to be written with it.
+    async fn drop_in(&self, app: &App) -> Result<Given> {
+        let view = consultation::view(&mut app.store.conn().await?, &self.slug, Some(&self.account)).await?;
+        let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
+        let standing = ballot::standing(&mut app.store.conn().await?, view.consultation.id, voter.actor).await?;
+        let receipt = app.urn.cast(&view.consultation, voter, &self.choice).await?;
+        let mut conn = app.store.conn().await?;
+        let receipt = BallotReceipt::of(&mut conn, &view, &self.account, receipt, &self.here).await?;
+        Given::json(if standing.is_some() { StatusCode::OK } else { StatusCode::CREATED }, &receipt)
     }
 
     async fn run_in(self: Arc<Self>, tx: &mut Tx) -> Result<Given> {

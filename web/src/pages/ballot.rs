@@ -188,7 +188,7 @@ pub(super) async fn act(
     let done = match (&visitor.account, withdraws) {
         (None, _) => ballot::admit(visitor.now, &view.consultation, &form.all("choice")).map(|_| sign_in(&slug, &form)),
         (Some(account), true) => withdraw(&app, &visitor, &view, account).await,
-        (Some(account), false) => cast(&app, &visitor, &view, account, form.all("choice")).await,
+        (Some(account), false) => cast(&app, &view, account, form.all("choice")).await,
     };
     app.pages.forget(&slug);
     match done {
@@ -215,20 +215,10 @@ fn sign_in(slug: &str, form: &Form) -> String {
     entry::sign_in_for(&format!("/c/{slug}?{}#vote", query.finish()))
 }
 
-async fn cast(app: &App, visitor: &Visitor, view: &View, account: &Account, chosen: Vec<String>) -> Answer<String> {
+async fn cast(app: &App, view: &View, account: &Account, chosen: Vec<String>) -> Answer<String> {
     app.limits.opinion(account.id)?;
     let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
-    let (now, id) = (visitor.now, view.consultation.id);
-    let key = voter.actor.uuid().into_bytes();
-    let cast = app.store.together(key, move |tx| {
-        let chosen = chosen.clone();
-        Box::pin(async move {
-            // Read again here: it may have been closed since the page was asked for.
-            let on = consultation::by_id(tx, id).await?;
-            ballot::cast(tx, now, &on, voter, &chosen).await.map(drop)
-        })
-    });
-    cast.await?;
+    app.urn.cast(&view.consultation, voter, &chosen).await?;
     Ok(format!("/c/{}#vote", view.consultation.slug))
 }
 

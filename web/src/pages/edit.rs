@@ -89,7 +89,13 @@ pub(super) async fn fresh(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let forums = forums(&app, &visitor).await?;
+    let forums = match forums(&app, &visitor).await {
+        // A consultation has its place in a forum: who can make the first is led there.
+        Err(Error::Refused(Refusal::NotAllowed)) if visitor.standing().may(Act::Administer, None).is_ok() => {
+            return Ok(Redirect::to("/admin/forums/new").into_response());
+        }
+        forums => forums?,
+    };
     let form = draft::first(&visitor.words, asked.forum.as_deref().unwrap_or_default());
     show(&visitor, StatusCode::OK, form, forums, None)
 }
