@@ -2,13 +2,17 @@
 
 use std::collections::HashSet;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::RunQueryDsl;
 
 use super::types::{DbJson, DbTime, DbUuid};
-use super::{Conn, Tx};
+use super::{Conn, Json, Tx};
+use crate::clock::Instant;
 use crate::count::ballot::{Ballot, Event};
+use crate::count::electorate::Tier;
 use crate::count::sequence::Meeting;
 use crate::count::tally::Tally;
 use crate::debate::consultation::Consultation;
@@ -91,32 +95,76 @@ pub(crate) async fn hold_actor(tx: &mut Tx, actor: Id<Actor>) -> Result<()> {
 /// which were saved; none on SQLite, where nothing is gained by it.
 pub(crate) async fn save_ballots(conn: &mut Conn, fresh: &[(&Ballot, i64)]) -> Result<HashSet<Id<Ballot>>> {
     let Conn::Postgres(c) = conn else { return Ok(HashSet::new()) };
-    let of = |ballot: &Ballot| Id::<Event>::new(ballot.cast_at);
-    let saved: Vec<SavedBallot> = diesel::sql_query(SAVE_BALLOTS)
-        .bind::<Array<DbUuid>, _>(fresh.iter().map(|(b, _)| b.id).collect::<Vec<_>>())
-        .bind::<Array<DbUuid>, _>(fresh.iter().map(|(b, _)| of(b)).collect::<Vec<_>>())
-        .bind::<Array<DbUuid>, _>(fresh.iter().map(|(b, _)| b.consultation_id).collect::<Vec<_>>())
-        .bind::<Array<BigInt>, _>(fresh.iter().map(|(_, version)| *version).collect::<Vec<_>>())
-        .bind::<Array<DbUuid>, _>(fresh.iter().map(|(b, _)| b.actor_id).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(fresh.iter().map(|(b, _)| b.tier).collect::<Vec<_>>())
-        .bind::<Array<DbJson>, _>(fresh.iter().map(|(b, _)| b.choice.clone()).collect::<Vec<_>>())
-        .bind::<Array<Integer>, _>(fresh.iter().map(|(b, _)| b.text_version).collect::<Vec<_>>())
-        .bind::<Array<DbTime>, _>(fresh.iter().map(|(b, _)| b.cast_at).collect::<Vec<_>>())
-        .load(&mut **c)
-        .await?;
-    Ok(saved.into_iter().map(|row| row.ballot_id).collect())
+    let each = || fresh.iter().map(|(ballot, _)| *ballot);
+    let save = SaveBallots {
+        ids: each().map(|b| b.id).collect(),
+        events: each().map(|b| Id::new(b.cast_at)).collect(),
+        consultations: each().map(|b| b.consultation_id).collect(),
+        versions: fresh.iter().map(|(_, version)| *version).collect(),
+        actors: each().map(|b| b.actor_id).collect(),
+        tiers: each().map(|b| b.tier).collect(),
+        choices: each().map(|b| b.choice.clone()).collect(),
+        texts: each().map(|b| b.text_version).collect(),
+        times: each().map(|b| b.cast_at).collect(),
+    };
+    let saved: Vec<Id<Ballot>> = save.load(&mut **c).await?;
+    Ok(saved.into_iter().collect())
 }
 
-#[derive(QueryableByName)]
-struct SavedBallot {
-    #[diesel(sql_type = DbUuid)]
-    ballot_id: Id<Ballot>,
+/// [`SAVE_BALLOTS`] with its columns. A query of its own, since diesel prepares those given as text anew each time,
+/// which costs a lone voter more than the ballot does.
+struct SaveBallots {
+    ids: Vec<Id<Ballot>>,
+    events: Vec<Id<Event>>,
+    consultations: Vec<Id<Consultation>>,
+    versions: Vec<i64>,
+    actors: Vec<Id<Actor>>,
+    tiers: Vec<Tier>,
+    choices: Vec<Json<Vec<String>>>,
+    texts: Vec<i32>,
+    times: Vec<Instant>,
+}
+
+impl Query for SaveBallots {
+    type SqlType = DbUuid;
+}
+
+impl QueryId for SaveBallots {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<Pg> for SaveBallots {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let [with, rest] = SAVE_BALLOTS;
+        out.push_sql(with);
+        out.push_bind_param::<Array<DbUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<DbUuid>, _>(&self.events)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<DbUuid>, _>(&self.consultations)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.versions)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<DbUuid>, _>(&self.actors)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.tiers)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<DbJson>, _>(&self.choices)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Integer>, _>(&self.texts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<DbTime>, _>(&self.times)?;
+        out.push_sql(rest);
+        Ok(())
+    }
 }
 
 /// In the order of the voters, so that two such statements never wait for each other in a circle.
-const SAVE_BALLOTS: &str = "\
-WITH asked AS (
-    SELECT asked.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+const SAVE_BALLOTS: [&str; 2] = [
+    "WITH asked AS (
+    SELECT asked.* FROM unnest(",
+    ")
         AS asked (id, event_id, consultation_id, version, actor_id, tier, choice, text_version, at)
     JOIN consultations ON consultations.id = asked.consultation_id AND consultations.version = asked.version
 ), saved AS (
@@ -126,7 +174,8 @@ WITH asked AS (
 )
 INSERT INTO ballot_events (id, consultation_id, ballot_id, revision, kind, tier, choice, text_version, at)
 SELECT event_id, consultation_id, id, 1, 'cast', tier, choice, text_version, at FROM asked JOIN saved USING (id)
-RETURNING ballot_id";
+RETURNING ballot_id",
+];
 
 /// Rows that go to PostgreSQL in one statement; its limit is 65,535 values.
 pub(crate) const ROWS_AT_ONCE: usize = 1000;
