@@ -164,7 +164,7 @@ impl Cast {
         let standing = ballot::standing(&mut app.store.conn().await?, view.consultation.id, voter.actor).await?;
         let receipt = app.urn.cast(&view.consultation, voter, &self.choice).await?;
         let mut conn = app.store.conn().await?;
-        let receipt = BallotReceipt::of(&mut conn, &view, &self.account, receipt, &self.here).await?;
+        let receipt = self.sealed(&mut conn, &view, &receipt).await?;
         Given::json(if standing.is_some() { StatusCode::OK } else { StatusCode::CREATED }, &receipt)
     }
 
@@ -192,9 +192,7 @@ impl Cast {
         if let Some(reason) = &self.reason {
             self.say(tx, now, &view, reason).await?;
         }
-        let by = Sealing { signer: &self.signer, here: &self.here };
-        let on = &view.consultation;
-        let receipt = receipt::receipt(tx, on, (&self.account).into(), &receipt, now, &by).await?;
+        let receipt = self.sealed(tx, &view, &receipt).await?;
         let given = Given::json(if changes { StatusCode::OK } else { StatusCode::CREATED }, &receipt)?;
         if let Some(key) = &self.key
             && !key.keep(tx, now, &self.account, &given).await?
@@ -202,6 +200,13 @@ impl Cast {
             return Err(Error::store("the same call was answered at the same time"));
         }
         Ok(given)
+    }
+
+    /// The receipt as it is given out.
+    async fn sealed(&self, conn: &mut model::store::Conn, view: &View, receipt: &Receipt) -> Result<serde_json::Value> {
+        let by = Sealing { signer: &self.signer, here: &self.here };
+        let sealed = receipt::receipt(conn, &view.consultation, (&self.account).into(), receipt, self.clock.now(), &by);
+        sealed.await
     }
 
     /// The reason becomes a comment; it bears no reference to the ballot, and no stance, which would tell the choice.
