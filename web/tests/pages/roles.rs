@@ -88,7 +88,7 @@ async fn before_the_first_forum_a_consultation_leads_to_it() {
     let world = World::sqlite().await;
     world.account_with_password("luc").await;
     let led = Browser::signed_in(&world, "admina").await.get("/new").await;
-    assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, "/admin/forums/new".into()));
+    assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, "/admin/forums/new"));
     assert_eq!(Browser::signed_in(&world, "luc").await.get("/new").await.status, StatusCode::FORBIDDEN);
 }
 
