@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -20,6 +22,10 @@ use crate::machines::Doors;
 
 /// No door takes a larger body; each may take less. Octets.
 const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// How much of a larger one is read before it is refused, and for how long. Octets.
+const HEARD_OUT: usize = 32 * 1024 * 1024;
+const HEARD_FOR: Duration = Duration::from_secs(5);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -44,6 +50,7 @@ pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync
         .layer(middleware::from_fn(refuse_controls))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(tell_programs))
+        .layer(middleware::from_fn(hear_out))
         .layer(RequestBodyLimitLayer::new(MAX_BODY));
     watch.fallback_service(doors).layer(every)
 }
@@ -64,6 +71,30 @@ async fn refuse_controls(request: Request, next: Next) -> Response {
         return (StatusCode::BAD_REQUEST, "Leave the character U+0000 out of the address.\n").into_response();
     }
     next.run(request).await
+}
+
+/// Reads and forgets a body that is announced as past every limit: who still writes when the connection is closed sees a
+/// broken connection, not the answer. Only so much, and only for so long.
+async fn hear_out(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_none_or(|length| length <= MAX_BODY) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let mut pieces = body.into_data_stream();
+    let forget = async {
+        let mut heard = 0;
+        while let Some(Ok(piece)) = pieces.next().await {
+            heard += piece.len();
+            if heard > HEARD_OUT {
+                break;
+            }
+        }
+    };
+    if tokio::time::timeout(HEARD_FOR, forget).await.is_err() {
+        tracing::debug!("a body past every limit was still being sent");
+    }
+    next.run(Request::from_parts(parts, Body::empty())).await
 }
 
 /// A body past every limit never reaches its door: a program of the API is told in the API's way.
@@ -148,7 +179,7 @@ fn log(status: http::StatusCode, took: Duration) {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, to_bytes};
+    use axum::body::to_bytes;
     use axum::routing::{get, post};
     use http::header::ACCEPT;
 
