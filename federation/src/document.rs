@@ -216,7 +216,7 @@ pub(crate) async fn published(app: &App, slug: &str) -> Result<Published> {
 /// `GET /c/{slug}`
 pub(crate) async fn page(State(app): State<App>, Path(slug): Path<String>) -> Answer {
     let it = published(&app, &slug).await?;
-    object(StatusCode::OK, page::page(&app.address, &it))
+    object(StatusCode::OK, page::page(&app.address, &it)?)
 }
 
 /// `GET /c/{slug}/ballot`

@@ -5,6 +5,7 @@ mod data;
 mod debate;
 mod jobs;
 mod log;
+mod methods;
 mod people;
 mod store;
 mod together;

@@ -6,6 +6,7 @@ use model::address::Address;
 use model::count::electorate::Tier;
 use model::count::method::Method;
 use model::debate::consultation::Consultation;
+use model::error::Result;
 use serde_json::{Value, json};
 
 use super::words::Say;
@@ -17,12 +18,12 @@ use crate::wire::page::{Page, Source};
 const MAX_SUMMARY: usize = 500;
 
 /// The `Page` of a published consultation.
-pub(crate) fn page(here: &Address, it: &Published) -> Page {
+pub(crate) fn page(here: &Address, it: &Published) -> Result<Page> {
     let on = &it.consultation;
     let id = here.consultation(&on.slug);
     let forum = it.forum_id(here);
     let content = content(here, it);
-    Page {
+    Ok(Page {
         kind: "Page",
         attributed_to: it.author.uri(here).unwrap_or_default(),
         to: to_public(),
@@ -41,9 +42,9 @@ pub(crate) fn page(here: &Address, it: &Published) -> Page {
         published: on.published_at.unwrap_or(on.created_at).to_string(),
         updated: on.edited_at.map(|at| at.to_string()),
         comments_enabled: true,
-        consultation: consultation(it),
+        consultation: consultation(it)?,
         id,
-    }
+    })
 }
 
 /// Whether a favourite of the Page is a ballot.
@@ -64,7 +65,7 @@ fn summary(it: &Published) -> String {
 /// The whole text; where there is no `Question` to vote on, also where one votes.
 fn content(here: &Address, it: &Published) -> String {
     let on = &it.consultation;
-    let elsewhere = on.has_question() || is_petition(on) || matches!(on.method.0, Method::None);
+    let elsewhere = on.has_question() || is_petition(on) || !on.method.0.takes_ballots();
     if elsewhere {
         return it.text.html.clone();
     }
@@ -73,9 +74,9 @@ fn content(here: &Address, it: &Published) -> String {
 }
 
 /// What other Palabre nodes are told.
-fn consultation(it: &Published) -> Value {
+fn consultation(it: &Published) -> Result<Value> {
     let on = &it.consultation;
-    let mut method = json!(on.method.0);
+    let mut method = on.method.0.told()?;
     let options = on.method.0.choices(&on.language);
     if !options.is_empty() {
         method["options"] = json!(options);
@@ -95,5 +96,5 @@ fn consultation(it: &Published) -> Value {
             told[name] = json!(at.to_string());
         }
     }
-    told
+    Ok(told)
 }

@@ -48,7 +48,7 @@ impl<'a> Telling<'a> {
     }
 
     async fn page(&self, tx: &mut Tx) -> Result<()> {
-        let page = page::page(&self.app.address, &self.it);
+        let page = page::page(&self.app.address, &self.it)?;
         self.root(tx, &page.id, &page).await
     }
 
@@ -92,7 +92,7 @@ pub(super) async fn open(app: &App, id: Id<Consultation>) -> Result<()> {
 pub(super) async fn edit(app: &App, id: Id<Consultation>) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let telling = Telling::of(app, &mut tx, id).await?;
-    let page = page::page(&app.address, &telling.it);
+    let page = page::page(&app.address, &telling.it)?;
     telling.update(&mut tx, &page.id, &page).await?;
     if is_out(&telling.it.consultation, app.now()) {
         let question = question(&mut tx, &app.address, &telling.it, app.now()).await?;

@@ -118,7 +118,7 @@ async fn compare(conn: &mut Conn, id: Id<Consultation>) -> Result<Result<i64, (i
     let tally = tally::of(conn, &on).await?;
     let size = tally.size;
     let counts = settled(tally.counts.0);
-    if settled(recount_events(conn, id, size).await?) != counts {
+    if settled(recount_events(conn, &on, size).await?) != counts {
         return Ok(Err((size, "the tally is not the count of the events".to_owned())));
     }
     if let Err(why) = compare_log(conn, &on, size, &counts).await? {
@@ -144,14 +144,14 @@ fn settled(mut counts: Counts) -> Counts {
 }
 
 /// The count of the events before `size`: of each ballot the last.
-async fn recount_events(conn: &mut Conn, id: Id<Consultation>, size: i64) -> Result<Counts> {
+async fn recount_events(conn: &mut Conn, on: &Consultation, size: i64) -> Result<Counts> {
     let later = diesel::alias!(ballot_events as later);
     let superseded = later
         .filter(later.field(ballot_events::ballot_id).eq(ballot_events::ballot_id))
         .filter(later.field(ballot_events::revision).gt(ballot_events::revision))
         .filter(later.field(ballot_events::seq).lt(size));
     let last = ballot_events::consultation_id
-        .eq(id)
+        .eq(on.id)
         .and(ballot_events::seq.lt(size))
         .and(diesel::dsl::not(diesel::dsl::exists(superseded)));
     let rows: Vec<(super::ballot::EventKind, Tier, Json<Vec<String>>)> = on!(conn, |c| ballot_events::table
@@ -161,7 +161,7 @@ async fn recount_events(conn: &mut Conn, id: Id<Consultation>, size: i64) -> Res
         .await)?;
     let mut counts = Counts::default();
     for (_, tier, Json(choice)) in rows.into_iter().filter(|(kind, ..)| kind.stands()) {
-        counts.add(tier, &choice);
+        counts.add(tier, &on.method.0.counted(&choice));
     }
     Ok(counts)
 }

@@ -126,8 +126,9 @@ async fn write_counted(tx: &mut Tx, now: Instant, id: Id<Consultation>) -> Resul
         return Ok(0);
     }
     let standing = recorded::standing(tx, &events).await?;
-    let Folded { numbered, .. } = fold(Counts::default(), from, standing, events);
-    write(tx, now, id, kept, &numbered).await?;
+    let on = consultation::by_id(tx, id).await?;
+    let Folded { numbered, .. } = fold(&on.method.0, Counts::default(), from, standing, events);
+    write(tx, now, &on, kept, &numbered).await?;
     Ok(numbered.len())
 }
 
@@ -141,15 +142,20 @@ async fn batch(
 ) -> Result<usize> {
     let Some(before) = current(tx, consultation, now, meeting).await? else { return Ok(0) };
     let events = recorded::waiting(tx, consultation, BATCH).await?;
+    if events.is_empty() {
+        return Ok(0);
+    }
     let standing = recorded::standing(tx, &events).await?;
-    let Folded { counts, numbered } = fold(before.counts.0.clone(), before.size, standing, in_order(events));
+    let on = consultation::by_id(tx, consultation).await?;
+    let counts = before.counts.0.clone();
+    let Folded { counts, numbered } = fold(&on.method.0, counts, before.size, standing, in_order(events));
     if numbered.is_empty() {
         return Ok(0);
     }
     let numbers: Vec<_> = numbered.iter().map(|n| (n.of.event.id, n.seq)).collect();
     dialect::number_events(tx, &numbers).await?;
     let kept = log::edge(tx, consultation).await?;
-    write(tx, now, consultation, kept, &numbered).await?;
+    write(tx, now, &on, kept, &numbered).await?;
     let size = before.size + i64::try_from(numbered.len()).map_err(Error::store)?;
     advance(tx, &before, size, counts, now).await?;
     let told = before.sent_at.map_or(now, |sent| sent.plus(pace).max(now));
@@ -165,13 +171,12 @@ async fn batch(
 async fn write(
     tx: &mut Tx,
     now: Instant,
-    id: Id<Consultation>,
+    on: &Consultation,
     kept: log::Kept,
     numbered: &[fold::Numbered],
 ) -> Result<()> {
-    let on = consultation::by_id(tx, id).await?;
-    let entries = recorded::entries(tx, &on, numbered).await?;
-    log::append(tx, now, &on, kept, &entries).await
+    let entries = recorded::entries(tx, on, numbered).await?;
+    log::append(tx, now, on, kept, &entries).await
 }
 
 /// The tally as it is, held until the transaction ends; `None` if another sequencer holds it and `meeting` says to pass.

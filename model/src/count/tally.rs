@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::electorate::Tier;
 use super::log;
-use super::method::{Choice, Method};
+use super::method::{Choice, Method, Outcome};
 use crate::clock::Instant;
 use crate::debate::consultation::{Consultation, Phase};
 use crate::error::{Error, Refusal, Result};
@@ -35,7 +35,7 @@ words! {
 pub struct Count {
     /// How many have a ballot that counts.
     pub voters: i64,
-    /// How many chose each; choices that nobody chose may be missing.
+    /// How many chose each, and whatever else the method keeps ([`Method::counted`]); what is zero is missing.
     pub choices: BTreeMap<String, i64>,
 }
 
@@ -45,7 +45,7 @@ pub struct Count {
 pub struct Counts(pub BTreeMap<Tier, Count>);
 
 impl Counts {
-    /// Takes a ballot in.
+    /// Takes a ballot in: to what it adds one, its method says ([`Method::counted`]).
     pub fn add(&mut self, tier: Tier, choice: &[String]) {
         self.shift(tier, choice, 1);
     }
@@ -59,8 +59,20 @@ impl Counts {
         let count = self.0.entry(tier).or_default();
         count.voters += by;
         for id in choice {
-            *count.choices.entry(id.clone()).or_default() += by;
+            let times = count.choices.entry(id.clone()).or_default();
+            *times += by;
+            if *times == 0 {
+                count.choices.remove(id);
+            }
         }
+    }
+}
+
+impl Count {
+    /// How often it was chosen.
+    #[must_use]
+    pub fn of(&self, id: &str) -> i64 {
+        self.choices.get(id).copied().unwrap_or(0)
     }
 }
 
@@ -140,7 +152,7 @@ pub fn require_visible(on: &Consultation, now: Instant, viewer: Viewer) -> Resul
 }
 
 /// The results document (`contract.md`): every admitted tier and every choice, zeros too, in the consultation's order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// The consultation's phase.
     pub state: Phase,
@@ -160,12 +172,15 @@ pub struct Document {
 }
 
 /// The results of a tier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TierResult {
     /// How many have a ballot that counts.
     pub voters: i64,
     /// Each choice.
     pub choices: Vec<ChoiceResult>,
+    /// What comes of it: mean, winner…
+    #[serde(flatten)]
+    pub outcome: Outcome,
 }
 
 /// The result of a choice.
@@ -225,16 +240,23 @@ pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: V
 #[must_use]
 pub fn tiers(method: &Method, language: &str, admitted: &[Tier], counts: &Counts) -> BTreeMap<Tier, TierResult> {
     let choices = method.choices(language);
-    let of = |tier: &Tier| {
-        let count = counts.0.get(tier).cloned().unwrap_or_default();
-        let counted = |c: &Choice| ChoiceResult {
-            id: c.id.clone(),
-            label: c.label.clone(),
-            count: count.choices.get(&c.id).copied().unwrap_or(0),
-        };
-        (*tier, TierResult { voters: count.voters, choices: choices.iter().map(counted).collect() })
-    };
+    let of = |tier: &Tier| (*tier, result(method, &choices, counts.0.get(tier).unwrap_or(&Count::default())));
     admitted.iter().map(of).collect()
+}
+
+/// The result of a tier: a pure function of its counts.
+#[must_use]
+pub fn result(method: &Method, choices: &[Choice], count: &Count) -> TierResult {
+    let of_one = |choice: &Choice| ChoiceResult {
+        id: choice.id.clone(),
+        label: choice.label.clone(),
+        count: count.of(&choice.id),
+    };
+    TierResult {
+        voters: count.voters,
+        choices: choices.iter().map(of_one).collect(),
+        outcome: method.outcome(choices, count),
+    }
 }
 
 /// How many ballot events of a consultation are not yet counted.
@@ -280,7 +302,9 @@ pub async fn mark_sent(conn: &mut Conn, now: Instant, consultation: Id<Consultat
 /// # Errors
 /// When the database fails, or a tally differs from its ballots.
 pub async fn recount(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Counts> {
-    use crate::store::schema::ballots;
+    use crate::store::schema::{ballots, consultations};
+    let Json(method): Json<Method> =
+        on!(conn, |c| consultations::table.find(consultation).select(consultations::method).first(c).await)?;
     let rows: Vec<(Tier, Json<Vec<String>>)> = on!(conn, |c| ballots::table
         .filter(ballots::consultation_id.eq(consultation).and(ballots::withdrawn.eq(false)))
         .select((ballots::tier, ballots::choice))
@@ -288,7 +312,7 @@ pub async fn recount(conn: &mut Conn, consultation: Id<Consultation>) -> Result<
         .await)?;
     let mut counts = Counts::default();
     for (tier, Json(choice)) in rows {
-        counts.add(tier, &choice);
+        counts.add(tier, &method.counted(&choice));
     }
     if counts.0.values().any(|c| c.voters < 0) {
         return Err(Error::store("a count below zero"));

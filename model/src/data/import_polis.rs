@@ -14,7 +14,7 @@ use crate::address::Address;
 use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::electorate::Electorate;
-use crate::count::method::Method;
+use crate::count::method::{Method, none};
 use crate::count::tally::Results;
 use crate::debate::comment::{self, Comment};
 use crate::debate::consultation::{self, Brief, Consultation, SUMMARY_LONGEST, State};
@@ -167,7 +167,7 @@ pub async fn import(
     let reactions = reactions(conversation, &participants, &statements);
     on.comment_count = visible(&comments);
     consultation::insert(tx, &on).await?;
-    text::keep(tx, &Text::new(on.created_at, on.id, on.text_version, &words(conversation))).await?;
+    text::keep(tx, &Text::first(on.created_at, on.id, &words(conversation))).await?;
 
     let total = actors.len() + comments.len() + reactions.len();
     let mut written = 0;
@@ -223,7 +223,7 @@ fn consultation_of(
         title: conversation.topic.clone(),
         summary: text::cut(&text::plain(&text::render(&conversation.description)), SUMMARY_LONGEST),
         brief: Json(Brief::default()),
-        method: Json(Method::None),
+        method: Json(Method::None(none::None {})),
         electorate: Json(Electorate::default()),
         results: Results::Live,
         changeable: true,

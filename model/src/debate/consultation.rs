@@ -190,7 +190,7 @@ pub fn may_write(by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> 
 /// When `by` may not, or a field is not as it should be.
 pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: Draft) -> Result<Consultation> {
     by.may(Act::Propose, Some(forum))?;
-    let draft = draft.check(now)?;
+    let draft = draft.check(now, None)?;
     let author = match by.account.as_ref().filter(|_| by.may(Act::Author, Some(forum)).is_err()) {
         Some(proposer) => proposer.actor_id,
         None => forum::official(tx, forum).await?.id,
@@ -198,13 +198,9 @@ pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, dra
     let mut it = draft.consultation(now, forum, author, by.account.as_ref());
     it.slug = rows::free_slug(tx, &it).await?;
     insert(tx, &it).await?;
-    text::keep(tx, &Text::new(now, it.id, it.text_version, &draft_text(&draft))).await?;
+    text::keep(tx, &Text::first(now, it.id, &draft.markdown())).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.create", &it.slug, Some(author)).await?;
     Ok(it)
-}
-
-fn draft_text(draft: &Draft) -> String {
-    draft.text.replace("\r\n", "\n")
 }
 
 /// Changes a consultation: a draft freely; once published, what voters read (a new version of the text); never the
@@ -221,14 +217,17 @@ pub async fn edit(
     draft: Draft,
 ) -> Result<Consultation> {
     may_write(by, forum, on)?;
-    let draft = if on.state == State::Draft { draft.check(now)? } else { draft.check_published(now, on)? };
-    let before = text::version(tx, on.id, on.text_version).await?;
-    let rewritten = before.markdown != draft_text(&draft);
-    let version = if rewritten && on.state != State::Draft { on.text_version + 1 } else { on.text_version };
-    if rewritten {
-        text::keep(tx, &Text::new(now, on.id, version, &draft_text(&draft))).await?;
-    }
-    let it = rows::rewrite(tx, now, on, &draft, version).await?;
+    let before = text::versions(tx, on.id).await?;
+    let (draft, text) = match on.state {
+        State::Draft => {
+            let draft = draft.check(now, Some(&on.method.0))?;
+            let text = Text::first(now, on.id, &draft.markdown());
+            (draft, text)
+        }
+        _ => draft.check_published(now, on, &before)?,
+    };
+    text::keep(tx, &text).await?;
+    let it = rows::rewrite(tx, now, on, &draft, text.version).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.edit", &it.slug, Some(it.author_id)).await?;
     if it.state != State::Draft && forum.visibility.is_federated() {
         job::enqueue(tx, now, Job::Edit { consultation: it.id }, When::Now).await?;
@@ -255,7 +254,9 @@ pub async fn publish(
         return Err(Error::field("closes_at", "past", "The closing date has passed: choose a later one."));
     }
     let opens_later = on.opens_at.is_some_and(|at| at > now);
-    let it = rows::publish(tx, now, on, if opens_later { State::Scheduled } else { State::Open }).await?;
+    let text = text::version(tx, on.id, on.text_version).await?;
+    let method = on.method.0.clone().fixed(&on.language, &text.articles.0);
+    let it = rows::publish(tx, now, on, if opens_later { State::Scheduled } else { State::Open }, method).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.publish", &it.slug, Some(it.author_id)).await?;
     if forum.visibility.is_federated() {
         actor::publish(tx, now, it.author_id).await?;

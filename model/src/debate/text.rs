@@ -1,5 +1,7 @@
 //! Text: Markdown from here, HTML from elsewhere, both made safe by one policy.
 
+mod article;
+
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
@@ -11,7 +13,9 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::id::Id;
 use crate::store::schema::texts;
-use crate::store::{Conn, Tx, on};
+use crate::store::{Conn, Json, Tx, on};
+
+pub use article::{Article, rendered};
 
 /// The longest text of a consultation, in characters.
 pub const LONGEST: usize = 200_000;
@@ -32,20 +36,31 @@ pub struct Text {
     pub sha256: String,
     /// When it was written.
     pub created_at: Instant,
+    /// Its articles in order.
+    pub articles: Json<Vec<Article>>,
 }
 
 impl Text {
-    /// A version from its Markdown.
+    /// The version after those that are there, from its Markdown.
     #[must_use]
-    pub fn new(now: Instant, consultation_id: Id<Consultation>, version: i32, markdown: &str) -> Self {
+    pub fn after(now: Instant, consultation_id: Id<Consultation>, before: &[Self], markdown: &str) -> Self {
+        let earlier: Vec<Vec<Article>> = before.iter().map(|text| text.articles.0.clone()).collect();
+        let (html, articles) = rendered(markdown, &earlier);
         Self {
             consultation_id,
-            version,
+            version: before.last().map_or(1, |text| text.version + 1),
             markdown: markdown.to_owned(),
-            html: render(markdown),
+            html,
             sha256: hex::encode(Sha256::digest(markdown.as_bytes())),
             created_at: now,
+            articles: Json(articles),
         }
+    }
+
+    /// A first version from its Markdown.
+    #[must_use]
+    pub fn first(now: Instant, consultation_id: Id<Consultation>, markdown: &str) -> Self {
+        Self::after(now, consultation_id, &[], markdown)
     }
 }
 
@@ -64,6 +79,7 @@ pub(crate) async fn keep(tx: &mut Tx, text: &Text) -> Result<()> {
             texts::html.eq(&text.html),
             texts::sha256.eq(&text.sha256),
             texts::created_at.eq(text.created_at),
+            texts::articles.eq(&text.articles),
         ))
         .execute(c)
         .await)?;
@@ -76,6 +92,19 @@ pub(crate) async fn keep(tx: &mut Tx, text: &Text) -> Result<()> {
 /// [`crate::error::Error::NotFound`].
 pub async fn version(conn: &mut Conn, consultation: Id<Consultation>, version: i32) -> Result<Text> {
     Ok(on!(conn, |c| texts::table.find((consultation, version)).select(Text::as_select()).first(c).await)?)
+}
+
+/// All versions of a text, the first first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn versions(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Vec<Text>> {
+    Ok(on!(conn, |c| texts::table
+        .filter(texts::consultation_id.eq(consultation))
+        .order(texts::version)
+        .select(Text::as_select())
+        .load(c)
+        .await)?)
 }
 
 /// What HTML may hold, here and from elsewhere: text, no scripts, no styles, no forms, no pictures; links that are not
@@ -138,14 +167,7 @@ static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// has its own.
 #[must_use]
 pub fn render(markdown: &str) -> String {
-    let mut options = comrak::Options::default();
-    options.extension.strikethrough = true;
-    options.extension.table = true;
-    options.extension.autolink = true;
-    options.render.hardbreaks = false;
-    let html = comrak::markdown_to_html(markdown, &options);
-    let html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>");
-    POLICY.clean(&html).to_string()
+    article::plain(markdown)
 }
 
 /// HTML from elsewhere, made safe.
@@ -205,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_sha256sum() {
-        let text = Text::new(Instant::from_microsecond(0), Id::new(Instant::from_microsecond(0)), 1, "abc");
+        let text = Text::first(Instant::from_microsecond(0), Id::new(Instant::from_microsecond(0)), "abc");
         assert_eq!(text.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 

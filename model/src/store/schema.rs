@@ -198,6 +198,7 @@ diesel::table! {
         html -> Text,
         sha256 -> Text,
         created_at -> DbTime,
+        articles -> DbJson,
     }
 }
 

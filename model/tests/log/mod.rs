@@ -3,5 +3,6 @@
 mod checks;
 mod entries;
 mod host;
+mod methods;
 mod receipts;
 mod tampering;

@@ -344,7 +344,7 @@ both_databases! {
 
 impl Host {
     /// The same files, to be tampered with.
-    fn of_files(honest: &Self) -> Self {
+    pub(super) fn of_files(honest: &Self) -> Self {
         Self { files: honest.files.clone(), signer: honest.signer.clone(), origin: honest.origin.clone() }
     }
 }

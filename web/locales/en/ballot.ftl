@@ -3,6 +3,11 @@
 ballot-vote = Your vote
 ballot-poll = Your answer
 ballot-support = Your support
+ballot-scale = Your rating
+ballot-ranking = Your ranking
+ballot-articles = Your vote, article by article
+ballot-place = Choice { $n }
+ballot-nothing = — no opinion —
 ballot-cast = Vote
 ballot-answer = Answer
 ballot-do-support = Support
@@ -51,4 +56,8 @@ votes = { $count ->
 }
 finding-part = { $label } { $percent }
 finding-none = No vote yet
+results-mean = Mean { $mean }, median { $median }.
+results-winner = { $label } wins.
+results-tied = A tie between { $labels }: nobody wins.
+results-round = Round { $n }: { $counts }.
 results-csv = Download the results (CSV)

@@ -62,6 +62,7 @@ field-too-long = “{ $field }” is too long. Shorten it.
 field-too-short = “{ $field }” is too short. Write at least ten characters.
 field-length = “{ $field }” has 2 to 60 characters.
 field-format = “{ $field }” does not have the expected form. Follow the example.
+field-articles = “{ $field }” has no articles, or too many. Give it headings, one for each article.
 field-range = “{ $field }” is out of bounds.
 field-past = “{ $field }” is already past. Choose a date to come.
 field-taken = “{ $field }” is taken or reserved. Choose another.

@@ -3,6 +3,11 @@
 ballot-vote = Su voto
 ballot-poll = Su respuesta
 ballot-support = Su apoyo
+ballot-scale = Su nota
+ballot-ranking = Su clasificación
+ballot-articles = Su voto, artículo por artículo
+ballot-place = Opción n.º { $n }
+ballot-nothing = — sin opinión —
 ballot-cast = Votar
 ballot-answer = Responder
 ballot-do-support = Apoyar
@@ -51,4 +56,8 @@ votes = { $count ->
 }
 finding-part = { $label } { $percent }
 finding-none = Ningún voto por ahora
+results-mean = Media { $mean }, mediana { $median }.
+results-winner = { $label } gana.
+results-tied = Empate entre { $labels }: nadie gana.
+results-round = Ronda { $n }: { $counts }.
 results-csv = Descargar los resultados (CSV)

@@ -62,6 +62,7 @@ field-too-long = «{ $field }» es demasiado largo. Acórtelo.
 field-too-short = «{ $field }» es demasiado corto. Escriba al menos diez caracteres.
 field-length = «{ $field }» tiene de 2 a 60 caracteres.
 field-format = «{ $field }» no tiene la forma esperada. Siga el ejemplo.
+field-articles = «{ $field }» no tiene artículos, o tiene demasiados. Póngale títulos, uno por artículo.
 field-range = «{ $field }» está fuera de los límites.
 field-past = «{ $field }» ya ha pasado. Elija una fecha futura.
 field-taken = «{ $field }» está ocupado o reservado. Elija otro.

@@ -3,6 +3,11 @@
 ballot-vote = Votre vote
 ballot-poll = Votre réponse
 ballot-support = Votre soutien
+ballot-scale = Votre note
+ballot-ranking = Votre classement
+ballot-articles = Votre vote, article par article
+ballot-place = Choix n° { $n }
+ballot-nothing = — sans avis —
 ballot-cast = Voter
 ballot-answer = Répondre
 ballot-do-support = Soutenir
@@ -51,4 +56,8 @@ votes = { $count ->
 }
 finding-part = { $label } { $percent }
 finding-none = Aucun vote pour le moment
+results-mean = Moyenne { $mean }, médiane { $median }.
+results-winner = { $label } l’emporte.
+results-tied = Égalité entre { $labels } : personne ne l’emporte.
+results-round = Tour { $n } : { $counts }.
 results-csv = Télécharger les résultats (CSV)

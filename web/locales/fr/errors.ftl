@@ -62,6 +62,7 @@ field-too-long = « { $field } » est trop long. Raccourcissez.
 field-too-short = « { $field } » est trop court. Écrivez dix caractères au moins.
 field-length = « { $field } » compte de 2 à 60 caractères.
 field-format = « { $field } » n’a pas la forme attendue. Suivez l’exemple.
+field-articles = « { $field } » n’a pas d’articles, ou en a trop. Donnez-lui des titres, un par article.
 field-range = « { $field } » est hors des limites.
 field-past = « { $field } » est déjà passé. Choisissez une date à venir.
 field-taken = « { $field } » est pris ou réservé. Choisissez autre chose.

@@ -16,7 +16,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::face::{Caller, SignedIn};
-use super::{call, here, shape};
+use super::shape::{self, Choice};
+use super::{call, here};
 use crate::app::App;
 use crate::error::Failure;
 
@@ -56,8 +57,46 @@ struct Results {
 struct TierResults {
     /// How many have a ballot that counts.
     voters: i64,
-    /// Every choice, in the consultation's order.
+    /// Every choice, in the consultation's order. A ranking counts first preferences.
     choices: Vec<Counted>,
+    /// Of a scale: the mean.
+    mean: Option<f64>,
+    /// Of a scale: the median; between two numbers, halfway.
+    median: Option<f64>,
+    /// Of support with a goal: whether it is reached.
+    reached: Option<bool>,
+    /// Of a ranking: who wins by instant-runoff; null if options are tied or nobody voted.
+    winner: Option<Choice>,
+    /// Of a ranking where nobody wins: the options that are tied.
+    tied: Option<Vec<Choice>>,
+    /// Of a ranking: the rounds of the instant-runoff.
+    rounds: Option<Vec<Round>>,
+    /// Of a ranking: the points of each option by Borda's rule.
+    borda: Option<Vec<Points>>,
+}
+
+/// A round of an instant-runoff.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
+struct Round {
+    /// The options still in, and for how many ballots each is the first of those.
+    choices: Vec<Counted>,
+    /// How many ballots name none that is still in.
+    exhausted: i64,
+    /// The ids of those that leave after it: several if they tie for the fewest.
+    eliminated: Vec<String>,
+}
+
+/// The points of an option.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the model writes and signs")]
+struct Points {
+    /// Its id.
+    id: String,
+    /// Its label.
+    label: String,
+    /// Its points.
+    points: i64,
 }
 
 /// The result of a choice.

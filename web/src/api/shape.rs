@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use model::address::Address;
 use model::care::settings;
 use model::count::electorate;
-use model::count::method::{self, Method, poll, support, vote};
+use model::count::method::{self, Method};
 use model::count::tally;
 use model::debate::{comment, consultation, forum};
 use model::people::actor::Actor;
 use model::people::role;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -128,102 +129,73 @@ impl From<method::Choice> for Choice {
     }
 }
 
-/// How a consultation asks, as it is given back.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-#[schema(as = Method)]
-pub(super) enum Asks {
-    /// For, neutral or against.
-    Vote {},
-    /// One or several of the options.
-    Poll {
-        /// The options with their ids.
-        options: Vec<Choice>,
-        /// Whether several may be chosen.
-        multiple: bool,
-        /// How many may be chosen at once.
-        max: usize,
-    },
-    /// Support.
-    Support {
-        /// How many are hoped for.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        goal: Option<u64>,
-    },
-    /// A debate without ballots.
-    None {},
+/// The shapes of all methods: what is asked for, and what is given back with every field that has a default.
+fn methods(given_back: bool) -> RefOr<Schema> {
+    let shape = |(kind, fields): (&str, Value)| {
+        let mut properties = json!({"kind": {"type": "string", "const": kind}});
+        let mut required = vec!["kind".to_owned()];
+        for (name, mut schema) in fields.as_object().cloned().unwrap_or_default() {
+            let default = schema.as_object_mut().and_then(|schema| schema.remove("default"));
+            match default {
+                None => required.push(name.clone()),
+                Some(default) if !given_back => schema["default"] = default,
+                Some(_) => {}
+            }
+            properties[name] = schema;
+        }
+        let mut shape = json!({"type": "object", "required": required, "properties": properties});
+        if !given_back {
+            shape["additionalProperties"] = false.into();
+        }
+        shape
+    };
+    let shapes: Vec<Value> = Method::fields().into_iter().map(shape).collect();
+    let schema = serde_json::from_value(json!({ "oneOf": shapes }));
+    schema.unwrap_or_else(|_| ObjectBuilder::new().into())
 }
 
-impl From<&Method> for Asks {
-    fn from(method: &Method) -> Self {
-        match method {
-            Method::Vote(_) => Self::Vote {},
-            Method::Poll(poll) => Self::Poll {
-                options: poll.options.iter().cloned().map(Choice::from).collect(),
-                multiple: poll.multiple,
-                max: poll.most(),
-            },
-            Method::Support(support) => Self::Support { goal: support.goal },
-            Method::None => Self::None {},
-        }
+/// How a consultation asks, as it is given back.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(super) struct Asks(Value);
+
+impl Asks {
+    pub(super) fn of(method: &Method) -> model::error::Result<Self> {
+        method.told().map(Self)
+    }
+}
+
+impl PartialSchema for Asks {
+    fn schema() -> RefOr<Schema> {
+        methods(true)
+    }
+}
+
+impl ToSchema for Asks {
+    fn name() -> Cow<'static, str> {
+        "Method".into()
     }
 }
 
 /// How a consultation is to ask.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub(super) enum NewMethod {
-    /// For, neutral or against.
-    Vote {},
-    /// One or several of the options.
-    Poll {
-        /// Labels; or, to keep the ids of options that are there, options with both.
-        options: Vec<NewOption>,
-        /// Whether several may be chosen.
-        #[serde(default)]
-        multiple: bool,
-        /// How many, if several; all by default.
-        max: Option<usize>,
-    },
-    /// Support.
-    Support {
-        /// How many are hoped for.
-        goal: Option<u64>,
-    },
-    /// A debate without ballots.
-    None {},
-}
+#[derive(Debug)]
+pub(super) struct NewMethod(pub(super) Method);
 
-/// An option of a poll.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum NewOption {
-    /// Its label; an id is given.
-    Label(String),
-    /// One that has an id.
-    Choice(Choice),
-}
-
-impl From<NewMethod> for Method {
-    fn from(given: NewMethod) -> Self {
-        match given {
-            NewMethod::Vote {} => Self::Vote(vote::Vote::default()),
-            NewMethod::Poll { options, multiple, max } => {
-                let options = options.into_iter().map(method::Choice::from).collect();
-                Self::Poll(poll::Poll { options, multiple, max })
-            }
-            NewMethod::Support { goal } => Self::Support(support::Support { goal }),
-            NewMethod::None {} => Self::None,
-        }
+impl<'de> Deserialize<'de> for NewMethod {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Method::asked(Value::deserialize(d)?).map(Self).map_err(serde::de::Error::custom)
     }
 }
 
-impl From<NewOption> for method::Choice {
-    fn from(option: NewOption) -> Self {
-        match option {
-            NewOption::Label(label) => Self { id: String::new(), label },
-            NewOption::Choice(Choice { id, label }) => Self { id, label },
-        }
+impl PartialSchema for NewMethod {
+    fn schema() -> RefOr<Schema> {
+        methods(false)
+    }
+}
+
+impl ToSchema for NewMethod {
+    fn name() -> Cow<'static, str> {
+        "NewMethod".into()
     }
 }
 

@@ -88,8 +88,14 @@ pub(super) struct Shown {
 
 impl Shown {
     /// Without its text, for lists.
-    pub(super) fn in_list(it: &Consultation, forum: &Forum, author: &Actor, now: Instant, here: &Address) -> Self {
-        Self {
+    pub(super) fn in_list(
+        it: &Consultation,
+        forum: &Forum,
+        author: &Actor,
+        now: Instant,
+        here: &Address,
+    ) -> Result<Self> {
+        Ok(Self {
             slug: it.slug.clone(),
             url: here.consultation(&it.slug),
             forum: forum.slug.clone(),
@@ -100,7 +106,7 @@ impl Shown {
             text: None,
             html: None,
             brief: Brief::from(&it.brief.0),
-            method: Asks::from(&it.method.0),
+            method: Asks::of(&it.method.0)?,
             choices: it.method.0.choices(&it.language).into_iter().map(Choice::from).collect(),
             opens_at: it.opens_at,
             closes_at: it.closes_at,
@@ -117,7 +123,7 @@ impl Shown {
             published_at: it.published_at,
             closed_at: it.closed_at,
             edited_at: it.edited_at,
-        }
+        })
     }
 
     /// With its text.
@@ -130,7 +136,7 @@ impl Shown {
     ) -> Result<Self> {
         let author = actor::by_id(conn, it.author_id).await?;
         let Text { markdown, html, .. } = text::version(conn, it.id, it.text_version).await?;
-        Ok(Self { text: Some(markdown), html: Some(html), ..Self::in_list(it, forum, &author, now, here) })
+        Ok(Self { text: Some(markdown), html: Some(html), ..Self::in_list(it, forum, &author, now, here)? })
     }
 
     /// Some of a list, in their order.
@@ -148,6 +154,6 @@ impl Shown {
             let author = authors.iter().find(|author| author.id == it.author_id)?;
             Some(Self::in_list(it, forum, author, now, here))
         });
-        Ok(shown.collect())
+        shown.collect()
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::count::electorate::Tier;
+use model::count::method::Method;
 use model::debate::comment::Order;
 use model::debate::consultation::Phase;
 use model::debate::forum::Visibility;
@@ -70,7 +71,8 @@ fn families() -> BTreeSet<String> {
     family("state-", &Phase::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("sort-", &Order::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("follow-", &follow::State::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-    family("method-", &["vote", "poll", "support", "scale", "ranking", "articles", "none"]);
+    family("method-", Method::KINDS);
+    family("ballot-", &["vote", "poll", "support", "scale", "ranking", "articles"]);
     family("method-title-", &["vote", "poll", "support", "none"]);
     family("method-hint-", &["vote", "poll", "support", "none"]);
     family("tiers-", &["member-open", "member"]);

@@ -92,6 +92,16 @@ impl Words {
         self.with("percent", "n", rounded)
     }
 
+    /// A number with at most two decimals, with the language's own decimal sign.
+    pub fn decimal(&self, number: f64) -> String {
+        let written = format!("{number:.2}");
+        let written = written.trim_end_matches('0').trim_end_matches('.');
+        match self.language {
+            Language::En => written.to_owned(),
+            Language::Fr | Language::Es => written.replace('.', ","),
+        }
+    }
+
     fn local(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.zone.clone())
     }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::count::ballot::{self, Ballot, Voter};
-use model::count::method::Method;
+use model::count::method::{Choice, Entry, Method, group};
 use model::debate::consultation::{self, Phase, View};
 use model::error::{Error, Result as Answer};
 use model::people::account::Account;
@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use super::asked::Asked;
 use super::consultation::{refused, view};
 use super::entry;
-use super::results::kind;
+use super::results::{self, kind};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -34,6 +34,8 @@ pub(crate) struct BallotView {
     pub(crate) question: String,
     pub(crate) limit: Option<String>,
     pub(crate) options: Vec<OptionView>,
+    /// The lists to choose from, one choice in each, where the method asks for more than ticks.
+    pub(crate) slots: Vec<Slot>,
     pub(crate) input: &'static str,
     pub(crate) button: String,
     pub(crate) hint: String,
@@ -47,6 +49,13 @@ pub(crate) struct OptionView {
     pub(crate) label: String,
     pub(crate) kind: &'static str,
     pub(crate) chosen: bool,
+}
+
+/// A list to choose one thing from, or none: a place of a ranking, an article.
+pub(crate) struct Slot {
+    pub(crate) label: String,
+    pub(crate) language: String,
+    pub(crate) options: Vec<OptionView>,
 }
 
 /// The vote that stands.
@@ -73,19 +82,17 @@ pub(super) fn of(
 ) -> Option<BallotView> {
     let on = &view.consultation;
     let t = &visitor.words;
-    let heading = match on.method.0 {
-        Method::Vote(_) => "ballot-vote",
-        Method::Poll(_) => "ballot-poll",
-        Method::Support(_) => "ballot-support",
-        Method::None => return None,
-    };
+    if !on.method.0.takes_ballots() {
+        return None;
+    }
+    let heading = format!("ballot-{}", on.method.0.kind());
     let notice = notice(visitor, view);
     let error = form.problem("choice").map(str::to_owned);
     let changing = asked.change || !asked.choice.is_empty() || error.is_some();
     let withdrawn = asked.done.filter(|done| done.is_of_ballot()).map(|done| done.say(t));
     let kept = !asked.choice.is_empty() && error.is_none() && notice.is_none() && visitor.account.is_some();
     Some(BallotView {
-        heading: t.say(heading),
+        heading: t.say(&heading),
         status: if kept { Some(t.say("ballot-kept")) } else { withdrawn.filter(|_| own.is_none()) },
         receipt: own.map(|ballot| receipt(visitor, view, ballot)),
         open: notice.is_none(),
@@ -96,8 +103,9 @@ pub(super) fn of(
         error,
         language: on.language.clone(),
         question: on.title.clone(),
-        limit: on.method.0.is_multiple().then(|| t.count("ballot-limit", on.method.0.most())),
-        options: options(view, own, asked, form),
+        limit: on.method.0.is_multiple().then(|| t.count("ballot-limit", on.method.0.most(0))),
+        slots: slots(visitor, view, &chosen(own, asked, form)),
+        options: options(view, &chosen(own, asked, form)),
         input: if on.method.0.is_multiple() { "checkbox" } else { "radio" },
         button: t.say(button(visitor, &on.method.0)),
         hint: t.say(hint(visitor, on.changeable)),
@@ -105,31 +113,61 @@ pub(super) fn of(
     })
 }
 
-fn options(view: &View, own: Option<&Ballot>, asked: &Asked, form: &Form) -> Vec<OptionView> {
-    let on = &view.consultation;
+/// What is chosen in the form as it is shown.
+fn chosen(own: Option<&Ballot>, asked: &Asked, form: &Form) -> Vec<String> {
     let given = form.all("choice");
-    let chosen = match own {
-        _ if !given.is_empty() => &given,
-        _ if !asked.choice.is_empty() => &asked.choice,
-        Some(ballot) => &ballot.choice.0,
-        None => &given,
+    match own {
+        _ if !given.is_empty() => given,
+        _ if !asked.choice.is_empty() => asked.choice.clone(),
+        Some(ballot) => ballot.choice.0.clone(),
+        None => given,
+    }
+}
+
+fn option(choice: &Choice, chosen: bool) -> OptionView {
+    let kind = match kind(&choice.id) {
+        "" => "n plain",
+        shape => shape,
     };
-    let option = |choice: model::count::method::Choice| OptionView {
-        kind: match kind(&choice.id) {
-            "" => "n plain",
-            shape => shape,
-        },
-        chosen: chosen.contains(&choice.id),
-        id: choice.id,
-        label: choice.label,
-    };
-    on.method.0.choices(&on.language).into_iter().map(option).collect()
+    OptionView { kind, chosen, id: choice.id.clone(), label: choice.label.clone() }
+}
+
+fn options(view: &View, chosen: &[String]) -> Vec<OptionView> {
+    let on = &view.consultation;
+    on.method.0.choices(&on.language).iter().map(|choice| option(choice, chosen.contains(&choice.id))).collect()
+}
+
+fn slots(visitor: &Visitor, view: &View, chosen: &[String]) -> Vec<Slot> {
+    let on = &view.consultation;
+    let choices = on.method.0.choices(&on.language);
+    let language = || on.language.clone();
+    match on.method.0.entry() {
+        Entry::InOrder => {
+            let slot = |place: usize| Slot {
+                label: visitor.words.with("ballot-place", "n", visitor.words.number(place as u64 + 1)),
+                language: visitor.words.tag().to_owned(),
+                options: choices.iter().map(|choice| option(choice, chosen.get(place) == Some(&choice.id))).collect(),
+            };
+            (0..choices.len()).map(slot).collect()
+        }
+        Entry::OneOfEach => {
+            let of_group = |group: &[Choice]| Slot {
+                label: results::group_label(group),
+                language: language(),
+                options: group.iter().map(|choice| option(choice, chosen.contains(&choice.id))).collect(),
+            };
+            choices.chunk_by(|a, b| group(&a.id) == group(&b.id)).map(of_group).collect()
+        }
+        Entry::One | Entry::Several(_) | Entry::Nothing => Vec::new(),
+    }
 }
 
 fn receipt(visitor: &Visitor, view: &View, ballot: &Ballot) -> ReceiptView {
     let on = &view.consultation;
-    let chosen = on.method.0.choices(&on.language).into_iter().filter(|choice| ballot.choice.0.contains(&choice.id));
-    let labels: Vec<String> = chosen.map(|choice| choice.label).collect();
+    let choices = on.method.0.choices(&on.language);
+    // In the ballot's own order, which a ranking is about.
+    let label = |id: &String| choices.iter().find(|choice| choice.id == *id).map(|choice| choice.label.clone());
+    let labels: Vec<String> = ballot.choice.0.iter().filter_map(label).collect();
     let t = &visitor.words;
     ReceiptView {
         said: t.say("ballot-said"),
@@ -162,9 +200,9 @@ fn notice(visitor: &Visitor, view: &View) -> Option<String> {
 fn button(visitor: &Visitor, method: &Method) -> &'static str {
     match method {
         _ if visitor.account.is_none() => "ballot-continue",
-        Method::Vote(_) | Method::None => "ballot-cast",
-        Method::Poll(_) => "ballot-answer",
+        Method::Poll(_) | Method::Scale(_) => "ballot-answer",
         Method::Support(_) => "ballot-do-support",
+        _ => "ballot-cast",
     }
 }
 
@@ -186,9 +224,9 @@ pub(super) async fn act(
     let view = view(&app, &visitor, &slug).await?;
     let withdraws = form.is("act", "withdraw");
     let done = match (&visitor.account, withdraws) {
-        (None, _) => ballot::admit(visitor.now, &view.consultation, &form.all("choice")).map(|_| sign_in(&slug, &form)),
+        (None, _) => ballot::admit(visitor.now, &view.consultation, &picked(&form)).map(|_| sign_in(&slug, &form)),
         (Some(account), true) => withdraw(&app, &visitor, &view, account).await,
-        (Some(account), false) => cast(&app, &view, account, form.all("choice")).await,
+        (Some(account), false) => cast(&app, &view, account, picked(&form)).await,
     };
     app.pages.forget(&slug);
     match done {
@@ -198,6 +236,11 @@ pub(super) async fn act(
             refused(&app, &visitor, view, &Asked::default(), status, form).await
         }
     }
+}
+
+/// What was chosen; a list in which nothing was chosen sends an empty value.
+fn picked(form: &Form) -> Vec<String> {
+    form.all("choice").into_iter().filter(|id| !id.is_empty()).collect()
 }
 
 /// What is wrong with the choice stands at the choice; the rest above the page.
@@ -211,7 +254,7 @@ fn field(code: &str) -> &'static str {
 /// The sign-in page that leads back to the consultation with the choice in its place, not yet cast.
 fn sign_in(slug: &str, form: &Form) -> String {
     let mut query = Serializer::new(String::new());
-    query.extend_pairs(form.all("choice").iter().map(|choice| ("choice", choice)));
+    query.extend_pairs(picked(form).iter().map(|choice| ("choice", choice)));
     entry::sign_in_for(&format!("/c/{slug}?{}#vote", query.finish()))
 }
 

@@ -78,7 +78,7 @@ pub(super) fn of(t: &Words, draft: &Draft) -> Form {
             form.set("max", poll.max.map(|max| max.to_string()).unwrap_or_default());
         }
         Method::Support(support) => form.set("goal", support.goal.map(|goal| goal.to_string()).unwrap_or_default()),
-        Method::Vote(_) | Method::None => {}
+        _ => {}
     }
     form
 }
@@ -177,10 +177,12 @@ fn number(form: &Form, name: &str, field: &str) -> Result<Option<u64>> {
     digits.parse().map(Some).map_err(|_| Error::field(field, "format", "Write a whole number."))
 }
 
-/// The method; an option that keeps its label keeps its id, and a vote its labels.
+/// The method; an option that keeps its label keeps its id, and a vote its labels. A method that the form does not ask
+/// for stays as it is.
 fn method(form: &Form, before: Option<&Method>) -> Result<Method> {
     let wrong = |_| Error::field("method", "required", "Choose the form.");
     match (form.trimmed("method"), before) {
+        ("", Some(before)) if !METHODS.contains(&before.kind()) => Ok(before.clone()),
         ("vote", Some(vote @ Method::Vote(_))) => Ok(vote.clone()),
         ("poll", _) => {
             let held = match before {
@@ -197,7 +199,11 @@ fn method(form: &Form, before: Option<&Method>) -> Result<Method> {
         }
         ("support", _) => {
             let goal = number(form, "goal", "method.goal")?;
-            serde_json::from_value(json!({ "kind": "support", "goal": goal })).map_err(wrong)
+            let promise = match before {
+                Some(Method::Support(support)) => support.promise.clone().filter(|_| goal.is_some()),
+                _ => None,
+            };
+            serde_json::from_value(json!({ "kind": "support", "goal": goal, "promise": promise })).map_err(wrong)
         }
         (kind, _) => serde_json::from_value(json!({ "kind": kind })).map_err(wrong),
     }

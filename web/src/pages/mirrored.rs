@@ -71,7 +71,7 @@ fn totals(question: &Value) -> Option<TierResult> {
     };
     let choices = options.iter().enumerate().map(choice).collect::<Option<Vec<_>>>()?;
     let voters = question["votersCount"].as_i64().unwrap_or_else(|| choices.iter().map(|choice| choice.count).sum());
-    Some(TierResult { voters, choices })
+    Some(TierResult { voters, choices, ..TierResult::default() })
 }
 
 fn bars(visitor: &Visitor, page: &Mirror, result: &TierResult, phase: Phase) -> Results {
@@ -85,7 +85,7 @@ fn bars(visitor: &Visitor, page: &Mirror, result: &TierResult, phase: Phase) -> 
         official: Some(results::bars(t, page.host.clone(), result)),
         others: Vec::new(),
         question: t.with("results-question", "title", &page.title),
-        goal: None,
+        notes: Vec::new(),
         csv: None,
     }
 }

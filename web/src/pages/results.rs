@@ -1,7 +1,7 @@
 //! Results as bars: the official tier is the headline, the others stand below with totals of their own, never added.
 
 use model::count::electorate::Tier;
-use model::count::method::Method;
+use model::count::method::{Chart, Choice, Method};
 use model::count::tally::{ChoiceResult, Document, TierResult};
 use model::debate::consultation::{Consultation, Phase};
 
@@ -26,7 +26,8 @@ pub(crate) struct Results {
     pub(crate) others: Vec<TierBars>,
     pub(crate) labels: Vec<String>,
     pub(crate) question: String,
-    pub(crate) goal: Option<String>,
+    /// What comes of the official count, in sentences.
+    pub(crate) notes: Vec<String>,
     pub(crate) csv: Option<String>,
 }
 
@@ -91,14 +92,10 @@ pub(crate) fn kind(id: &str) -> &'static str {
 
 /// The results of `on` that the model lets this visitor see; `None` for a debate, a draft and before opening.
 pub(crate) fn of(t: &Words, on: &Consultation, document: &Document) -> Option<Results> {
-    if matches!(on.method.0, Method::None) || matches!(document.state, Phase::Draft | Phase::Scheduled) {
+    if !on.method.0.takes_ballots() || matches!(document.state, Phase::Draft | Phase::Scheduled) {
         return None;
     }
-    let goal = match &on.method.0 {
-        Method::Support(support) => support.goal,
-        _ => None,
-    };
-    let mut results = from_document(t, document, matches!(on.method.0, Method::Vote(_)), goal);
+    let mut results = from_document(t, document, &on.method.0);
     results.question = t.with("results-question", "title", &on.title);
     if !document.visible {
         results.hidden = Some(hidden(t, on));
@@ -109,7 +106,7 @@ pub(crate) fn of(t: &Words, on: &Consultation, document: &Document) -> Option<Re
 }
 
 /// The results of a document, ours or another node's.
-pub(crate) fn from_document(t: &Words, document: &Document, stacked: bool, goal: Option<u64>) -> Results {
+pub(crate) fn from_document(t: &Words, document: &Document, method: &Method) -> Results {
     let heading = match (document.state, document.is_final) {
         (Phase::Closed, true) => "results-final",
         (Phase::Closed, false) => "results-counting",
@@ -120,19 +117,52 @@ pub(crate) fn from_document(t: &Words, document: &Document, stacked: bool, goal:
     let tier = |(tier, result): &(&Tier, &TierResult)| bars(t, t.say(&format!("tier-{tier}")), result);
     let official = official.first().map(|held| TierBars { explanation: t.say("tier-official"), ..tier(held) });
     let first = document.tiers.iter().flat_map(|tiers| tiers.values()).next();
-    let number = |bars: &TierBars| bars.parts.iter().map(|part| part.number).sum::<u64>();
-    let reached = official.as_ref().map(number);
+    let held = document.tiers.as_ref().and_then(|tiers| tiers.get(&document.official));
     Results {
         heading: t.say(heading),
         hidden: None,
-        stacked,
+        stacked: method.chart() == Chart::Shares,
         labels: first.map(|tier| tier.choices.iter().map(|c| c.label.clone()).collect()).unwrap_or_default(),
         others: others.iter().map(tier).collect(),
-        goal: goal.zip(reached).map(|(goal, n)| t.with2("results-goal", "n", t.number(n), "goal", t.number(goal))),
+        notes: held.map(|held| notes(t, method, held)).unwrap_or_default(),
         question: String::new(),
         csv: None,
         official,
     }
+}
+
+/// What comes of a count, in sentences: the goal, the mean, the winner.
+fn notes(t: &Words, method: &Method, held: &TierResult) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Method::Support(support) = method
+        && let Some(goal) = support.goal
+    {
+        let supporters: i64 = held.choices.iter().map(|choice| choice.count).sum();
+        notes.push(t.with2("results-goal", "n", t.number(supporters), "goal", t.number(goal)));
+        notes.extend(support.promise.clone());
+    }
+    if let (Some(mean), Some(median)) = (held.outcome.mean, held.outcome.median) {
+        notes.push(t.with2("results-mean", "mean", t.decimal(mean), "median", t.decimal(median)));
+    }
+    if let Some(ranking) = &held.outcome.ranking {
+        let names = |tied: &[Choice]| tied.iter().map(|c| c.label.clone()).collect::<Vec<_>>().join(", ");
+        match (&ranking.winner, ranking.tied.as_deref()) {
+            (Some(winner), _) => notes.push(t.with("results-winner", "label", &winner.label)),
+            (None, Some(tied)) if !tied.is_empty() => notes.push(t.with("results-tied", "labels", names(tied))),
+            (None, _) => {}
+        }
+        notes.extend(ranking.rounds.iter().enumerate().map(|(at, round)| {
+            let counts = round.choices.iter().map(|c| format!("{} {}", c.label, t.number(c.count)));
+            t.with2("results-round", "n", t.number(at as u64 + 1), "counts", counts.collect::<Vec<_>>().join(", "))
+        }));
+    }
+    notes
+}
+
+/// What a group of choices is called: the label of one without its own part.
+pub(super) fn group_label(group: &[Choice]) -> String {
+    let label = group.first().map_or("", |choice| choice.label.as_str());
+    label.rsplit_once(" \u{2013} ").map_or(label, |(heading, _)| heading).to_owned()
 }
 
 fn hidden(t: &Words, on: &Consultation) -> String {
@@ -197,13 +227,15 @@ mod tests {
 
     use jiff::tz::TimeZone;
 
+    use model::count::method::vote::Vote;
+
     use super::*;
     use crate::language::Language;
 
     fn tier(counts: [i64; 3]) -> TierResult {
         let choice = |(id, count): (&str, i64)| ChoiceResult { id: id.into(), label: id.into(), count };
         let choices = ["for", "neutral", "against"].into_iter().zip(counts).map(choice).collect();
-        TierResult { voters: counts.iter().sum(), choices }
+        TierResult { voters: counts.iter().sum(), choices, ..TierResult::default() }
     }
 
     #[test]
@@ -217,7 +249,7 @@ mod tests {
             log: None,
         };
         let t = Words::new(Language::En, TimeZone::UTC);
-        let results = from_document(&t, &document, true, None);
+        let results = from_document(&t, &document, &Method::Vote(Vote::default()));
         let official = results.official.as_ref().expect("the official tier is there");
         assert_eq!(official.finding, "for 50%, neutral 25%, against 25%");
         assert_eq!(official.voters, "4 voters");

@@ -5,6 +5,7 @@ mod desk;
 mod flows;
 mod hidden;
 mod log;
+mod methods;
 mod refusals;
 mod retries;
 mod roles;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Choice;
+use super::{Chart, Choice, Description, Entry};
+use crate::debate::text::Article;
 
 /// A vote. Its labels are fixed at publishing, in the consultation's language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,26 +15,37 @@ pub struct Vote {
 }
 
 /// The ids, in order.
-const IDS: [&str; 3] = ["for", "neutral", "against"];
+pub(super) const IDS: [&str; 3] = ["for", "neutral", "against"];
 
-impl Vote {
-    /// The three choices.
-    #[must_use]
-    pub fn choices(&self, language: &str) -> Vec<Choice> {
-        self.choices.clone().unwrap_or_else(|| labelled(language))
+impl Description for Vote {
+    fn fix(&mut self, language: &str, _articles: &[Article]) {
+        self.choices = Some(self.choices(language));
     }
 
-    pub(super) fn fixed(mut self, language: &str) -> Self {
-        self.choices = Some(self.choices(language));
-        self
+    fn choices(&self, language: &str) -> Vec<Choice> {
+        let fresh =
+            || IDS.iter().zip(labels(language)).map(|(id, label)| Choice { id: (*id).into(), label: label.into() });
+        self.choices.clone().unwrap_or_else(|| fresh().collect())
+    }
+
+    fn entry(&self) -> Entry {
+        Entry::One
+    }
+
+    fn chart(&self) -> Chart {
+        Chart::Shares
+    }
+
+    fn is_question(&self) -> bool {
+        true
     }
 }
 
-fn labelled(language: &str) -> Vec<Choice> {
-    let labels = match language.split('-').next().unwrap_or_default() {
+/// What the three are called in a language; in English where there is no other.
+pub(super) fn labels(language: &str) -> [&'static str; 3] {
+    match language.split('-').next().unwrap_or_default() {
         "fr" => ["Pour", "Abstention", "Contre"],
         "es" => ["A favor", "Abstención", "En contra"],
         _ => ["For", "Abstain", "Against"],
-    };
-    IDS.iter().zip(labels).map(|(id, label)| Choice { id: (*id).to_owned(), label: label.to_owned() }).collect()
+    }
 }

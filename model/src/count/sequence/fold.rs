@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::recorded::Recorded;
 use crate::count::ballot::{Ballot, Event};
 use crate::count::electorate::Tier;
+use crate::count::method::Method;
 use crate::count::tally::Counts;
 use crate::id::Id;
 
@@ -54,7 +55,13 @@ pub(super) fn in_order(events: Vec<Recorded>) -> Vec<Recorded> {
 }
 
 /// The tally after `events`. An event whose predecessor is not in yet waits for the next batch.
-pub(super) fn fold(mut counts: Counts, size: i64, mut standing: Standing, events: Vec<Recorded>) -> Folded {
+pub(super) fn fold(
+    method: &Method,
+    mut counts: Counts,
+    size: i64,
+    mut standing: Standing,
+    events: Vec<Recorded>,
+) -> Folded {
     let mut numbered = Vec::with_capacity(events.len());
     let mut seq = size;
     for of in events {
@@ -67,11 +74,11 @@ pub(super) fn fold(mut counts: Counts, size: i64, mut standing: Standing, events
             continue;
         }
         if let Some((tier, choice)) = before.as_ref().and_then(|b| b.counts.as_ref()) {
-            counts.remove(*tier, choice);
+            counts.remove(*tier, &method.counted(choice));
         }
         let counted = event.counts();
         if let Some((tier, choice)) = &counted {
-            counts.add(*tier, choice);
+            counts.add(*tier, &method.counted(choice));
         }
         standing.insert(event.ballot_id, Last { revision: event.revision, seq, counts: counted });
         numbered.push(Numbered { seq, replaces: before.map(|b| b.seq), of });
@@ -130,13 +137,14 @@ mod tests {
                 events.push(event(n as u64, ballot, *revision, kind, &choice));
             }
             events.reverse();
+            let method = Method::asked(serde_json::json!({"kind": "poll", "options": ["A", "B"]})).unwrap();
             let (mut counts, mut size, mut standing) = (Counts::default(), 0, Standing::new());
             let mut places = HashMap::<Id<Ballot>, i64>::new();
             let mut waiting = in_order(events);
             while !waiting.is_empty() {
                 let some: Vec<Recorded> = waiting.drain(..cut.min(waiting.len())).collect();
                 let taken = some.len();
-                let folded = fold(counts, size, standing.clone(), some);
+                let folded = fold(&method, counts, size, standing.clone(), some);
                 prop_assert_eq!(folded.numbered.len(), taken);
                 for Numbered { of: Recorded { event: e, .. }, seq, replaces } in &folded.numbered {
                     prop_assert_eq!(*replaces, places.insert(e.ballot_id, *seq), "it replaces the one before");

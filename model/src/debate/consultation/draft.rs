@@ -3,11 +3,11 @@
 use super::{Ballots, Brief, Consultation, Phase, State};
 use crate::clock::Instant;
 use crate::count::electorate::Electorate;
-use crate::count::method::Method;
+use crate::count::method::{Method, articles};
 use crate::count::tally::Results;
 use crate::debate::forum::Forum;
-use crate::debate::text;
-use crate::error::{Check, Refusal, Result};
+use crate::debate::text::{self, Article, Text};
+use crate::error::{Check, Error, Refusal, Result};
 use crate::id::Id;
 use crate::people::account::Account;
 use crate::people::actor::Actor;
@@ -83,10 +83,10 @@ impl Draft {
     }
 
     /// Checks everything, and answers it in its normal form.
-    pub(super) fn check(mut self, now: Instant) -> Result<Self> {
+    pub(super) fn check(mut self, now: Instant, before: Option<&Method>) -> Result<Self> {
         self.check_words()?;
         let mut check = Check::default();
-        let debate = matches!(self.method, Method::None);
+        let debate = !self.method.takes_ballots();
         check.that(debate || self.closes_at.is_some(), "closes_at", "required", "Give a closing date.");
         check.that(
             self.closes_at.is_none_or(|at| at > now),
@@ -99,13 +99,30 @@ impl Draft {
         let answered = self.answer_by.zip(self.closes_at).is_none_or(|(answer, closes)| answer >= closes);
         check.that(answered, "answer_by", "range", "Promise an answer after the closing date.");
         check.done()?;
-        self.method = self.method.check()?;
+        self.method = match before {
+            Some(before) => self.method.check_change(before)?,
+            None => self.method.check()?,
+        };
+        self.check_articles(&text::rendered(&self.markdown(), &[]).1)?;
         self.electorate = self.electorate.check()?;
         Ok(self)
     }
 
-    /// Checks a change of something published: what locks stays as it is.
-    pub(super) fn check_published(mut self, now: Instant, on: &Consultation) -> Result<Self> {
+    /// The text as it is kept: with the line ends that `sha256sum` sees.
+    pub(super) fn markdown(&self) -> String {
+        self.text.replace("\r\n", "\n")
+    }
+
+    /// A vote on articles needs some, and no more than a ballot can hold.
+    fn check_articles(&self, articles: &[Article]) -> Result<()> {
+        let fine = !matches!(self.method, Method::Articles(_)) || (1..=articles::MOST).contains(&articles.len());
+        let detail = || format!("Give the text 1 to {} headings: an article begins at each.", articles::MOST);
+        if fine { Ok(()) } else { Err(Error::field("text", "articles", detail())) }
+    }
+
+    /// Checks a change of something published, and answers it with the version of the text that it makes: what locks
+    /// stays as it is. `before` are the versions there are.
+    pub(super) fn check_published(mut self, now: Instant, on: &Consultation, before: &[Text]) -> Result<(Self, Text)> {
         if on.phase(now) == Phase::Closed {
             return Err(Refusal::Locked("it is closed: answer in the debate, or publish another").into());
         }
@@ -116,7 +133,12 @@ impl Draft {
         if self.opens_at != on.opens_at && on.state != State::Scheduled {
             return Err(Refusal::Locked("it has opened already").into());
         }
-        self.method = self.method.check()?.fixed(&on.language);
+        let text = match before.last() {
+            Some(latest) if latest.markdown == self.markdown() => latest.clone(),
+            _ => Text::after(now, on.id, before, &self.markdown()),
+        };
+        self.check_articles(&text.articles.0)?;
+        self.method = self.method.check_change(&on.method.0)?.fixed(&on.language, &text.articles.0);
         self.electorate = self.electorate.check()?;
         let changes = self.title != on.title
             || self.method != on.method.0
@@ -128,7 +150,7 @@ impl Draft {
         if changes && on.locked_at.is_some() {
             return Err(Refusal::Locked("publish a corrected consultation, with a reason").into());
         }
-        Ok(self)
+        Ok((self, text))
     }
 
     fn check_words(&mut self) -> Result<()> {

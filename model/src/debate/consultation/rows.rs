@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::{Consultation, Draft, State};
 use crate::care::setup::slugify;
 use crate::clock::Instant;
+use crate::count::method::Method;
 use crate::debate::forum::Forum;
 use crate::error::Result;
 use crate::id::Id;
@@ -79,15 +80,20 @@ pub(super) async fn rewrite(
         .await)?)
 }
 
-pub(super) async fn publish(tx: &mut Tx, now: Instant, on: &Consultation, state: State) -> Result<Consultation> {
-    let method = Json(on.method.0.clone().fixed(&on.language));
+pub(super) async fn publish(
+    tx: &mut Tx,
+    now: Instant,
+    on: &Consultation,
+    state: State,
+    method: Method,
+) -> Result<Consultation> {
     let opened_at = (state == State::Open).then_some(now);
     let conn: &mut Conn = tx;
     let draft = consultations::table.find(on.id).filter(consultations::state.eq(State::Draft));
     Ok(on!(conn, |c| diesel::update(draft)
         .set((
             consultations::state.eq(state),
-            consultations::method.eq(method),
+            consultations::method.eq(Json(method)),
             consultations::published_at.eq(Some(now)),
             consultations::opened_at.eq(opened_at),
             consultations::version.eq(consultations::version + 1),

@@ -120,7 +120,7 @@ impl Recount {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for last in self.voters.values().filter(|last| !last.choice.is_empty()) {
-            counts.add(last.tier, &last.choice);
+            counts.add(last.tier, &self.rules.method.counted(&last.choice));
         }
         counts
     }
