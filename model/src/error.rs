@@ -139,6 +139,7 @@ refusals! {
     ResultsHidden = "results-hidden", Forbidden, "The results are hidden until closing, or until the visitor has voted.";
     TooLong = "too-long", Rule, "The text is too long.";
     ParentElsewhere = "parent-elsewhere", Rule, "The comment replied to belongs to another consultation or is gone.";
+    UnknownArticle = "unknown-article", Rule, "The text has no article with this anchor.";
     NameTaken = "name-taken", Rule, "This name is taken, reserved, or was given before.";
     RegistrationClosed = "registration-closed", Forbidden, "This node takes no new accounts.";
     LinkInvalid = "link-invalid", Rule, "The link is not valid: it is wrong, used or too old.";

@@ -346,6 +346,23 @@ pub async fn break_tally(store: &Store, consultation: Id<Consultation>) {
     tx.commit().await.expect("committed");
 }
 
+/// Forgets the scores of all comments, as if they had been written before there were scores.
+///
+/// # Panics
+/// When the database fails.
+pub async fn forget_scores(store: &Store) {
+    use crate::store::schema::comments;
+    use crate::store::{Conn, on};
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+    let mut tx = store.begin().await.expect("a transaction");
+    let conn: &mut Conn = &mut tx;
+    let judged = comments::table.filter((comments::agrees + comments::disagrees).gt(0));
+    let forgotten = (comments::agreement.eq(-1), comments::division.eq(0));
+    on!(conn, |c| diesel::update(judged).set(forgotten).execute(c).await).expect("written");
+    tx.commit().await.expect("committed");
+}
+
 /// Removes the log of a consultation, as if it had been counted before there were logs.
 ///
 /// # Panics

@@ -2,7 +2,7 @@
 
 use model::both_databases;
 use model::clock::Instant;
-use model::debate::comment::{self, Draft, Remote, State};
+use model::debate::comment::{self, Draft, Remote, State, score, thread};
 use model::debate::consultation::catalogue::{self, Catalogue, Mark};
 use model::debate::consultation::{self, Sort};
 use model::debate::forum::{self, Visibility};
@@ -15,7 +15,7 @@ use model::testing::{World, refused};
 use serde_json::json;
 
 fn says(text: &str) -> Draft {
-    Draft { text: text.into(), stance: None, parent: None, language: None }
+    Draft { text: text.into(), ..Draft::default() }
 }
 
 fn remote(uri: &str, html: &str) -> Remote {
@@ -91,6 +91,25 @@ both_databases! {
         assert_eq!(comment::by_id(&mut tx, reply.id).await.unwrap().state, State::Hidden);
     }
 
+    async fn a_thread_is_as_deep_as_people_go_and_shown_four_levels_at_a_time(world: World) {
+        let (forum, vote) = world.vote().await;
+        let by = Standing { account: Some(world.account("ana").await), member: None };
+        let mut tx = world.store.begin().await.unwrap();
+        let mut chain: Vec<comment::Comment> = Vec::new();
+        for level in 0..8 {
+            let draft = Draft { parent: chain.last().map(|it| it.id), ..says(&level.to_string()) };
+            chain.push(comment::post(&mut tx, world.now(), &forum, &vote, &by, &draft).await.unwrap());
+        }
+        let below = thread::replies(&mut tx, &[chain[0].id]).await.unwrap();
+        let texts = |all: &[(comment::Comment, actor::Actor)]| all.iter().map(|(c, _)| c.markdown.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&below), ["1", "2", "3", "4"]);
+        assert_eq!(below[3].0.replies, 1, "and it says that there is more");
+        assert_eq!(thread::top_of(&mut tx, chain[3].clone()).await.unwrap().id, chain[0].id);
+        let top = thread::top_of(&mut tx, chain[7].clone()).await.unwrap();
+        assert_eq!(top.id, chain[4].id);
+        assert_eq!(texts(&thread::replies(&mut tx, &[top.id]).await.unwrap()), ["5", "6", "7"]);
+    }
+
     async fn comments_have_their_refusals(world: World) {
         let (forum, vote) = world.vote().await;
         let closed = world.forum("conseil", Visibility::Closed).await;
@@ -106,6 +125,13 @@ both_databases! {
         assert_eq!(refused(comment::post(&mut tx, now, &closed, &inside, &by, &says("x")).await), "not-allowed");
         let there = comment::receive(&mut tx, now, &closed, &inside, bob.id, &remote("https://m.test/1", "<p>x</p>")).await;
         assert_eq!(refused(there), "not-eligible");
+        let about = |anchor: String| Draft { article: Some(anchor), ..says("x") };
+        for anchor in [String::new(), "a 1".to_owned(), "a".repeat(65)] {
+            assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &about(anchor)).await), "unknown-article");
+        }
+        let it = comment::post(&mut tx, now, &forum, &vote, &by, &says("x")).await.unwrap();
+        let long = "x".repeat(501);
+        assert_eq!(refused(comment::delete(&mut tx, now, &forum, &world.as_admin(), &it, Some(&long)).await), "invalid");
         let after = vote.closes_at.unwrap();
         assert_eq!(refused(comment::post(&mut tx, after, &forum, &vote, &by, &says("x")).await), "closed");
     }
@@ -146,6 +172,27 @@ both_databases! {
         assert!(!reaction::clear(&mut tx, now, &vote, &it, bob.id).await.unwrap());
         reaction::set(&mut tx, now, &forum, &vote, &by, &it, Value::Pass).await.unwrap();
         assert_eq!(counts(&comment::by_id(&mut tx, it.id).await.unwrap()), (0, 0, 1));
+    }
+
+    async fn comments_written_before_there_were_scores_get_theirs_at_the_next_start(world: World) {
+        let (forum, vote) = world.vote().await;
+        let by = Standing { account: Some(world.account("ana").await), member: None };
+        let bob = world.stranger("bob", "m.test").await;
+        let mut tx = world.store.begin().await.unwrap();
+        let now = world.now();
+        let it = comment::post(&mut tx, now, &forum, &vote, &by, &says("Oui")).await.unwrap();
+        let quiet = comment::post(&mut tx, now, &forum, &vote, &by, &says("Non")).await.unwrap();
+        reaction::set(&mut tx, now, &forum, &vote, &by, &it, Value::Agree).await.unwrap();
+        reaction::receive(&mut tx, now, &forum, &vote, bob.id, &it, Value::Disagree, "https://m.test/like/1").await.unwrap();
+        let scored = comment::by_id(&mut tx, it.id).await.unwrap();
+        assert_eq!((scored.agreement, scored.division), (score::agreement(1, 1), score::division(1, 1)));
+        tx.commit().await.unwrap();
+        model::testing::forget_scores(&world.store).await;
+        assert_eq!(comment::by_id(&mut world.store.conn().await.unwrap(), it.id).await.unwrap().agreement, -1);
+        model::data::upkeep::run(&world.store).await.unwrap();
+        let mut conn = world.store.conn().await.unwrap();
+        assert_eq!(comment::by_id(&mut conn, it.id).await.unwrap(), scored);
+        assert_eq!(comment::by_id(&mut conn, quiet.id).await.unwrap().agreement, 0);
     }
 
     async fn drafts_are_there_for_authors_alone(world: World) {

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use model::address::{Address, Scheme};
 use model::care::{settings, setup};
 use model::clock::Clock;
+use model::data::upkeep;
 use model::store::migrate::{self, Schema};
 use model::store::{Options, Store};
 
@@ -54,7 +55,9 @@ pub async fn migrate(store: &Store, clock: &Clock) -> anyhow::Result<Vec<String>
         migrate::copy_file(store, &copy).await.context("the copy before the migration")?;
         say(format_args!("Copied the database to {} before {}.", copy.display(), pending.join(", ")));
     }
-    Ok(migrate::up(store).await?)
+    let applied = migrate::up(store).await?;
+    upkeep::run(store).await?;
+    Ok(applied)
 }
 
 /// `palabre.db` is copied to `palabre.db.2026-11-23T101112Z`, beside it.

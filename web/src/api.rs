@@ -21,6 +21,7 @@ mod reaction;
 mod results;
 mod shape;
 mod shown;
+mod version;
 
 use axum::Router;
 use axum::middleware;
@@ -61,6 +62,7 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(results::check))
         .routes(routes!(comment::list, comment::post))
         .routes(routes!(comment::edit, comment::delete))
+        .routes(routes!(version::list))
         .routes(routes!(reaction::set, reaction::clear));
     OpenApiRouter::with_openapi(openapi::head()).nest(ROOT, calls).routes(routes!(results::file))
 }

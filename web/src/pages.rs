@@ -20,6 +20,7 @@ pub(crate) mod setup;
 mod asked;
 mod ballot;
 mod brief;
+mod comment;
 mod draft;
 mod invitation;
 mod letter;

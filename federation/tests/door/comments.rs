@@ -16,7 +16,7 @@ async fn posts(town: &Town, on: &Consultation, text: &str, parent: Option<&Comme
     let mut tx = town.world.store.begin().await.expect("a transaction");
     let forum = model::debate::forum::by_id(&mut tx, on.forum_id).await.expect("a forum");
     let by = model::debate::forum::standing(&mut tx, &forum, Some(&account)).await.expect("a standing");
-    let draft = comment::Draft { text: text.into(), stance: None, parent: parent.map(|one| one.id), language: None };
+    let draft = comment::Draft { text: text.into(), parent: parent.map(|one| one.id), ..comment::Draft::default() };
     let comment = comment::post(&mut tx, town.now(), &forum, on, &by, &draft).await.expect("posted");
     tx.commit().await.expect("committed");
     comment

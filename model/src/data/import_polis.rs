@@ -318,6 +318,10 @@ fn comments(
             published_at: statement.at,
             updated_at: None,
             received_at: now,
+            article: None,
+            replies: 0,
+            agreement: comment::score::agreement(agrees, disagrees),
+            division: comment::score::division(agrees, disagrees),
         }
     });
     let made: Vec<Comment> = made.collect();

@@ -1,9 +1,14 @@
 //! Comments: from here and elsewhere, with replies.
 
+pub mod order;
+pub mod score;
+pub mod thread;
+
 mod rows;
+mod tombstone;
+mod version;
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::consultation::{self, Consultation, Phase, State as Lifecycle};
@@ -18,10 +23,12 @@ use crate::people::actor::{self, Actor};
 use crate::people::role::{Act, Standing};
 use crate::store::schema::comments;
 use crate::store::types::words;
-use crate::store::{Conn, Json, Tx, on};
+use crate::store::{Conn, Json, Tx};
 
-pub(crate) use rows::insert;
-pub use rows::{Order, by_id, by_uri, list, of_actor, replies, stances, top, top_of};
+pub use rows::{by_id, by_uri, list, of_actor};
+pub(crate) use rows::{count_opinions, score_earlier};
+pub use tombstone::{delete, retract};
+pub use version::{Version, edit, revise, versions};
 
 /// The longest comment, in characters.
 pub const LONGEST: usize = 5000;
@@ -96,10 +103,18 @@ pub struct Comment {
     pub updated_at: Option<Instant>,
     /// When it came to this node.
     pub received_at: Instant,
+    /// The anchor of the article of the text to which it refers.
+    pub article: Option<String>,
+    /// How many replies to it are shown, not counting replies to those.
+    pub replies: i32,
+    /// By how much it is agreed with: [`score::agreement`].
+    pub agreement: i32,
+    /// How far it divides: [`score::division`].
+    pub division: i32,
 }
 
 /// What somebody writes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Draft {
     /// In Markdown.
     pub text: String,
@@ -109,6 +124,8 @@ pub struct Draft {
     pub parent: Option<Id<Comment>>,
     /// Its language.
     pub language: Option<String>,
+    /// The anchor of the article to which it refers.
+    pub article: Option<String>,
 }
 
 /// What comes from elsewhere, checked and bounded by `federation`.
@@ -154,6 +171,16 @@ async fn parent(conn: &mut Conn, on: &Consultation, id: Option<Id<Comment>>) -> 
         Ok(_) | Err(Error::NotFound) => Err(Refusal::ParentElsewhere.into()),
         Err(error) => Err(error),
     }
+}
+
+/// The longest anchor, in octets.
+const ANCHOR_LONGEST: usize = 64;
+
+/// An article is named by its anchor. The one place that asks whether a comment may refer to it.
+fn article(anchor: Option<&str>) -> Result<()> {
+    let fits =
+        |a: &str| (1..=ANCHOR_LONGEST).contains(&a.len()) && a.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if anchor.is_none_or(fits) { Ok(()) } else { Err(Refusal::UnknownArticle.into()) }
 }
 
 /// Writes a comment. With the first, the author gets a public actor.
@@ -207,6 +234,7 @@ async fn write(
         return Err(Error::field("language", "format", "Write a language such as fr or en."));
     }
     parent(tx, on, draft.parent).await?;
+    article(draft.article.as_deref())?;
     let comment = Comment {
         id: Id::new(now),
         consultation_id: on.id,
@@ -228,8 +256,12 @@ async fn write(
         published_at: now,
         updated_at: None,
         received_at: now,
+        article: draft.article.clone(),
+        replies: 0,
+        agreement: 0,
+        division: 0,
     };
-    insert(tx, &comment).await?;
+    rows::insert(tx, &comment).await?;
     consultation::count_comment(tx, on.id, 1).await?;
     if forum.visibility.is_federated() {
         actor::publish(tx, now, author).await?;
@@ -290,8 +322,12 @@ pub async fn receive(
         published_at: remote.published.min(now),
         updated_at: None,
         received_at: now,
+        article: None,
+        replies: 0,
+        agreement: 0,
+        division: 0,
     };
-    insert(tx, &comment).await?;
+    rows::insert(tx, &comment).await?;
     consultation::count_comment(tx, on.id, 1).await?;
     Ok(comment)
 }
@@ -303,117 +339,9 @@ fn bounded(html: &str) -> Result<String> {
     Ok(text::sanitise(html))
 }
 
-/// Edits one's own comment.
-///
-/// # Errors
-/// [`Refusal::NotAllowed`] on somebody else's, and as [`post`].
-pub async fn edit(
-    tx: &mut Tx,
-    now: Instant,
-    forum: &Forum,
-    on: &Consultation,
-    by: &Standing,
-    comment: &Comment,
-    words: &str,
-) -> Result<Comment> {
-    by.may(Act::Comment, Some(forum))?;
-    own(by, comment)?;
-    takes_comments(now, on)?;
-    check(words)?;
-    let edited = rewrite(tx, now, comment, &words.replace("\r\n", "\n"), &text::render(words)).await?;
-    tell(tx, now, forum, comment.id, Change::Updated).await?;
-    Ok(edited)
-}
-
 fn own(by: &Standing, comment: &Comment) -> Result<()> {
     let own = by.account.as_ref().is_some_and(|a| a.actor_id == comment.actor_id);
     if own && comment.state == State::Visible { Ok(()) } else { Err(Refusal::NotAllowed.into()) }
-}
-
-/// Takes in an edit from elsewhere, by the author's own server.
-///
-/// # Errors
-/// [`Refusal::NotAllowed`] by somebody else, and as [`receive`].
-pub async fn revise(tx: &mut Tx, now: Instant, author: Id<Actor>, comment: &Comment, html: &str) -> Result<Comment> {
-    if comment.actor_id != author || comment.state != State::Visible {
-        return Err(Refusal::NotAllowed.into());
-    }
-    let html = bounded(html)?;
-    let words = text::plain(&html);
-    check(&words)?;
-    rewrite(tx, now, comment, &words, &html).await
-}
-
-async fn rewrite(tx: &mut Tx, now: Instant, comment: &Comment, markdown: &str, html: &str) -> Result<Comment> {
-    let conn: &mut Conn = tx;
-    let edited = on!(conn, |c| diesel::update(comments::table.find(comment.id))
-        .set((comments::markdown.eq(markdown), comments::html.eq(html), comments::updated_at.eq(Some(now))))
-        .returning(Comment::as_returning())
-        .get_result(c)
-        .await)?;
-    consultation::count_comment(tx, comment.consultation_id, 0).await?;
-    Ok(edited)
-}
-
-/// Deletes one's own comment, or as a moderator hides somebody's with a reason. What stays is a tombstone.
-///
-/// # Errors
-/// [`Refusal::NotAllowed`].
-pub async fn delete(
-    tx: &mut Tx,
-    now: Instant,
-    forum: &Forum,
-    by: &Standing,
-    comment: &Comment,
-    reason: Option<&str>,
-) -> Result<()> {
-    if own(by, comment).is_ok() {
-        end(tx, now, comment, State::Deleted, None).await?;
-    } else {
-        by.may(Act::Moderate, Some(forum))?;
-        let reason = reason.map(str::trim).filter(|r| !r.is_empty());
-        let reason = reason
-            .ok_or_else(|| Error::field("reason", "required", "Say why: the author and the public log read it."))?;
-        end(tx, now, comment, State::Hidden, Some(reason)).await?;
-        audit::note(tx, now, by.account.as_ref(), "comment.hide", &comment.id.to_string(), None).await?;
-    }
-    tell(tx, now, forum, comment.id, Change::Deleted).await
-}
-
-/// The author's own server, or the author leaving, deletes a comment.
-///
-/// # Errors
-/// [`Refusal::NotAllowed`] by somebody else.
-pub async fn retract(tx: &mut Tx, now: Instant, author: Id<Actor>, comment: &Comment) -> Result<()> {
-    if comment.actor_id != author {
-        return Err(Refusal::NotAllowed.into());
-    }
-    end(tx, now, comment, State::Deleted, None).await
-}
-
-async fn end(tx: &mut Tx, now: Instant, comment: &Comment, state: State, reason: Option<&str>) -> Result<()> {
-    let conn: &mut Conn = tx;
-    let shown = comments::table.find(comment.id).filter(comments::state.eq(State::Visible));
-    // A deleted comment's words are gone; a hidden one's stay for those who moderate.
-    let words = if state == State::Deleted {
-        (String::new(), String::new())
-    } else {
-        (comment.markdown.clone(), comment.html.clone())
-    };
-    let ended = on!(conn, |c| diesel::update(shown)
-        .set((
-            comments::state.eq(state),
-            comments::reason.eq(reason),
-            comments::markdown.eq(&words.0),
-            comments::html.eq(&words.1),
-            comments::updated_at.eq(Some(now)),
-        ))
-        .execute(c)
-        .await)?;
-    if ended == 1 {
-        consultation::count_comment(tx, comment.consultation_id, -1).await?;
-    }
-    Ok(())
 }
 
 /// Whether a comment may be shown with its consultation; kept here so that no surface forgets a draft.

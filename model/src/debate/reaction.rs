@@ -151,18 +151,9 @@ pub async fn clear(tx: &mut Tx, now: Instant, on: &Consultation, to: &Comment, a
     Ok(true)
 }
 
-async fn shift(conn: &mut Conn, to: Id<Comment>, from: Option<Value>, into: Option<Value>) -> Result<()> {
+async fn shift(tx: &mut Tx, to: Id<Comment>, from: Option<Value>, into: Option<Value>) -> Result<()> {
     let by = |value| i32::from(into == Some(value)) - i32::from(from == Some(value));
-    let (agrees, disagrees, passes) = (by(Value::Agree), by(Value::Disagree), by(Value::Pass));
-    on!(conn, |c| diesel::update(comments::table.find(to))
-        .set((
-            comments::agrees.eq(comments::agrees + agrees),
-            comments::disagrees.eq(comments::disagrees + disagrees),
-            comments::passes.eq(comments::passes + passes),
-        ))
-        .execute(c)
-        .await)?;
-    Ok(())
+    comment::count_opinions(tx, to, by(Value::Agree), by(Value::Disagree), by(Value::Pass)).await
 }
 
 /// What `actor` thinks of a comment.

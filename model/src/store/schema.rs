@@ -303,6 +303,23 @@ diesel::table! {
         published_at -> DbTime,
         updated_at -> Nullable<DbTime>,
         received_at -> DbTime,
+        article -> Nullable<Text>,
+        replies -> Integer,
+        agreement -> Integer,
+        division -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    comment_versions (comment_id, version) {
+        comment_id -> DbUuid,
+        version -> Integer,
+        markdown -> Text,
+        html -> Text,
+        written_at -> DbTime,
     }
 }
 
@@ -560,6 +577,7 @@ diesel::joinable!(refused_ballots -> consultations (consultation_id));
 diesel::joinable!(refused_ballots -> actors (actor_id));
 diesel::joinable!(comments -> consultations (consultation_id));
 diesel::joinable!(comments -> actors (actor_id));
+diesel::joinable!(comment_versions -> comments (comment_id));
 diesel::joinable!(reactions -> comments (comment_id));
 diesel::joinable!(reactions -> actors (actor_id));
 diesel::joinable!(interests -> consultations (consultation_id));
@@ -592,6 +610,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ballot_removals,
     refused_ballots,
     comments,
+    comment_versions,
     reactions,
     interests,
     follows,

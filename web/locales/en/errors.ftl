@@ -40,6 +40,7 @@ refusal-superseded = A later vote of this account is counted already.
 refusal-results-hidden = The results are still secret.
 refusal-too-long = The text is too long. Shorten it.
 refusal-parent-elsewhere = The message you reply to is gone, or belongs to another discussion.
+refusal-unknown-article = The text has no such article. Choose one in the text.
 refusal-name-taken = This name is taken or reserved. Choose another.
 refusal-registration-closed = This site takes no new accounts.
 refusal-link-invalid = This link no longer works: it is incomplete, used or too old. Ask for a new one.

@@ -40,6 +40,7 @@ refusal-superseded = Ya se cuenta un voto más reciente de esta cuenta.
 refusal-results-hidden = Los resultados aún son secretos.
 refusal-too-long = El texto es demasiado largo. Acórtelo.
 refusal-parent-elsewhere = El mensaje al que responde ya no está o pertenece a otro debate.
+refusal-unknown-article = El texto no tiene ese artículo. Elija uno en el texto.
 refusal-name-taken = Este nombre está ocupado o reservado. Elija otro.
 refusal-registration-closed = Este sitio no admite cuentas nuevas.
 refusal-link-invalid = Este enlace ya no vale: está incompleto, usado o es demasiado antiguo. Pida uno nuevo.

@@ -40,6 +40,7 @@ refusal-superseded = Un vote plus récent de ce compte est déjà compté.
 refusal-results-hidden = Les résultats sont encore secrets.
 refusal-too-long = Le texte est trop long. Raccourcissez-le.
 refusal-parent-elsewhere = Le message auquel vous répondez n’est plus là, ou il est d’un autre débat.
+refusal-unknown-article = Le texte n’a pas cet article. Choisissez-en un dans le texte.
 refusal-name-taken = Ce nom est pris ou réservé. Choisissez-en un autre.
 refusal-registration-closed = Ce site ne prend pas de nouveaux comptes.
 refusal-link-invalid = Ce lien ne vaut plus : il est incomplet, déjà employé ou trop ancien. Demandez-en un nouveau.

@@ -113,6 +113,7 @@ pub(super) async fn cast(
 ) -> Result<Response, Failure> {
     let here = here(&app, &mut app.store.conn().await?).await?;
     let Call { account, body, key } = call;
+    app.limits.opinion(account.id)?;
     let reason = body.reason.filter(|reason| !reason.trim().is_empty());
     if reason.is_some() {
         app.limits.comment(account.id)?;
@@ -211,7 +212,7 @@ impl Cast {
 
     /// The reason becomes a comment; it bears no reference to the ballot, and no stance, which would tell the choice.
     async fn say(&self, tx: &mut Tx, now: Instant, view: &View, reason: &str) -> Result<()> {
-        let draft = comment::Draft { text: reason.to_owned(), stance: None, parent: None, language: None };
+        let draft = comment::Draft { text: reason.to_owned(), ..comment::Draft::default() };
         comment::post(tx, now, &view.forum, &view.consultation, &view.standing, &draft).await.map(drop)
     }
 }
@@ -226,6 +227,7 @@ pub(super) async fn withdraw(
     Path(slug): Path<String>,
     call: Call<Empty>,
 ) -> Result<Response, Failure> {
+    app.limits.opinion(call.account.id)?;
     let (mut doing, _) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     ballot::withdraw(&mut doing.tx, doing.now, &view.consultation, doing.account.actor_id).await?;

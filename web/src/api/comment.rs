@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use model::address::Address;
 use model::clock::Instant;
+use model::debate::comment::order::{self, Filter, Level, Mark, Order, Selection};
 use model::debate::comment::{self, Comment, Draft, Stance, State as Shownness};
 use model::debate::consultation::{self, View};
 use model::error::{Error, Result};
@@ -13,11 +14,10 @@ use model::people::actor::{self, Actor};
 use model::people::role::Act;
 use model::store::Conn;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::call::{self, Call};
 use super::face::Caller;
-use super::forum::Paging;
 use super::here;
 use super::list::{self, Asked, List};
 use super::shape::{self, Person};
@@ -47,6 +47,8 @@ pub(super) struct Said {
     /// The comment that it replies to.
     #[schema(value_type = Option<String>, format = Uuid)]
     parent: Option<Id<Comment>>,
+    /// The anchor of the article of the text to which it refers.
+    article: Option<String>,
     /// Whether it is an official answer.
     official: bool,
     /// When it was written.
@@ -61,9 +63,13 @@ pub(super) struct Said {
     disagrees: i32,
     /// How many pass.
     passes: i32,
+    /// How many replies to it are shown, not counting replies to those.
+    replies: i32,
     /// Whether it is shown.
     #[schema(value_type = shape::CommentState)]
     state: Shownness,
+    /// Why a moderator hid it.
+    reason: Option<String>,
 }
 
 impl Said {
@@ -82,13 +88,16 @@ impl Said {
             language: comment.language,
             stance: comment.stance,
             parent: comment.parent_id,
+            article: comment.article,
             official: comment.official,
             published: comment.published_at,
             updated: comment.updated_at,
             agrees: comment.agrees,
             disagrees: comment.disagrees,
             passes: comment.passes,
+            replies: comment.replies,
             state: comment.state,
+            reason: comment.reason,
         }
     }
 
@@ -112,8 +121,13 @@ pub(super) struct NewComment {
     /// The comment that it replies to.
     #[schema(value_type = Option<String>, format = Uuid)]
     parent: Option<Id<Comment>>,
+    /// The anchor of the article of the text to which it refers: `a1`.
+    article: Option<String>,
     /// Its language (BCP 47); the consultation's by default.
     language: Option<String>,
+    /// Whether it is an official answer, in the name of the forum's official account: authors alone may.
+    #[serde(default)]
+    official: bool,
 }
 
 /// A comment's new words.
@@ -144,27 +158,65 @@ pub(super) async fn find(conn: &mut Conn, id: &str, account: &Account) -> Result
     Ok((comment, view))
 }
 
-/// List the comments on a consultation, oldest first
+/// Which comments to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sought {
+    /// In which order; the earliest first by default. By agreement, and by how far they divide: lower bounds of Wilson's
+    /// score interval. Unanswered: those without a reply alone, the earliest first.
+    #[param(inline, value_type = Option<shape::CommentOrder>)]
+    sort: Option<Order>,
+    /// These alone.
+    #[param(inline, value_type = Option<shape::CommentFilter>)]
+    filter: Option<Filter>,
+    /// Replies to the comment with this key; `none`: those on the consultation itself.
+    parent: Option<String>,
+    /// Those that refer to the article with this anchor.
+    article: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// How many items, at most 100; 50 by default.
+    limit: Option<u16>,
+}
+
+impl Sought {
+    fn selection(&self) -> Result<Selection, Failure> {
+        let level = match self.parent.as_deref() {
+            None => Level::All,
+            Some("none") => Level::Top,
+            Some(id) => {
+                Level::Under(id.parse().map_err(|_| Failure::Malformed("parent: no key of a comment.".into()))?)
+            }
+        };
+        let order = self.sort.unwrap_or(Order::Oldest);
+        Ok(Selection { order, level, filter: self.filter, article: self.article.clone() })
+    }
+}
+
+/// List the comments on a consultation
 #[utoipa::path(
-    get, path = "/consultations/{slug}/comments", tag = "comments", params(Paging),
+    get, path = "/consultations/{slug}/comments", tag = "comments", params(Sought),
     responses((status = 200, body = List<Said>))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Caller(account): Caller,
     Path(slug): Path<String>,
-    Asked(asked): Asked<Paging>,
+    Asked(sought): Asked<Sought>,
 ) -> Result<Response, Failure> {
+    let which = sought.selection()?;
+    let after = list::marked(which.order.as_str(), sought.cursor.as_deref())?.map(|(key, id)| Mark { key, id });
+    let limit = list::limit(sought.limit);
     let mut conn = app.store.conn().await?;
     let here = here(&app, &mut conn).await?;
     let view = consultation::view(&mut conn, &slug, account.as_ref()).await?;
-    let limit = list::limit(asked.limit);
-    let after = list::place(asked.cursor.as_deref())?;
     let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut page = comment::list(&mut conn, view.consultation.id, after, one_more).await?;
+    let mut page = order::page(&mut conn, view.consultation.id, &which, after, one_more).await?;
     let more = page.len() > limit;
     page.truncate(limit);
-    let next = page.last().filter(|_| more).map(|(last, _)| list::cursor(last.published_at, last.id));
+    let last = page.last().filter(|_| more).map(|(last, _)| Mark::of(last, which.order));
+    let next = last.map(|Mark { key, id }| list::mark(which.order.as_str(), key, id));
     let items = page.into_iter().map(|(comment, author)| Said::of(&view, comment, &author, &here)).collect();
     call::json(&List { items, next })
 }
@@ -182,9 +234,13 @@ pub(super) async fn post(
     app.limits.comment(call.account.id)?;
     let (mut doing, new) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
-    let draft = Draft { text: new.text, stance: new.stance, parent: new.parent, language: new.language };
-    let comment =
-        comment::post(&mut doing.tx, doing.now, &view.forum, &view.consultation, &view.standing, &draft).await?;
+    let NewComment { text, stance, parent, article, language, official } = new;
+    let draft = Draft { text, stance, parent, language, article };
+    let (tx, View { consultation: on, forum, standing }) = (&mut doing.tx, &view);
+    let comment = match official {
+        true => comment::answer(tx, doing.now, forum, on, standing, &draft).await?,
+        false => comment::post(tx, doing.now, forum, on, standing, &draft).await?,
+    };
     let here = here(&app, &mut doing.tx).await?;
     let said = Said::again(&mut doing.tx, &view, comment.id, &here).await?;
     let answer = doing.created(&said).await?;

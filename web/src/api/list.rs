@@ -59,6 +59,22 @@ pub(super) fn place<T: 'static>(cursor: Option<&str>) -> Result<Option<(Instant,
     read().map(Some).ok_or_else(|| Failure::Malformed("This cursor was not given here.".into()))
 }
 
+/// The cursor after the item with this key in the order of that name.
+pub(super) fn mark(order: &str, key: i64, id: impl Display) -> String {
+    hex::encode(format!("{order} {key} {id}"))
+}
+
+/// What such a cursor stands for; one of another order leads nowhere.
+pub(super) fn marked<K: 'static>(order: &str, cursor: Option<&str>) -> Result<Option<(i64, Id<K>)>, Failure> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let read = || {
+        let text = String::from_utf8(hex::decode(cursor).ok()?).ok()?;
+        let (key, id) = text.strip_prefix(order)?.strip_prefix(' ')?.split_once(' ')?;
+        Some((key.parse().ok()?, id.parse().ok()?))
+    };
+    read().map(Some).ok_or_else(|| Failure::Malformed("This cursor was not given here.".into()))
+}
+
 /// One page of what was read whole: what follows the item with the cursor's key.
 pub(super) fn cut<T, K: 'static>(
     all: Vec<T>,
@@ -98,6 +114,10 @@ mod tests {
         for forged in ["", "zz", "00", &hex::encode("1"), &hex::encode("x y"), &hex::encode("1 nothing")] {
             assert!(matches!(place::<()>(Some(forged)), Err(Failure::Malformed(_))), "{forged}");
         }
+        let cursor = mark("oldest", 7, ids[0]);
+        assert_eq!(marked::<()>("oldest", Some(&cursor)).unwrap(), Some((7, ids[0])));
+        assert!(matches!(marked::<()>("old", Some(&cursor)), Err(Failure::Malformed(_))));
+        assert!(matches!(marked::<()>("newest", Some(&cursor)), Err(Failure::Malformed(_))));
         assert_eq!((limit(None), limit(Some(0)), limit(Some(9999))), (50, 1, 100));
     }
 }

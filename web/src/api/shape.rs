@@ -43,6 +43,8 @@ words! {
     Tier = electorate::Tier;
     Stance = comment::Stance;
     CommentState = comment::State;
+    CommentOrder = comment::order::Order;
+    CommentFilter = comment::order::Filter;
     Registration = settings::Registration;
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use model::count::electorate::Tier;
 use model::count::method::Method;
-use model::debate::comment::Order;
+use model::debate::comment::order::Order;
 use model::debate::consultation::Phase;
 use model::debate::forum::Visibility;
 use model::error::Refusal;

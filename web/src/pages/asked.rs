@@ -1,6 +1,7 @@
 //! What the page of a consultation is asked with.
 
-use model::debate::comment::{Comment, Order};
+use model::debate::comment::Comment;
+use model::debate::comment::order::{Mark, Order};
 use model::id::Id;
 use url::form_urlencoded::parse;
 
@@ -20,8 +21,8 @@ pub(crate) struct Asked {
     pub(crate) only: Option<Id<Comment>>,
     /// The order of the comments.
     pub(crate) sort: Order,
-    /// How many comments to pass over.
-    pub(crate) skip: u32,
+    /// The comment after which the page begins.
+    pub(crate) after: Option<Mark>,
     /// What a form has just done.
     pub(crate) done: Option<Done>,
 }
@@ -41,9 +42,19 @@ impl Asked {
             change: form.is("change", "1"),
             reply: form.trimmed("reply").parse().ok(),
             only: form.trimmed("comment").parse().ok(),
-            sort: form.trimmed("sort").parse().unwrap_or(Order::Agreed),
-            skip: form.trimmed("skip").parse().unwrap_or_default(),
+            sort: form.trimmed("sort").parse().unwrap_or(Order::Agreement),
+            after: mark(form.trimmed("after")),
             done: serde_json::from_value(form.trimmed("done").into()).ok(),
         }
     }
+}
+
+/// The query of the page that begins after a place.
+pub(super) fn from(order: Order, after: Mark) -> String {
+    format!("sort={order}&after={}.{}", after.key, after.id)
+}
+
+fn mark(text: &str) -> Option<Mark> {
+    let (key, id) = text.split_once('.')?;
+    Some(Mark { key: key.parse().ok()?, id: id.parse().ok()? })
 }

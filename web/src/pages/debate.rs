@@ -1,33 +1,25 @@
 //! The debate: comments, replies, agreement.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
 use model::count::method::Method;
-use model::debate::comment::{self, Comment, Order, Stance, State as Shown};
+use model::debate::comment::order::{self, Level, Mark, Order, Selection};
+use model::debate::comment::{self, Comment, Stance, State as Shown, thread};
 use model::debate::consultation::{Phase, View};
-use model::debate::forum;
 use model::debate::reaction::{self, Value};
-use model::error::{Error, Refusal, Result as Answer};
+use model::error::{Error, Result as Answer};
 use model::id::Id;
-use model::people::account;
 use model::people::actor::Actor;
 use model::people::role::Act;
 use model::store::Conn;
 
-use super::asked::Asked;
-use super::consultation::{refused, view};
-use crate::app::App;
-use crate::error::{self, Failure};
-use crate::form::{Entry, Form};
-use crate::path;
+use super::asked::{self, Asked};
+use super::comment::write_form;
+use crate::form::Entry;
 use crate::visitor::Visitor;
 
 /// How many top-level comments a page shows.
-const PAGE: u32 = 50;
-/// How deep replies to replies are followed.
-const DEPTH: usize = 12;
+const PAGE: usize = 50;
 /// Replies up to this many stand open.
 const OPEN: usize = 3;
 
@@ -86,6 +78,8 @@ pub(crate) struct Said {
     pub(crate) opinions: Vec<Opinion>,
     pub(crate) back: String,
     pub(crate) answers: Option<String>,
+    /// Where its own replies are read, if they are too deep to be shown here.
+    pub(crate) further: Option<String>,
     pub(crate) replies: Vec<Said>,
     pub(crate) open: bool,
     stance: Option<Stance>,
@@ -106,9 +100,9 @@ impl Debate {
 }
 
 /// What the comments of a page have in common.
-struct Page<'a> {
-    visitor: &'a Visitor,
-    view: &'a View,
+pub(super) struct Page<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) view: &'a View,
     mine: HashMap<Id<Comment>, i32>,
     back: String,
     reactable: bool,
@@ -116,13 +110,20 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn said(&self, (comment, author): &(Comment, Actor)) -> Said {
+    fn address(&self) -> String {
+        format!("/c/{}", self.view.consultation.slug)
+    }
+
+    pub(super) fn said(&self, (comment, author): &(Comment, Actor)) -> Said {
         let t = &self.visitor.words;
         let at = comment.published_at.timestamp();
         let standing = comment.state == Shown::Visible;
         let notice = match comment.state {
             Shown::Visible => None,
-            Shown::Hidden => Some(t.say("comment-hidden")),
+            Shown::Hidden => Some(match &comment.reason {
+                Some(reason) => t.with("comment-hidden-why", "reason", reason),
+                None => t.say("comment-hidden"),
+            }),
             Shown::Deleted => Some(t.say("comment-deleted")),
         };
         let name = if author.display_name.is_empty() { &author.name } else { &author.display_name };
@@ -142,6 +143,7 @@ impl Page<'_> {
             opinions: self.opinions(comment),
             back: self.back.clone(),
             answers: None,
+            further: None,
             replies: Vec::new(),
             open: false,
             stance: comment.stance,
@@ -171,6 +173,7 @@ impl Page<'_> {
             tops.iter().enumerate().map(|(at, (top, _))| (top.id, at)).collect();
         let names: HashMap<Id<Comment>, String> =
             tops.iter().chain(replies).map(|pair| (pair.0.id, self.said(pair).author)).collect();
+        let parents: HashSet<Id<Comment>> = replies.iter().filter_map(|(reply, _)| reply.parent_id).collect();
         let mut threads: Vec<Said> = tops.iter().map(|top| self.said(top)).collect();
         for reply in replies {
             let Some(parent) = reply.0.parent_id else { continue };
@@ -178,7 +181,9 @@ impl Page<'_> {
             top_of.insert(reply.0.id, at);
             let to = names.get(&parent).filter(|_| tops[at].0.id != parent);
             let answers = to.map(|name| self.visitor.words.with("answers-to", "name", name));
-            threads[at].replies.push(Said { answers, ..self.said(reply) });
+            let deeper = reply.0.replies > 0 && !parents.contains(&reply.0.id);
+            let further = deeper.then(|| format!("{}?comment={}#comment-{}", self.address(), reply.0.id, reply.0.id));
+            threads[at].replies.push(Said { answers, further, ..self.said(reply) });
         }
         for thread in &mut threads {
             thread.open = thread.replies.len() <= OPEN;
@@ -192,15 +197,19 @@ pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &
     let on = &view.consultation;
     let tops = match asked.only {
         Some(id) => only(conn, view, id).await?,
-        None => comment::top(conn, on.id, asked.sort, asked.skip.into(), i64::from(PAGE) + 1).await?,
+        None => {
+            let which = Selection { order: asked.sort, level: Level::Top, ..Selection::default() };
+            order::page(conn, on.id, &which, asked.after, PAGE as i64 + 1).await?
+        }
     };
-    let more = tops.len() > PAGE as usize;
-    let tops = &tops[..tops.len().min(PAGE as usize)];
+    let more = tops.len() > PAGE;
+    let tops = &tops[..tops.len().min(PAGE)];
+    let last = tops.last().filter(|_| more).map(|(last, _)| Mark::of(last, asked.sort));
     let ids: Vec<_> = tops.iter().map(|(top, _)| top.id).collect();
-    let replies = comment::replies(conn, &ids, DEPTH).await?;
+    let replies = thread::replies(conn, &ids).await?;
     let page = page(conn, visitor, view, asked).await?;
     let threads = page.threads(tops, &replies);
-    let stances = comment::stances(conn, on.id).await?;
+    let stances = thread::stances(conn, on.id).await?;
     let (sides, plain) = split(visitor, threads, &stances);
     let t = &visitor.words;
     let address = format!("/c/{}", on.slug);
@@ -212,7 +221,7 @@ pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &
         order: asked.sort.as_str(),
         sides,
         plain,
-        next: more.then(|| format!("{address}?sort={}&skip={}#debate", asked.sort, asked.skip + PAGE)),
+        next: last.map(|last| format!("{address}?{}#debate", asked::from(asked.sort, last))),
         all: asked.only.map(|_| format!("{address}#debate")),
         form_shown: false,
         form_title: t.say("comment-title"),
@@ -232,7 +241,7 @@ pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &
 /// The one thread that was asked for.
 async fn only(conn: &mut Conn, view: &View, id: Id<Comment>) -> Answer<Vec<(Comment, Actor)>> {
     let asked = comment::by_id(conn, id).await?;
-    let top = comment::top_of(conn, asked).await?;
+    let top = thread::top_of(conn, asked).await?;
     if top.consultation_id != view.consultation.id {
         return Err(Error::NotFound);
     }
@@ -250,8 +259,11 @@ async fn page<'a>(conn: &mut Conn, visitor: &'a Visitor, view: &'a View, asked: 
     let writes = view.standing.may(Act::Comment, Some(&view.forum)).is_ok();
     let query = match asked.only {
         Some(id) => format!("comment={id}"),
-        None if asked.skip > 0 || asked.sort != Order::Agreed => format!("sort={}&skip={}", asked.sort, asked.skip),
-        None => String::new(),
+        None => match asked.after {
+            Some(after) => asked::from(asked.sort, after),
+            None if asked.sort != Order::Agreement => format!("sort={}", asked.sort),
+            None => String::new(),
+        },
     };
     let mark = if query.is_empty() { "" } else { "?" };
     Ok(Page {
@@ -280,145 +292,4 @@ fn split(visitor: &Visitor, threads: Vec<Said>, stances: &[(Option<Stance>, i64)
         }
     }
     (sides, plain)
-}
-
-/// The form to write a comment, or why there is none.
-async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, asked: &Asked) -> Answer<()> {
-    let (visitor, view) = (page.visitor, page.view);
-    let t = &visitor.words;
-    let closed = match view.consultation.phase(visitor.now) {
-        Phase::Draft => Some("comment-not-open"),
-        Phase::Closed => Some("comment-closed"),
-        Phase::Scheduled | Phase::Open => None,
-    };
-    if let Some(key) = closed {
-        debate.closed = t.say(key);
-        return Ok(());
-    }
-    let account = match (&view.standing.account, view.standing.may(Act::Comment, Some(&view.forum))) {
-        (Some(account), Ok(())) => account,
-        (None, _) => {
-            debate.closed = t.say("comment-sign-in");
-            debate.enter = Some(super::entry::sign_in_for(&format!("{}#say", debate.address)));
-            return Ok(());
-        }
-        (Some(_), Err(Error::Refused(Refusal::NotAllowed))) => {
-            debate.closed = t.say("comment-members");
-            return Ok(());
-        }
-        (Some(_), Err(Error::Refused(refusal))) => {
-            debate.closed = t.say(&format!("refusal-{}", refusal.code()));
-            return Ok(());
-        }
-        (Some(_), Err(error)) => return Err(error),
-    };
-    let travels = view.forum.visibility.is_federated() && visitor.node.domain.is_some();
-    debate.form_shown = true;
-    debate.hint =
-        t.with(if travels { "comment-hint" } else { "comment-hint-here" }, "most", t.number(comment::LONGEST as u64));
-    let first = travels && account.federation_notice_at.is_none();
-    debate.warning = first.then(|| t.with("comment-first", "handle", visitor.here.handle(&account.name)));
-    if view.standing.may(Act::Author, Some(&view.forum)).is_ok() {
-        debate.official = Some(forum::official(conn, &view.forum).await?.display_name);
-    }
-    if let Some(id) = asked.reply {
-        parent(conn, debate, page, id).await?;
-    }
-    Ok(())
-}
-
-async fn parent(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, id: Id<Comment>) -> Answer<()> {
-    let found = comment::by_id(conn, id).await?;
-    if found.consultation_id != page.view.consultation.id || found.state != Shown::Visible {
-        return Err(Error::NotFound);
-    }
-    let author = model::people::actor::by_id(conn, found.actor_id).await?;
-    let said = page.said(&(found, author));
-    debate.form_title = page.visitor.words.with("reply-title", "name", &said.author);
-    debate.parent = Some(said);
-    Ok(())
-}
-
-/// `GET /c/{slug}/comments/{id}`: the comment's own address, for people.
-pub(super) async fn page_of(Path((slug, id)): Path<(String, String)>) -> Redirect {
-    let asked = path::with(&format!("/c/{slug}"), &[("comment", &id)]);
-    Redirect::to(&format!("{asked}#comment-{id}"))
-}
-
-/// `POST /c/{slug}/comments`
-pub(super) async fn post(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(slug): Path<String>,
-    mut form: Form,
-) -> Result<Response, Failure> {
-    let view = view(&app, &visitor, &slug).await?;
-    let reply = form.trimmed("parent").parse().ok();
-    match write(&app, &visitor, &view, &form, reply).await {
-        Ok(said) => {
-            app.pages.forget(&slug);
-            Ok(Redirect::to(&format!("/c/{slug}?sort=recent&done=commented#comment-{}", said.id)).into_response())
-        }
-        Err(error) => {
-            let field = |name: &str| match name {
-                "stance" => "stance",
-                "text" | "too-long" => "text",
-                _ => "",
-            };
-            let status = error::into_form(error, &visitor.words, &mut form, field)?;
-            let asked = Asked { reply, ..Asked::default() };
-            refused(&app, &visitor, view, &asked, status, form).await
-        }
-    }
-}
-
-async fn write(app: &App, visitor: &Visitor, view: &View, form: &Form, parent: Option<Id<Comment>>) -> Answer<Comment> {
-    let account = visitor.signed_in()?;
-    app.limits.comment(account.id)?;
-    let draft = comment::Draft {
-        text: form.value("text").to_owned(),
-        stance: form.trimmed("stance").parse().ok(),
-        parent,
-        language: Some(visitor.words.tag().to_owned()),
-    };
-    let View { consultation: on, forum, standing } = view;
-    let mut tx = app.store.begin().await?;
-    let said = if form.is("official", "1") {
-        comment::answer(&mut tx, visitor.now, forum, on, standing, &draft).await?
-    } else {
-        comment::post(&mut tx, visitor.now, forum, on, standing, &draft).await?
-    };
-    if form.is("told", "1") && account.federation_notice_at.is_none() {
-        account::note_federation(&mut tx, visitor.now, account.id).await?;
-    }
-    tx.commit().await?;
-    Ok(said)
-}
-
-/// `POST /c/{slug}/comments/{id}/reaction`: the same button twice takes the opinion back.
-pub(super) async fn react(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path((slug, id)): Path<(String, Id<Comment>)>,
-    form: Form,
-) -> Result<Response, Failure> {
-    let view = view(&app, &visitor, &slug).await?;
-    let back = format!("{}#comment-{id}", path::local(form.given("back")));
-    let Some(account) = &visitor.account else {
-        return Ok(Redirect::to(&super::entry::sign_in_for(&back)).into_response());
-    };
-    app.limits.opinion(account.id)?;
-    let number = form.trimmed("value").parse().ok();
-    let value = number.and_then(Value::from_number).ok_or(Refusal::UnknownChoice)?;
-    let mut tx = app.store.begin().await?;
-    let to = comment::by_id(&mut tx, id).await?;
-    let held = reaction::of(&mut tx, id, account.actor_id).await?;
-    if held.is_some_and(|held| held.value == value.number()) {
-        reaction::clear(&mut tx, visitor.now, &view.consultation, &to, account.actor_id).await?;
-    } else {
-        reaction::set(&mut tx, visitor.now, &view.forum, &view.consultation, &view.standing, &to, value).await?;
-    }
-    tx.commit().await?;
-    app.pages.forget(&slug);
-    Ok(Redirect::to(&back).into_response())
 }

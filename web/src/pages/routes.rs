@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    admin, ballot, consultation, debate, edit, entry, federation, forum, home, me, person, preferences, prose, reset,
+    admin, ballot, comment, consultation, edit, entry, federation, forum, home, me, person, preferences, prose, reset,
     setup, verify,
 };
 use crate::app::App;
@@ -42,9 +42,9 @@ fn consultation() -> Router<App> {
     Router::new()
         .route("/c/{slug}", get(consultation::page))
         .route("/c/{slug}/ballot", get(consultation::ballot_page).post(ballot::act))
-        .route("/c/{slug}/comments", post(debate::post))
-        .route("/c/{slug}/comments/{id}", get(debate::page_of))
-        .route("/c/{slug}/comments/{id}/reaction", post(debate::react))
+        .route("/c/{slug}/comments", post(comment::post))
+        .route("/c/{slug}/comments/{id}", get(comment::page_of))
+        .route("/c/{slug}/comments/{id}/reaction", post(comment::react))
 }
 
 fn author() -> Router<App> {

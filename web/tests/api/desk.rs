@@ -182,3 +182,23 @@ impl Answer {
 pub fn items(list: &Value) -> &[Value] {
     list["items"].as_array().unwrap_or_else(|| panic!("no list: {list}"))
 }
+
+/// Every item of a list, two by two.
+pub async fn all(who: &Caller, path: &str) -> Vec<Value> {
+    let join = if path.contains('?') { '&' } else { '?' };
+    let (mut all, mut next) = (Vec::new(), String::new());
+    loop {
+        let page = who.get(&format!("{path}{join}limit=2{next}")).await.is(200);
+        assert!((1..=2).contains(&items(&page).len()) || all.is_empty(), "{page}");
+        all.extend_from_slice(items(&page));
+        match page["next"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => return all,
+        }
+    }
+}
+
+/// The words that a list has in that field.
+pub fn words<'a>(list: &'a [Value], field: &str) -> Vec<&'a str> {
+    list.iter().map(|item| item[field].as_str().unwrap()).collect()
+}

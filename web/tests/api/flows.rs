@@ -7,26 +7,7 @@ use model::both_databases;
 use model::testing::World;
 use serde_json::{Value, json};
 
-use crate::desk::{Caller, Desk, items};
-
-/// Every item of a list, two by two.
-async fn all(who: &Caller, path: &str) -> Vec<Value> {
-    let join = if path.contains('?') { '&' } else { '?' };
-    let (mut all, mut next) = (Vec::new(), String::new());
-    loop {
-        let page = who.get(&format!("{path}{join}limit=2{next}")).await.is(200);
-        assert!((1..=2).contains(&items(&page).len()) || all.is_empty(), "{page}");
-        all.extend_from_slice(items(&page));
-        match page["next"].as_str() {
-            Some(cursor) => next = format!("&cursor={cursor}"),
-            None => return all,
-        }
-    }
-}
-
-fn words<'a>(list: &'a [Value], field: &str) -> Vec<&'a str> {
-    list.iter().map(|item| item[field].as_str().unwrap()).collect()
-}
+use crate::desk::{Caller, Desk, all, items, words};
 
 both_databases! {
     async fn a_forum_is_made_read_and_changed(world: World) {

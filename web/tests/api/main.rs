@@ -1,5 +1,6 @@
 //! The JSON API as programs meet it: whole requests through the router, on both databases.
 
+mod debate;
 mod description;
 mod desk;
 mod flows;

@@ -197,7 +197,8 @@ both_databases! {
             (json!({"text": "Oui", "stance": "maybe"}), 400, "malformed"),
             (json!({"text": "Oui", "parent": "x"}), 400, "malformed"),
             (json!({"text": "Oui", "parent": nowhere}), 422, "parent-elsewhere"),
-            (json!({"text": "Oui", "article": "a1"}), 400, "malformed"),
+            (json!({"text": "Oui", "article": "#a 1"}), 422, "unknown-article"),
+            (json!({"text": "Oui", "official": true}), 403, "not-allowed"),
         ] {
             ana.post(&path, body).await.refused(status, code);
         }
@@ -208,7 +209,36 @@ both_databases! {
         ana.put(&format!("/comments/{nowhere}/reaction"), json!({"value": 1})).await.refused(404, "not-found");
         let admin = desk.admin().await;
         admin.delete(&format!("/comments/{id}")).await.refused(422, "invalid");
+        let why = json!({"reason": "x".repeat(501)}).to_string();
+        admin.call(Method::DELETE, &format!("/comments/{id}"), why, &[]).await.refused(422, "invalid");
+        ana.get("/comments/nothing/versions").await.refused(404, "not-found");
+        ana.get(&format!("/comments/{nowhere}/versions")).await.refused(404, "not-found");
+        for query in ["sort=best", "filter=loud", "parent=x", "cursor=forged", "colour=red"] {
+            ana.get(&format!("{path}?{query}")).await.refused(400, "malformed");
+        }
         assert_eq!(items(&ana.get(&path).await.is(200)).len(), 1);
+    }
+
+    async fn opinions_and_ballots_are_bounded_together(world: World) {
+        let desk = Desk::of(world);
+        let slug = desk.asks("rue", "public", desk.draft()).await;
+        let (ana, ben) = (desk.person("ana").await, desk.person("ben").await);
+        let path = format!("/consultations/{slug}/comments");
+        let said = ana.post(&path, json!({"text": "Oui"})).await.is(201);
+        let reaction = format!("/comments/{}/reaction", said["id"].as_str().unwrap());
+        let mut last = 201;
+        for _ in 0..260 {
+            last = ana.put(&reaction, json!({"value": 1})).await.status.as_u16();
+            if last == 429 {
+                break;
+            }
+        }
+        assert_eq!(last, 429);
+        ana.delete(&reaction).await.refused(429, "too-many-requests");
+        let ballot = format!("/consultations/{slug}/ballot");
+        ana.put(&ballot, json!({"choice": ["for"]})).await.refused(429, "too-many-requests");
+        ana.delete(&ballot).await.refused(429, "too-many-requests");
+        ben.put(&ballot, json!({"choice": ["for"]})).await.is(201);
     }
 
     async fn too_many_requests_are_refused(world: World) {

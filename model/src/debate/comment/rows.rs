@@ -3,32 +3,87 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Comment, Stance, State};
+use super::{Comment, State, score};
 use crate::clock::Instant;
 use crate::debate::consultation::Consultation;
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::Actor;
 use crate::store::schema::{actors, comments};
-use crate::store::types::words;
-use crate::store::{Conn, on};
+use crate::store::{Conn, Store, Tx, on};
 
-words! {
-    /// In which order a debate is read.
-    pub enum Order {
-        /// The most agreed with first.
-        Agreed = "agreed",
-        /// The latest first.
-        Recent = "recent",
-        /// The earliest first.
-        Oldest = "oldest",
-    }
+/// Inserts a comment, and counts it as a reply where it is one.
+pub(super) async fn insert(tx: &mut Tx, comment: &Comment) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(comments::table).values(comment).execute(c).await)?;
+    count_reply(conn, comment.parent_id, 1).await
 }
 
-/// Inserts a comment as it is; the import uses it too.
-pub(crate) async fn insert(conn: &mut Conn, comment: &Comment) -> Result<()> {
-    on!(conn, |c| diesel::insert_into(comments::table).values(comment).execute(c).await)?;
+/// A visible reply came (+1) or went (-1).
+pub(super) async fn count_reply(conn: &mut Conn, parent: Option<Id<Comment>>, by: i32) -> Result<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    on!(conn, |c| diesel::update(comments::table.find(parent))
+        .set(comments::replies.eq(comments::replies + by))
+        .execute(c)
+        .await)?;
     Ok(())
+}
+
+/// Moves the counts of what people think of a comment, and with them its scores.
+pub(crate) async fn count_opinions(
+    tx: &mut Tx,
+    id: Id<Comment>,
+    agrees: i32,
+    disagrees: i32,
+    passes: i32,
+) -> Result<()> {
+    let conn: &mut Conn = tx;
+    // The first statement takes the row: who comes at the same time waits, and reads what stands then.
+    let (agree, disagree): (i32, i32) = on!(conn, |c| diesel::update(comments::table.find(id))
+        .set((
+            comments::agrees.eq(comments::agrees + agrees),
+            comments::disagrees.eq(comments::disagrees + disagrees),
+            comments::passes.eq(comments::passes + passes),
+        ))
+        .returning((comments::agrees, comments::disagrees))
+        .get_result(c)
+        .await)?;
+    write_scores(conn, id, agree, disagree).await
+}
+
+async fn write_scores(conn: &mut Conn, id: Id<Comment>, agrees: i32, disagrees: i32) -> Result<()> {
+    on!(conn, |c| diesel::update(comments::table.find(id))
+        .set((
+            comments::agreement.eq(score::agreement(agrees, disagrees)),
+            comments::division.eq(score::division(agrees, disagrees)),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// How many comments are scored in one transaction.
+const SCORED_AT_ONCE: i64 = 500;
+
+/// Scores the comments that were there before there were scores. One index says that there are none.
+pub(crate) async fn score_earlier(store: &Store) -> Result<()> {
+    let unscored = comments::table
+        .filter(comments::agreement.lt(0))
+        .order(comments::id)
+        .select(comments::id)
+        .limit(SCORED_AT_ONCE);
+    loop {
+        let some: Vec<Id<Comment>> = on!(&mut store.conn().await?, |c| unscored.load(c).await)?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        let mut tx = store.begin().await?;
+        for id in some {
+            // Counts nothing, and scores what stands by then.
+            count_opinions(&mut tx, id, 0, 0, 0).await?;
+        }
+        tx.commit().await?;
+    }
 }
 
 /// The visible comments of an actor, for when it is gone.
@@ -47,7 +102,7 @@ pub async fn of_actor(conn: &mut Conn, author: Id<Actor>) -> Result<Vec<Comment>
 /// The comment of that key.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`crate::error::Error::NotFound`].
 pub async fn by_id(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
     Ok(on!(conn, |c| comments::table.find(id).select(Comment::as_select()).first(c).await)?)
 }
@@ -85,94 +140,4 @@ pub async fn list(
         .select((Comment::as_select(), Actor::as_select()))
         .load(c)
         .await)?)
-}
-
-/// A page of the top-level comments of a consultation: those shown, and tombstones to which somebody replied.
-///
-/// # Errors
-/// When the database fails.
-pub async fn top(
-    conn: &mut Conn,
-    consultation: Id<Consultation>,
-    order: Order,
-    skip: i64,
-    limit: i64,
-) -> Result<Vec<(Comment, Actor)>> {
-    let answers = diesel::alias!(comments as answers);
-    let answered = diesel::dsl::exists(
-        answers
-            .filter(answers.field(comments::parent_id).eq(comments::id.nullable()))
-            .filter(answers.field(comments::state).eq(State::Visible)),
-    );
-    let some = comments::table
-        .inner_join(actors::table)
-        .filter(comments::consultation_id.eq(consultation).and(comments::parent_id.is_null()))
-        .filter(comments::state.eq(State::Visible).or(answered))
-        .offset(skip)
-        .limit(limit);
-    let latest = (comments::published_at.desc(), comments::id.desc());
-    let earliest = (comments::published_at, comments::id);
-    Ok(match order {
-        Order::Agreed => on!(conn, |c| some
-            .order((comments::agrees.desc(), earliest))
-            .select((Comment::as_select(), Actor::as_select()))
-            .load(c)
-            .await)?,
-        Order::Recent => {
-            on!(conn, |c| some.order(latest).select((Comment::as_select(), Actor::as_select())).load(c).await)?
-        }
-        Order::Oldest => {
-            on!(conn, |c| some.order(earliest).select((Comment::as_select(), Actor::as_select())).load(c).await)?
-        }
-    })
-}
-
-/// How many top-level comments argue what; `None` for those that say nothing of it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn stances(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Vec<(Option<Stance>, i64)>> {
-    Ok(on!(conn, |c| comments::table
-        .filter(comments::consultation_id.eq(consultation).and(comments::parent_id.is_null()))
-        .filter(comments::state.eq(State::Visible))
-        .group_by(comments::stance)
-        .select((comments::stance, diesel::dsl::count_star()))
-        .load(c)
-        .await)?)
-}
-
-/// The top-level comment of the thread in which this one stands.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn top_of(conn: &mut Conn, comment: Comment) -> Result<Comment> {
-    let mut top = comment;
-    while let Some(parent) = top.parent_id {
-        top = by_id(conn, parent).await?;
-    }
-    Ok(top)
-}
-
-/// The replies to these comments, and theirs down to `depth`, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn replies(conn: &mut Conn, to: &[Id<Comment>], depth: usize) -> Result<Vec<(Comment, Actor)>> {
-    let mut all = Vec::new();
-    let mut parents: Vec<Id<Comment>> = to.to_vec();
-    for _ in 0..depth {
-        if parents.is_empty() {
-            break;
-        }
-        let level: Vec<(Comment, Actor)> = on!(conn, |c| comments::table
-            .inner_join(actors::table)
-            .filter(comments::parent_id.eq_any(parents.iter().map(|p| Some(*p))))
-            .order((comments::published_at, comments::id))
-            .select((Comment::as_select(), Actor::as_select()))
-            .load(c)
-            .await)?;
-        parents = level.iter().map(|(c, _)| c.id).collect();
-        all.extend(level);
-    }
-    Ok(all)
 }

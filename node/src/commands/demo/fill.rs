@@ -226,7 +226,7 @@ impl Town {
         parent: Option<Id<comment::Comment>>,
     ) -> anyhow::Result<Id<comment::Comment>> {
         let Place { forum, on } = place;
-        let draft = comment::Draft { text: it.text.clone(), stance: it.stance, parent, language: None };
+        let draft = comment::Draft { text: it.text.clone(), stance: it.stance, parent, ..comment::Draft::default() };
         let written = comment::post(tx, self.at(step), forum, on, self.person(it.author)?, &draft).await?;
         for (numbers, value) in [(&it.agree, Value::Agree), (&it.disagree, Value::Disagree)] {
             for number in numbers {

@@ -1,0 +1,97 @@
+//! The end of a comment: its author deletes it, or a moderator hides it and says why in public. A tombstone stays, since
+//! replies hang on it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Comment, State, own, rows, tell, version};
+use crate::care::audit;
+use crate::clock::Instant;
+use crate::debate::consultation;
+use crate::debate::forum::Forum;
+use crate::error::{Error, Refusal, Result};
+use crate::id::Id;
+use crate::job::Change;
+use crate::people::actor::Actor;
+use crate::people::role::{Act, Standing};
+use crate::store::schema::comments;
+use crate::store::{Conn, Tx, on};
+
+/// The longest reason, in characters.
+const REASON_LONGEST: usize = 500;
+
+/// Deletes one's own comment, or as a moderator hides somebody's with a reason. What stays is a tombstone.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub async fn delete(
+    tx: &mut Tx,
+    now: Instant,
+    forum: &Forum,
+    by: &Standing,
+    comment: &Comment,
+    reason: Option<&str>,
+) -> Result<()> {
+    if own(by, comment).is_ok() {
+        end(tx, now, comment, State::Deleted, None).await?;
+    } else {
+        by.may(Act::Moderate, Some(forum))?;
+        let reason = reason.map(str::trim).filter(|r| !r.is_empty());
+        let reason = reason
+            .ok_or_else(|| Error::field("reason", "required", "Say why: the author and the public log read it."))?;
+        if reason.chars().count() > REASON_LONGEST {
+            return Err(Error::field("reason", "too-long", format!("Use at most {REASON_LONGEST} characters.")));
+        }
+        end(tx, now, comment, State::Hidden, Some(reason)).await?;
+        audit::note(tx, now, by.account.as_ref(), "comment.hide", &comment.id.to_string(), None).await?;
+    }
+    tell(tx, now, forum, comment.id, Change::Deleted).await
+}
+
+/// The author's own server, or the author leaving, deletes a comment.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] by somebody else.
+pub async fn retract(tx: &mut Tx, now: Instant, author: Id<Actor>, comment: &Comment) -> Result<()> {
+    if comment.actor_id != author {
+        return Err(Refusal::NotAllowed.into());
+    }
+    end(tx, now, comment, State::Deleted, None).await
+}
+
+async fn end(tx: &mut Tx, now: Instant, comment: &Comment, state: State, reason: Option<&str>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    let shown = comments::table.find(comment.id).filter(comments::state.eq(State::Visible));
+    // A deleted comment's words are gone; a hidden one's stay for those who moderate.
+    let words = if state == State::Deleted {
+        (String::new(), String::new())
+    } else {
+        (comment.markdown.clone(), comment.html.clone())
+    };
+    let ended = on!(conn, |c| diesel::update(shown)
+        .set((
+            comments::state.eq(state),
+            comments::reason.eq(reason),
+            comments::markdown.eq(&words.0),
+            comments::html.eq(&words.1),
+            comments::updated_at.eq(Some(now)),
+        ))
+        .execute(c)
+        .await)?;
+    if state == State::Deleted {
+        version::forget(tx, comment.id).await?;
+        forget_hidden(tx, comment.id).await?;
+    }
+    if ended == 1 {
+        rows::count_reply(tx, comment.parent_id, -1).await?;
+        consultation::count_comment(tx, comment.consultation_id, -1).await?;
+    }
+    Ok(())
+}
+
+/// What a moderator hid stays hidden with the reason, but its words go when their author wants it.
+async fn forget_hidden(conn: &mut Conn, id: Id<Comment>) -> Result<()> {
+    let hidden = comments::table.find(id).filter(comments::state.eq(State::Hidden));
+    on!(conn, |c| diesel::update(hidden).set((comments::markdown.eq(""), comments::html.eq(""))).execute(c).await)?;
+    Ok(())
+}
