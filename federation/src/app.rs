@@ -10,7 +10,7 @@ use model::people::actor::{self, Actor};
 use model::store::Store;
 
 use crate::directory::Directory;
-use crate::fetch::{Budget, Fetcher};
+use crate::fetch::{self, Budget, Fetcher};
 use crate::guard::{self, Guard, Rules};
 use crate::keyring::Keyring;
 use crate::limit::Limit;
@@ -111,6 +111,14 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// One exchange with a server that is no peer.
+    ///
+    /// # Errors
+    /// [`fetch::Error`], by its first cause.
+    pub async fn exchange(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, fetch::Error> {
+        self.fetcher.exchange(request).await
     }
 
     /// The key that signs what `actor` sends.

@@ -206,6 +206,25 @@ impl Fetcher {
         Err(Error::Redirects(url))
     }
 
+    /// One exchange with a server that is no peer, such as a provider of identities: where the guard admits it, bounded,
+    /// a redirect answered as it is.
+    ///
+    /// # Errors
+    /// [`Error`], by its first cause.
+    pub async fn exchange(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Error> {
+        let (parts, body) = request.into_parts();
+        let asked = parts.uri.to_string();
+        let at = Url::parse(&asked).map_err(|_| guard::Refused::NotAName(asked))?;
+        self.guard.admit(&at)?;
+        let request = self.client.request(parts.method, at.clone()).headers(parts.headers).body(body);
+        let answer = request.send().await.map_err(|error| Error::Network(at.to_string(), error.without_url()))?;
+        let mut said = http::Response::new(Vec::new());
+        *said.status_mut() = answer.status();
+        *said.headers_mut() = answer.headers().clone();
+        *said.body_mut() = read(&at, answer).await?;
+        Ok(said)
+    }
+
     async fn request(&self, url: &Url, accept: &str, signer: Option<Signer<'_>>) -> Result<Response, Error> {
         self.guard.admit(url)?;
         let mut request = self.client.get(url.clone()).header(ACCEPT, accept);

@@ -12,4 +12,6 @@ pub mod net;
 pub mod node;
 pub mod peer;
 pub mod polis;
+pub mod provider;
+pub mod visitor;
 pub mod wait;

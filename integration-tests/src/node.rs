@@ -141,6 +141,12 @@ impl Node {
         self.api(&token)
     }
 
+    /// The API as an account that there is.
+    pub async fn account(&self, name: &str) -> Api {
+        let token = self.token(name).await;
+        self.api(&token)
+    }
+
     /// `GET` of a page or document, with an `Accept` header.
     pub async fn get(&self, path: &str, accept: &str) -> Answer {
         let request = self.net.client().get(format!("{}{path}", self.url())).header("accept", accept);

@@ -153,6 +153,16 @@ refusals! {
     LastAdministrator = "last-administrator", Rule, "A node needs an administrator.";
     SecondAccount = "already-signed-in", Rule, "Sign out first: this session belongs to an account.";
     IdempotencyMismatch = "idempotency-mismatch", Rule, "This Idempotency-Key was used for another request.";
+    NotApproved = "not-approved", Forbidden, "An administrator has not approved this account yet.";
+    WrongElectorate = "wrong-electorate", Rule, "The electorate of this consultation is not one of codes.";
+    CodeInvalid = "code-invalid", Rule, "This code is none of this consultation's.";
+    NotOnList = "not-on-list", Rule, "The list does not hold this, or somebody else has claimed it.";
+    ListInUse = "list-in-use", Rule, "A consultation uses this list.";
+    AlreadyMember = "already-member", Rule, "This account is a member already.";
+    RequestRefused = "request-refused", Rule, "This request was refused; who manages the forum can still invite.";
+    ProviderFailed = "provider-failed", Rule, "The provider did not confirm the sign-in.";
+    IdentityTaken = "identity-taken", Rule, "This identity belongs to another account.";
+    AddressUnproven = "address-unproven", Rule, "An account has this address and has not confirmed it: confirm it first, or sign in and link the two.";
     EmptyImport = "empty-import", Rule, "There is nothing to import.";
 }
 

@@ -213,7 +213,7 @@ impl World {
     pub async fn casts(&self, forum: &Forum, on: &Consultation, who: &Account, choice: &[&str]) -> Result<Receipt> {
         let mut tx = self.store.begin().await?;
         let standing = forum::standing(&mut tx, forum, Some(who)).await?;
-        let voter = Voter::here(on, forum, &standing)?;
+        let voter = Voter::here(&mut tx, on, forum, &standing).await?;
         let chosen: Vec<String> = choice.iter().map(|c| (*c).to_owned()).collect();
         let receipt = ballot::cast(&mut tx, self.now(), on, voter, &chosen).await?;
         tx.commit().await?;

@@ -115,9 +115,9 @@ both_databases! {
         let ana = world.account("ana").await;
         let bob = world.stranger("bob", "m.test").await;
         world.casts(&forum, &vote, &ana, &["for"]).await.unwrap();
-        let voter = Voter::elsewhere(&vote, &forum, &bob).unwrap();
         let words = |w: &str| vec![w.to_owned()];
         let mut tx = world.store.begin().await.unwrap();
+        let voter = Voter::elsewhere(&mut tx, &vote, &forum, &bob).await.unwrap();
         let now = world.now();
         ballot::receive(&mut tx, now, &vote, voter, &words("Contre"), &source("https://m.test/1", 10, true)).await.unwrap();
         // The same activity again, whatever it now says, is answered the same.
@@ -144,8 +144,8 @@ both_databases! {
         let forum = world.forum("mobilite", Visibility::Public).await;
         let poll = world.publish(&forum, world.draft(&json!({"kind": "poll", "options": ["A", "B", "C"], "multiple": true, "max": 2}))).await;
         let bob = world.stranger("bob", "m.test").await;
-        let voter = Voter::elsewhere(&poll, &forum, &bob).unwrap();
         let mut tx = world.store.begin().await.unwrap();
+        let voter = Voter::elsewhere(&mut tx, &poll, &forum, &bob).await.unwrap();
         for (uri, option, expected) in [("https://m.test/1", "A", Ok(1)), ("https://m.test/2", "C", Ok(2)), ("https://m.test/3", "B", Err("too-many-choices"))] {
             let got = ballot::receive(&mut tx, world.now(), &poll, voter, &[option.to_owned()], &source(uri, 1, true)).await;
             match expected {
@@ -164,15 +164,15 @@ both_databases! {
         let bob = world.stranger("bob", "m.test").await;
         let inside = world.publish(&closed, world.draft(&json!({"kind": "vote"}))).await;
         assert_eq!(refused(world.casts(&closed, &inside, &ana, &["for"]).await), "not-allowed");
-        assert_eq!(refused(Voter::elsewhere(&inside, &closed, &bob)), "not-eligible");
+        assert_eq!(refused(Voter::elsewhere(&mut world.store.conn().await.unwrap(), &inside, &closed, &bob).await), "not-eligible");
         let mut draft = world.draft(&json!({"kind": "vote"}));
-        draft.electorate = Electorate { tiers: vec![Tier::Open], official: Tier::Open };
+        draft.electorate = Electorate::of(vec![Tier::Open], Tier::Open);
         let open = world.publish(&public, draft).await;
         assert_eq!(world.casts(&public, &open, &ana, &["for"]).await.unwrap().tier, Tier::Open);
         let mut draft = world.draft(&json!({"kind": "vote"}));
-        draft.electorate = Electorate { tiers: vec![Tier::Member], official: Tier::Member };
+        draft.electorate = Electorate::of(vec![Tier::Member], Tier::Member);
         let ours = world.publish(&public, draft).await;
-        assert_eq!(refused(Voter::elsewhere(&ours, &public, &bob)), "not-eligible");
+        assert_eq!(refused(Voter::elsewhere(&mut world.store.conn().await.unwrap(), &ours, &public, &bob).await), "not-eligible");
     }
 
     async fn a_refused_ballot_is_kept_and_its_voter_told_once(world: World) {
@@ -260,7 +260,7 @@ both_databases! {
             ("language", consultation::Draft { language: "français".into(), ..base.clone() }),
             ("tags", consultation::Draft { tags: vec!["a b".into()], ..base.clone() }),
             ("method.options", consultation::Draft { method: serde_json::from_value(json!({"kind": "poll", "options": ["A"]})).unwrap(), ..base.clone() }),
-            ("electorate.official", consultation::Draft { electorate: Electorate { tiers: vec![Tier::Open], official: Tier::Member }, ..base.clone() }),
+            ("electorate.official", consultation::Draft { electorate: Electorate::of(vec![Tier::Open], Tier::Member), ..base.clone() }),
         ];
         for (field, draft) in wrong {
             let mut tx = world.store.begin().await.unwrap();

@@ -3,8 +3,10 @@
 mod ballots;
 mod data;
 mod debate;
+mod electorates;
 mod jobs;
 mod log;
+mod memberships;
 mod methods;
 mod people;
 mod store;

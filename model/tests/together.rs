@@ -23,7 +23,9 @@ both_databases! {
             tasks.spawn(async move {
                 let now = world.now();
                 let standing = model::people::role::Standing { account: Some(voter.clone()), member: None };
-                let mut who = Voter::here(&vote, &forum, &standing).unwrap();
+                let mut conn = world.store.conn().await.unwrap();
+                let mut who = Voter::here(&mut conn, &vote, &forum, &standing).await.unwrap();
+                drop(conn);
                 if n == 7 {
                     // No such actor: the database refuses the row.
                     who.actor = model::id::Id::new(now);
@@ -68,7 +70,9 @@ both_databases! {
                 let (store, vote, forum, now) = (url_of(&world), vote.clone(), forum.clone(), world.now());
                 tasks.spawn(async move {
                     let standing = model::people::role::Standing { account: Some(voter.clone()), member: None };
-                    let who = Voter::here(&vote, &forum, &standing).unwrap();
+                    let mut conn = store.conn().await.unwrap();
+                    let who = Voter::here(&mut conn, &vote, &forum, &standing).await.unwrap();
+                    drop(conn);
                     let choice = vec![if reverse { "for" } else { "against" }.to_owned()];
                     store
                         .together(*voter.actor_id.uuid().as_bytes(), move |tx| {

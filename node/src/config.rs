@@ -6,11 +6,12 @@ mod keys;
 mod sources;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model::count::electorate::{PROVIDER_LONGEST, Tier};
 use serde::{Deserialize, Serialize};
 
 pub use sources::Sources;
@@ -182,8 +183,37 @@ pub struct Oidc {
     pub client_id: String,
     /// The file that holds our secret there.
     pub client_secret_file: PathBuf,
-    /// The tier its people vote in.
-    pub tier: String,
+    /// The tier its people vote in: `member` or `open`.
+    pub tier: Tier,
+    /// What is asked for beside `openid`.
+    #[serde(default = "scopes")]
+    pub scopes: Vec<String>,
+    /// The claim that identifies a person on lists of identifiers.
+    #[serde(default)]
+    pub identifier: Option<String>,
+    /// What single claims lead to besides.
+    #[serde(default)]
+    pub claims: Vec<Claim>,
+}
+
+/// One entry of `claims` of a provider: whoever has `value` in `claim` is of the tier, or on the list, or both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The claim's name; dots lead into objects.
+    pub claim: String,
+    /// What it must say, or hold among other things.
+    pub value: String,
+    /// The tier.
+    #[serde(default)]
+    pub tier: Option<Tier>,
+    /// The list's name.
+    #[serde(default)]
+    pub list: Option<String>,
+}
+
+fn scopes() -> Vec<String> {
+    vec!["profile".to_owned(), "email".to_owned()]
 }
 
 /// `[limits]`, each a minute.
@@ -252,12 +282,33 @@ impl Config {
             let from = self.mail.from.as_deref().ok_or("mail.from is missing: mail.url needs a sender")?;
             values::check_mailbox(from).map_err(|why| format!("mail.from: {why}"))?;
         }
-        for tier in self.auth.oidc.iter().map(|provider| provider.tier.as_str()) {
-            if !matches!(tier, "member" | "open") {
-                return Err(format!("auth.oidc: tier `{tier}` is neither `member` nor `open`"));
+        self.validate_providers()?;
+        self.validate_limits()
+    }
+
+    fn validate_providers(&self) -> Result<(), String> {
+        let mut names = HashSet::new();
+        for provider in &self.auth.oidc {
+            let wrong = |why: &str| Err(format!("auth.oidc: {:?}: {why}", provider.name));
+            if provider.name.trim().is_empty() || provider.name.chars().count() > PROVIDER_LONGEST {
+                return wrong(&format!("name holds 1 to {PROVIDER_LONGEST} characters"));
+            }
+            if !names.insert(&provider.name) {
+                return wrong("two providers have this name");
+            }
+            let plain = provider.issuer.starts_with("http://") && self.federation.allow_http;
+            if !provider.issuer.starts_with("https://") && !plain {
+                return wrong("issuer is an https:// address, or http:// where federation.allow_http permits");
+            }
+            let tiers = provider.claims.iter().filter_map(|claim| claim.tier).chain([provider.tier]);
+            if tiers.into_iter().any(|tier| tier == Tier::Partner) {
+                return wrong("tier is neither `member` nor `open`");
+            }
+            if provider.claims.iter().any(|claim| claim.tier.is_none() && claim.list.is_none()) {
+                return wrong("an entry of claims leads to a tier, a list, or both");
             }
         }
-        self.validate_limits()
+        Ok(())
     }
 
     fn validate_limits(&self) -> Result<(), String> {

@@ -5,6 +5,7 @@ use axum::Router;
 use federation::guard::Rules;
 use model::address::Address;
 use model::clock::Clock;
+use model::error::Refusal;
 use model::job::{Claim, Outcome};
 use model::store::Store;
 
@@ -95,6 +96,17 @@ impl Machines {
     /// As [`federation::resolve`].
     pub async fn resolve(&self, target: &str) -> model::error::Result<model::id::Id<model::people::actor::Actor>> {
         federation::resolve(&self.app, target).await.map(|forum| forum.id)
+    }
+
+    /// Sends a request to a server that is no peer, under the network guard, and brings its answer.
+    ///
+    /// # Errors
+    /// [`Refusal::NotReachable`].
+    pub async fn exchange(&self, request: http::Request<Vec<u8>>) -> model::error::Result<http::Response<Vec<u8>>> {
+        self.app.exchange(request).await.map_err(|error| {
+            tracing::warn!(%error, "a server does not answer");
+            Refusal::NotReachable.into()
+        })
     }
 
     /// Does a job that concerns other servers.

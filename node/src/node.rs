@@ -3,12 +3,15 @@
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use anyhow::Context;
 use axum::Router;
 use model::address::{Address, Scheme};
 use model::clock::Clock;
+use model::people::identity::{Mapping, Rule};
 use model::store::Store;
+use web::provider::Provider;
 
-use crate::config::Config;
+use crate::config::{Claim, Config, Oidc};
 use crate::machines::{Machines, Network};
 use crate::mailer::Mailer;
 use crate::opening;
@@ -39,7 +42,7 @@ impl Node {
         let address = opening::address(&store, &config, &clock, port).await?;
         let mailer = Mailer::open(&config.mail)?;
         let network = Network::read(&config)?;
-        let web = web::App::new(store.clone(), clock.clone(), pages(&config, port));
+        let web = web::App::new(store.clone(), clock.clone(), pages(&config, port)?);
         let public = opening::has_domain(&store, &config).await?;
         let machines = Machines::open(&store, &clock, &network, address, public)?;
         Ok(Self { machines: RwLock::new(Arc::new(machines)), store, clock, config, mailer, web, port, network })
@@ -73,20 +76,24 @@ impl Node {
 
     /// Both doors and what is watched, as one.
     pub fn router(self: &Arc<Self>, watch: Router) -> Router {
-        let (node, finder) = (self.clone(), self.clone());
+        let (node, finder, messenger) = (self.clone(), self.clone(), self.clone());
         let people = self.web.clone().with_resolve(Arc::new(move |target| {
             let machines = finder.machines();
             Box::pin(async move { machines.resolve(&target).await })
+        }));
+        let people = people.with_exchange(Arc::new(move |request| {
+            let machines = messenger.machines();
+            Box::pin(async move { machines.exchange(request).await })
         }));
         crate::router::router(web::router(people), move || node.machines().doors.clone(), watch)
     }
 }
 
 /// What the pages take from the configuration.
-fn pages(config: &Config, port: Option<u16>) -> web::Settings {
+fn pages(config: &Config, port: Option<u16>) -> anyhow::Result<web::Settings> {
     let most = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
     let limits = &config.limits;
-    web::Settings {
+    Ok(web::Settings {
         scheme: if config.federation.allow_http { Scheme::Http } else { Scheme::Https },
         listen: opening::here(port),
         trusted_proxies: config.node.trusted_proxies.clone(),
@@ -94,5 +101,25 @@ fn pages(config: &Config, port: Option<u16>) -> web::Settings {
         api_reads: most(limits.api_reads),
         api_writes: most(limits.api_writes),
         anonymous: most(limits.anonymous),
-    }
+        providers: config.auth.oidc.iter().map(provider).collect::<anyhow::Result<_>>()?,
+    })
+}
+
+/// A provider as configured, with what it knows us by.
+fn provider(it: &Oidc) -> anyhow::Result<Provider> {
+    let file = &it.client_secret_file;
+    let secret = std::fs::read_to_string(file)
+        .with_context(|| format!("auth.oidc: {:?}: client_secret_file {}", it.name, file.display()))?;
+    let rule = |claim: &Claim| {
+        let Claim { claim, value, tier, list } = claim.clone();
+        Rule { claim, value, tier, list }
+    };
+    let (provider, identifier) = (it.name.clone(), it.identifier.clone());
+    Ok(Provider {
+        issuer: it.issuer.clone(),
+        client_id: it.client_id.clone(),
+        client_secret: secret.trim().to_owned(),
+        scopes: it.scopes.clone(),
+        mapping: Mapping { provider, tier: it.tier, identifier, rules: it.claims.iter().map(rule).collect() },
+    })
 }

@@ -3,11 +3,14 @@
 //! Who asks is known by a token alone, never by a session, so no other site can act in a visitor's name. Every refusal
 //! is a problem document ([`model::care::problem`]).
 
+mod account;
 mod ballot;
 mod call;
+mod code;
 mod comment;
 mod consultation;
 mod draft;
+mod elector;
 mod face;
 mod forum;
 mod list;
@@ -36,6 +39,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::Failure;
 
+pub(crate) use code::link as code_link;
 pub(crate) use face::account_of;
 pub(crate) use quota::Quotas;
 
@@ -49,7 +53,15 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(me::read))
         .routes(routes!(forum::list, forum::create))
         .routes(routes!(forum::read, forum::edit))
-        .routes(routes!(member::list))
+        .routes(routes!(account::list))
+        .routes(routes!(account::approve))
+        .routes(routes!(account::refuse))
+        .routes(routes!(member::list, member::ask))
+        .routes(routes!(member::invitations, member::invite))
+        .routes(routes!(member::cancel))
+        .routes(routes!(elector::list))
+        .routes(routes!(elector::keep, elector::delete))
+        .routes(routes!(elector::claim))
         .routes(routes!(member::set, member::remove))
         .routes(routes!(draft::create))
         .routes(routes!(consultation::list))
@@ -58,6 +70,9 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(consultation::close))
         .routes(routes!(ballot::read, ballot::cast, ballot::withdraw))
         .routes(routes!(ballot::remove))
+        .routes(routes!(elector::eligibility))
+        .routes(routes!(code::count, code::issue))
+        .routes(routes!(code::cast, code::read, code::withdraw))
         .routes(routes!(results::read))
         .routes(routes!(results::check))
         .routes(routes!(comment::list, comment::post))

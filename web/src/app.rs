@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use crate::api::Quotas;
 use crate::cache::Pages;
 use crate::limit::Limits;
+use crate::provider::Provider;
 
 /// How the node is run, from its configuration.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct Settings {
     pub api_writes: NonZeroU32,
     /// API requests a minute and address without a token.
     pub anonymous: NonZeroU32,
+    /// The OpenID Connect providers with which people may sign in.
+    pub providers: Vec<Provider>,
 }
 
 impl Default for Settings {
@@ -52,12 +55,20 @@ impl Default for Settings {
             api_reads: a_minute(3000),
             api_writes: a_minute(600),
             anonymous: a_minute(3000),
+            providers: Vec::new(),
         }
     }
 }
 
 /// Finds the forum of another node by its handle or address, and makes its actor known here. The fediverse's door does it.
 pub type Resolve = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Id<Actor>, Error>> + Send + Sync>;
+
+/// Sends a request to another server and brings its answer, redirects unfollowed. Whoever gives it guards where it goes,
+/// how long it takes and how much comes back.
+pub type Exchange = Arc<dyn Fn(http::Request<Vec<u8>>) -> Reply + Send + Sync>;
+
+/// The answer of another server, or why there is none.
+pub type Reply = BoxFuture<'static, Result<http::Response<Vec<u8>>, Error>>;
 
 /// What every handler is given. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +85,7 @@ pub struct App {
     pub urn: Urn,
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) resolve: Option<Resolve>,
+    pub(crate) exchange: Option<Exchange>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
     seen: Arc<RwLock<Seen>>,
@@ -100,6 +112,7 @@ impl App {
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
             resolve: None,
+            exchange: None,
             signer: Arc::default(),
             seen: Arc::new(RwLock::new(seen)),
             urn: Urn::open(store.clone(), clock.clone()),
@@ -113,6 +126,12 @@ impl App {
     #[must_use]
     pub fn with_resolve(self, resolve: Resolve) -> Self {
         Self { resolve: Some(resolve), ..self }
+    }
+
+    /// The same, able to speak with OpenID Connect providers.
+    #[must_use]
+    pub fn with_exchange(self, exchange: Exchange) -> Self {
+        Self { exchange: Some(exchange), ..self }
     }
 
     /// The time now.

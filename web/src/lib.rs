@@ -10,6 +10,7 @@ pub mod error;
 pub mod form;
 pub mod frame;
 pub mod language;
+pub mod provider;
 pub mod visitor;
 
 mod cache;

@@ -1,6 +1,6 @@
 //! How much one account or one address may ask in a minute.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -12,6 +12,9 @@ use crate::app::Settings;
 
 /// Sign-ins from one address to all accounts together, as a multiple of those to one account.
 const SIGN_INS_TO_ALL: u32 = 6;
+/// Sign-ins to one account from all addresses together, by browsers that its owner never used, as a multiple of those from
+/// one address.
+const SIGN_INS_FROM_ALL: u32 = 3;
 /// Accounts asked for, and mails sent, from one address a minute.
 const SIGN_UPS: u32 = 10;
 /// Mails sent to one e-mail address an hour.
@@ -20,19 +23,30 @@ const MAILS: u32 = 6;
 const COMMENTS: u32 = 20;
 /// Ballots and opinions of one account a minute: a reader goes through many statements quickly.
 const OPINIONS: u32 = 240;
+/// Codes tried from one address a minute: a kiosk lends its address to many.
+const CODES: u32 = 30;
+/// Journeys to a provider from one address a minute; a household or an office has one address.
+const JOURNEYS: u32 = 30;
+/// Identifiers claimed by one account an hour.
+const CLAIMS: u32 = 6;
 /// How many keys are held before those at rest are dropped.
 const MOST: usize = 10_000;
 
 /// The limits of the pages.
 ///
-/// A sign-in is counted by account and address together: who guesses passwords elsewhere does not lock the owner out.
+/// A sign-in is counted by account and address together, by address, and by account unless the browser is one that the owner
+/// has used: who guesses passwords elsewhere does not lock the owner out.
 pub(crate) struct Limits {
     sign_in: DefaultKeyedRateLimiter<(String, IpAddr)>,
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    guess: DefaultKeyedRateLimiter<String>,
     sign_up: DefaultKeyedRateLimiter<IpAddr>,
     mail: DefaultKeyedRateLimiter<String>,
     comment: DefaultKeyedRateLimiter<Id<Account>>,
     opinion: DefaultKeyedRateLimiter<Id<Account>>,
+    code: DefaultKeyedRateLimiter<IpAddr>,
+    journey: DefaultKeyedRateLimiter<IpAddr>,
+    claim: DefaultKeyedRateLimiter<Id<Account>>,
 }
 
 fn each(count: u32) -> NonZeroU32 {
@@ -42,13 +56,18 @@ fn each(count: u32) -> NonZeroU32 {
 impl Limits {
     pub(crate) fn new(settings: &Settings) -> Self {
         let to_all = settings.sign_in.saturating_mul(each(SIGN_INS_TO_ALL));
+        let from_all = settings.sign_in.saturating_mul(each(SIGN_INS_FROM_ALL));
         Self {
             sign_in: RateLimiter::keyed(Quota::per_minute(settings.sign_in)),
             sign_ins: RateLimiter::keyed(Quota::per_minute(to_all)),
+            guess: RateLimiter::keyed(Quota::per_minute(from_all)),
             sign_up: RateLimiter::keyed(Quota::per_minute(each(SIGN_UPS))),
             mail: RateLimiter::keyed(Quota::per_hour(each(MAILS))),
             comment: RateLimiter::keyed(Quota::per_minute(each(COMMENTS))),
             opinion: RateLimiter::keyed(Quota::per_minute(each(OPINIONS))),
+            code: RateLimiter::keyed(Quota::per_minute(each(CODES))),
+            journey: RateLimiter::keyed(Quota::per_minute(each(JOURNEYS))),
+            claim: RateLimiter::keyed(Quota::per_hour(each(CLAIMS))),
         }
     }
 
@@ -62,6 +81,15 @@ impl Limits {
             self.sign_in.check_key(&(who.trim().to_lowercase(), from)).is_ok()
                 && self.sign_ins.check_key(&from).is_ok(),
         )
+    }
+
+    /// One more sign-in as `who` by a browser that the owner never used. It is counted by what is typed, whether there is
+    /// such an account or not: the limit does not tell.
+    pub(crate) fn guess(&self, who: &str) -> Result<()> {
+        if self.guess.len() > MOST {
+            self.guess.retain_recent();
+        }
+        allow(self.guess.check_key(&who.trim().to_lowercase()).is_ok())
     }
 
     /// One more account, or one more mail asked for, from this address.
@@ -88,12 +116,44 @@ impl Limits {
         allow(self.comment.check_key(&account).is_ok())
     }
 
+    /// One more code from this address.
+    pub(crate) fn code(&self, from: IpAddr) -> Result<()> {
+        if self.code.len() > MOST {
+            self.code.retain_recent();
+        }
+        allow(self.code.check_key(&network(from)).is_ok())
+    }
+
+    /// One more journey to a provider of identities, or back from it.
+    pub(crate) fn journey(&self, from: IpAddr) -> Result<()> {
+        if self.journey.len() > MOST {
+            self.journey.retain_recent();
+        }
+        allow(self.journey.check_key(&network(from)).is_ok())
+    }
+
+    /// One more identifier claimed.
+    pub(crate) fn claim(&self, account: Id<Account>) -> Result<()> {
+        if self.claim.len() > MOST {
+            self.claim.retain_recent();
+        }
+        allow(self.claim.check_key(&account).is_ok())
+    }
+
     /// One more ballot or opinion.
     pub(crate) fn opinion(&self, account: Id<Account>) -> Result<()> {
         if self.opinion.len() > MOST {
             self.opinion.retain_recent();
         }
         allow(self.opinion.check_key(&account).is_ok())
+    }
+}
+
+/// The network that one subscriber has: of IPv6 the first 64 bits, since the rest is free to choose.
+fn network(from: IpAddr) -> IpAddr {
+    match from {
+        IpAddr::V4(_) => from,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }
 

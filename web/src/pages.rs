@@ -20,14 +20,18 @@ pub(crate) mod setup;
 mod asked;
 mod ballot;
 mod brief;
+mod codes;
 mod comment;
 mod draft;
 mod invitation;
-mod letter;
+pub(crate) mod letter;
 mod me;
+mod membership;
 mod message;
 mod mirrored;
+mod once;
 mod preferences;
+mod provider;
 mod reset;
 mod results;
 mod routes;
@@ -55,12 +59,22 @@ pub(crate) enum Done {
     Asked,
     Stopped,
     SetUp,
+    Requested,
+    Joined,
+    Left,
+    MemberApproved,
+    MemberRefused,
+    MemberInvited,
+    Approved,
+    Refused,
+    Linked,
+    Unlinked,
 }
 
 impl Done {
     /// Every one, for the test of the catalogues.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Verified,
         Self::Reset,
         Self::Password,
@@ -77,6 +91,16 @@ impl Done {
         Self::Asked,
         Self::Stopped,
         Self::SetUp,
+        Self::Requested,
+        Self::Joined,
+        Self::Left,
+        Self::MemberApproved,
+        Self::MemberRefused,
+        Self::MemberInvited,
+        Self::Approved,
+        Self::Refused,
+        Self::Linked,
+        Self::Unlinked,
     ];
 
     /// The message of the catalogue.
@@ -98,6 +122,16 @@ impl Done {
             Self::Asked => "follow-asked",
             Self::Stopped => "follow-stopped",
             Self::SetUp => "setup-done",
+            Self::Requested => "member-asked",
+            Self::Joined => "member-joined",
+            Self::Left => "member-left",
+            Self::MemberApproved => "member-approved",
+            Self::MemberRefused => "member-refused",
+            Self::MemberInvited => "member-invited",
+            Self::Approved => "users-approved",
+            Self::Refused => "users-refused",
+            Self::Linked => "oidc-linked",
+            Self::Unlinked => "oidc-unlinked",
         }
     }
 

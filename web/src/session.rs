@@ -23,6 +23,10 @@ pub(crate) const COOKIE: &str = "session";
 const LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Where a session keeps whose it is.
 const ACCOUNT: &str = "account";
+/// Where it keeps whose browser it is, signed in or not.
+const KNOWN: &str = "known";
+/// How many accounts share a browser.
+const KNOWN_MOST: usize = 4;
 
 /// The rows of the model.
 #[derive(Clone)]
@@ -48,7 +52,26 @@ pub(crate) fn layer(app: &App) -> SessionManagerLayer<Rows> {
 /// Begins a session for an account, under a new id.
 pub(crate) async fn begin(session: &Session, account: &Account) -> Result<(), Error> {
     session.cycle_id().await.map_err(Error::store)?;
-    session.insert(ACCOUNT, account.id).await.map_err(Error::store)
+    session.insert(ACCOUNT, account.id).await.map_err(Error::store)?;
+    remember(session, account.id).await
+}
+
+/// Remembers that the owner of an account uses this browser: who guesses passwords elsewhere does not lock it out.
+pub(crate) async fn remember(session: &Session, account: Id<Account>) -> Result<(), Error> {
+    let mut known = known(session).await?;
+    known.retain(|held| *held != account);
+    known.truncate(KNOWN_MOST - 1);
+    known.insert(0, account);
+    session.insert(KNOWN, known).await.map_err(Error::store)
+}
+
+/// Whether the owner of an account has used this browser.
+pub(crate) async fn knows(session: &Session, account: Id<Account>) -> Result<bool, Error> {
+    Ok(known(session).await?.contains(&account))
+}
+
+async fn known(session: &Session) -> Result<Vec<Id<Account>>, Error> {
+    Ok(session.get(KNOWN).await.map_err(Error::store)?.unwrap_or_default())
 }
 
 /// Whose session it is.
@@ -56,9 +79,11 @@ pub(crate) async fn account(session: &Session) -> Result<Option<Id<Account>>, Er
     session.get(ACCOUNT).await.map_err(Error::store)
 }
 
-/// Ends a session.
+/// Ends a session; another begins, of nobody, that knows no more than who has used this browser.
 pub(crate) async fn end(session: &Session) -> Result<(), Error> {
-    session.flush().await.map_err(Error::store)
+    let known = known(session).await?;
+    session.flush().await.map_err(Error::store)?;
+    if known.is_empty() { Ok(()) } else { session.insert(KNOWN, known).await.map_err(Error::store) }
 }
 
 fn failed(error: impl fmt::Display) -> StoreError {

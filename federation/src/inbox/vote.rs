@@ -109,6 +109,6 @@ async fn cast(tx: &mut Tx, now: Instant, it: &Ballot) -> Result<Taken> {
 
 async fn counted(tx: &mut Tx, now: Instant, it: &Ballot, sender: &Actor) -> Result<()> {
     let on = consultation::by_id(tx, it.on.id).await?;
-    let voter = Voter::elsewhere(&on, &it.forum, sender)?;
+    let voter = Voter::elsewhere(tx, &on, &it.forum, sender).await?;
     ballot::receive(tx, now, &on, voter, &it.names, &it.source).await.map(|_| ())
 }

@@ -69,7 +69,7 @@ fn kind(kind: Kind) -> Result<&'static str> {
         Kind::Application => Ok("Application"),
         Kind::Group => Ok("Group"),
         Kind::Person => Ok("Person"),
-        Kind::Imported => Err(Error::NotFound),
+        Kind::Imported | Kind::Bearer => Err(Error::NotFound),
     }
 }
 

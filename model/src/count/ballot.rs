@@ -18,7 +18,7 @@ use crate::people::actor::Actor;
 use crate::people::role::Standing;
 use crate::store::schema::{ballot_events, ballots};
 use crate::store::types::words;
-use crate::store::{Json, Tx};
+use crate::store::{Conn, Json, Tx};
 
 pub use refused::{RefusedBallot, refuse, refused_by_id};
 pub use rows::{by_source, find, inboxes, standing};
@@ -114,8 +114,8 @@ impl Voter {
     ///
     /// # Errors
     /// [`Refusal::NotSignedIn`], [`Refusal::NotEligible`], or that the role does not allow voting.
-    pub fn here(on: &Consultation, forum: &Forum, who: &Standing) -> Result<Self> {
-        let tier = on.electorate.0.tier_here(forum, who)?;
+    pub async fn here(conn: &mut Conn, on: &Consultation, forum: &Forum, who: &Standing) -> Result<Self> {
+        let tier = on.electorate.0.tier_here(conn, forum, who).await?;
         let actor = who.account.as_ref().ok_or(Refusal::NotSignedIn)?.actor_id;
         Ok(Self { actor, tier })
     }
@@ -124,11 +124,12 @@ impl Voter {
     ///
     /// # Errors
     /// [`Refusal::NotEligible`].
-    pub fn elsewhere(on: &Consultation, forum: &Forum, actor: &Actor) -> Result<Self> {
+    pub async fn elsewhere(conn: &mut Conn, on: &Consultation, forum: &Forum, actor: &Actor) -> Result<Self> {
         if actor.suspended_at.is_some() {
             return Err(Refusal::PeerBlocked.into());
         }
-        Ok(Self { actor: actor.id, tier: on.electorate.0.tier_elsewhere(forum)? })
+        let tier = on.electorate.0.tier_elsewhere(conn, forum, actor.host.as_deref()).await?;
+        Ok(Self { actor: actor.id, tier })
     }
 }
 

@@ -191,6 +191,7 @@ pub fn may_write(by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> 
 pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: Draft) -> Result<Consultation> {
     by.may(Act::Propose, Some(forum))?;
     let draft = draft.check(now, None)?;
+    draft.electorate.check_in(tx, forum).await?;
     let author = match by.account.as_ref().filter(|_| by.may(Act::Author, Some(forum)).is_err()) {
         Some(proposer) => proposer.actor_id,
         None => forum::official(tx, forum).await?.id,
@@ -226,6 +227,7 @@ pub async fn edit(
         }
         _ => draft.check_published(now, on, &before)?,
     };
+    draft.electorate.check_in(tx, forum).await?;
     text::keep(tx, &text).await?;
     let it = rows::rewrite(tx, now, on, &draft, text.version).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.edit", &it.slug, Some(it.author_id)).await?;

@@ -12,7 +12,7 @@ use crate::people::account::{self, Account};
 use crate::people::actor::{self, Actor, Kind};
 use crate::people::name;
 use crate::people::role::{Act, Role, Standing};
-use crate::store::schema::{accounts, forums, memberships};
+use crate::store::schema::{accounts, admissions, forums, memberships};
 use crate::store::types::words;
 use crate::store::{Conn, Tx, on};
 
@@ -229,8 +229,15 @@ pub async fn give_role(
     role: Role,
 ) -> Result<()> {
     by.may(Act::ManageForum, Some(forum))?;
+    admit(tx, now, forum.id, whom, role).await?;
+    let subject = format!("{} {} {role}", forum.slug, whom.name);
+    audit::note(tx, now, by.account.as_ref(), "forum.role", &subject, None).await
+}
+
+/// Makes somebody a member; what they asked or were invited to is thereby answered.
+pub(super) async fn admit(tx: &mut Tx, now: Instant, forum: Id<Forum>, whom: &Account, role: Role) -> Result<()> {
     let row = (
-        memberships::forum_id.eq(forum.id),
+        memberships::forum_id.eq(forum),
         memberships::account_id.eq(whom.id),
         memberships::role.eq(role),
         memberships::created_at.eq(now),
@@ -243,8 +250,9 @@ pub async fn give_role(
         .set(memberships::role.eq(role))
         .execute(c)
         .await)?;
-    let subject = format!("{} {} {role}", forum.slug, whom.name);
-    audit::note(tx, now, by.account.as_ref(), "forum.role", &subject, None).await
+    let pending = admissions::table.filter(admissions::forum_id.eq(forum).and(admissions::account_id.eq(whom.id)));
+    on!(conn, |c| diesel::delete(pending).execute(c).await)?;
+    Ok(())
 }
 
 /// Ends a membership.

@@ -4,6 +4,7 @@ pub mod comment;
 pub mod consultation;
 pub mod forum;
 pub mod interest;
+pub mod membership;
 pub mod reaction;
 pub mod schedule;
 pub mod text;

@@ -1,5 +1,6 @@
 //! Accounts: people of this node, and the official accounts in whose name the institution speaks.
 
+mod approval;
 mod invitation;
 mod password;
 mod rows;
@@ -16,14 +17,17 @@ use crate::address::Address;
 use crate::care::audit;
 use crate::care::settings::{self, Registration};
 use crate::clock::Instant;
+use crate::count::electorate::Tier;
 use crate::error::{Check, Error, Refusal, Result};
 use crate::id::Id;
 use crate::store::schema::accounts;
 use crate::store::{Conn, Tx, on};
+pub(crate) use approval::hold;
+pub use approval::{approve, refuse, waiting};
 pub use invitation::{accept, invite, invited};
 pub use password::{PASSWORD_LONGEST, PASSWORD_SHORTEST, PasswordHash, password_fits};
 use rows::save_new;
-pub use rows::{by_actor, by_email, by_id, by_login, by_name, count, list};
+pub use rows::{administrators, by_actor, by_email, by_id, by_login, by_name, count, list};
 
 /// The longest e-mail address (RFC 5321, 4.5.3.1.3 less the brackets).
 pub const EMAIL_LONGEST: usize = 254;
@@ -56,6 +60,10 @@ pub struct Account {
     pub federation_notice_at: Option<Instant>,
     /// When it was made.
     pub created_at: Instant,
+    /// Since when it waits for an administrator's approval.
+    pub waiting_since: Option<Instant>,
+    /// The best tier in which it can vote: `open` where a provider that vouches for no more made it.
+    pub tier: Tier,
 }
 
 /// Lets the owner of an account in: what sign-in asks once [`by_login`] has looked. Takes as long for a wrong name as
@@ -63,7 +71,7 @@ pub struct Account {
 /// that may block.
 ///
 /// # Errors
-/// [`Refusal::WrongCredentials`], [`Refusal::Disabled`], [`Refusal::NotConfirmed`].
+/// [`Refusal::WrongCredentials`], [`Refusal::Disabled`], [`Refusal::NotConfirmed`], [`Refusal::NotApproved`].
 pub fn admit(account: Option<Account>, password: &str) -> Result<Account> {
     let fits = password_fits(account.as_ref(), password);
     let account = account.filter(|_| fits).ok_or(Refusal::WrongCredentials)?;
@@ -72,6 +80,9 @@ pub fn admit(account: Option<Account>, password: &str) -> Result<Account> {
     }
     if account.confirmed_at.is_none() {
         return Err(Refusal::NotConfirmed.into());
+    }
+    if account.waiting_since.is_some() {
+        return Err(Refusal::NotApproved.into());
     }
     Ok(account)
 }
@@ -113,14 +124,18 @@ pub async fn sign_up(
     password: &PasswordHash,
     next: Option<&str>,
 ) -> Result<SignUp> {
-    if settings::registration(tx).await? != Registration::Open {
+    let registration = settings::registration(tx).await?;
+    if !matches!(registration, Registration::Open | Registration::Approval) {
         return Err(Refusal::RegistrationClosed.into());
     }
     if let Some(account) = by_email(tx, &new.email).await? {
         check_form(tx, new).await?;
         return Ok(SignUp::AlreadyThere(account));
     }
-    let account = create(tx, now, new, Some(password), Role::Participant, None).await?;
+    let mut account = create(tx, now, new, Some(password), Role::Participant, None).await?;
+    if registration == Registration::Approval {
+        account = approval::hold(tx, now, account.id).await?;
+    }
     let detail = serde_json::json!({ "next": next });
     let secret = link::mint(tx, now, Purpose::Confirm, Some(account.id), detail).await?;
     Ok(SignUp::Created { account, secret })
@@ -169,27 +184,26 @@ pub(crate) async fn create(
     confirmed: Option<Instant>,
 ) -> Result<Account> {
     check_form(tx, new).await?;
-    let name = name::check("name", &new.name)?;
     let email = new.email.trim().to_lowercase();
     if by_email(tx, &email).await?.is_some() {
         return Err(Error::field("email", "taken", "This address belongs to an account already."));
     }
-    let actor = actor::local(now, Kind::Person, &name, &name);
-    actor::create(tx, &actor).await?;
-    let account = Account {
-        id: Id::new(now),
-        actor_id: actor.id,
-        name,
-        email: Some(email),
-        password_hash: password.map(|p| p.0.clone()),
-        role,
-        official: false,
-        language: new.language.clone(),
-        confirmed_at: confirmed,
-        disabled_at: None,
-        federation_notice_at: None,
-        created_at: now,
-    };
+    let account = person(tx, now, &new.name, None, &new.language).await?;
+    let password_hash = password.map(|p| p.0.clone());
+    let account = Account { email: Some(email), password_hash, role, confirmed_at: confirmed, ..account };
+    save_new(tx, &account).await?;
+    Ok(account)
+}
+
+/// Makes the account of somebody for whom a provider vouches in this tier: without a password, and without an address
+/// where the provider has verified none.
+pub(crate) async fn create_vouched(tx: &mut Tx, now: Instant, new: &Newcomer, tier: Tier) -> Result<Account> {
+    let email = Some(new.email.trim().to_lowercase()).filter(|email| !email.is_empty());
+    // A form without an address is checked with one that nobody has.
+    let asked = email.clone().unwrap_or_else(|| "nobody@invalid.example".into());
+    check_form(tx, &Newcomer { email: asked, ..new.clone() }).await?;
+    let account = person(tx, now, &new.name, None, &new.language).await?;
+    let account = Account { email, tier, ..account };
     save_new(tx, &account).await?;
     Ok(account)
 }
@@ -202,26 +216,35 @@ pub(crate) async fn create_official(
     display_name: &str,
     language: &str,
 ) -> Result<Account> {
+    let account = person(tx, now, name, Some(display_name), language).await?;
+    let account = Account { role: Role::Author, official: true, ..account };
+    save_new(tx, &account).await?;
+    Ok(account)
+}
+
+/// Makes the actor of a person, public at once if it has a display name of its own, and its account, confirmed and not
+/// yet saved.
+async fn person(tx: &mut Tx, now: Instant, name: &str, display_name: Option<&str>, language: &str) -> Result<Account> {
     let name = name::check("name", name)?;
-    let mut actor = actor::local(now, Kind::Person, &name, display_name);
-    actor.published_at = Some(now);
+    let mut actor = actor::local(now, Kind::Person, &name, display_name.unwrap_or(&name));
+    actor.published_at = display_name.map(|_| now);
     actor::create(tx, &actor).await?;
-    let account = Account {
+    Ok(Account {
         id: Id::new(now),
         actor_id: actor.id,
         name,
         email: None,
         password_hash: None,
-        role: Role::Author,
-        official: true,
+        role: Role::Participant,
+        official: false,
         language: language.to_owned(),
         confirmed_at: Some(now),
         disabled_at: None,
         federation_notice_at: None,
         created_at: now,
-    };
-    save_new(tx, &account).await?;
-    Ok(account)
+        waiting_since: None,
+        tier: Tier::Member,
+    })
 }
 
 /// An account made on the command line, or at set-up: confirmed.
@@ -395,6 +418,8 @@ pub struct Shown<'a> {
     pub language: &'a str,
     /// Whether its address is confirmed.
     pub confirmed: bool,
+    /// Whether it waits for an administrator's approval.
+    pub waiting: bool,
     /// Whether it is disabled.
     pub disabled: bool,
     /// When it was made.
@@ -413,6 +438,7 @@ impl Account {
             official: self.official,
             language: &self.language,
             confirmed: self.confirmed_at.is_some(),
+            waiting: self.waiting_since.is_some(),
             disabled: self.disabled_at.is_some(),
             created_at: self.created_at,
         }

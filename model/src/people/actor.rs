@@ -23,6 +23,8 @@ words! {
         Person = "person",
         /// A participant of an imported consultation: a pseudonym, never an actor on the wire.
         Imported = "imported",
+        /// Whoever holds a code: takes part once without an account, never an actor on the wire.
+        Bearer = "bearer",
     }
 }
 
@@ -71,7 +73,7 @@ impl Actor {
         self.host.is_none()
     }
 
-    /// Its id on the wire; an imported participant has none.
+    /// Its id on the wire; an imported participant and the holder of a code have none.
     #[must_use]
     pub fn uri(&self, here: &Address) -> Option<String> {
         match (&self.uri, self.kind) {
@@ -79,7 +81,7 @@ impl Actor {
             (None, Kind::Application) => Some(here.node()),
             (None, Kind::Group) => Some(here.forum(&self.name)),
             (None, Kind::Person) => Some(here.person(&self.name)),
-            (None, Kind::Imported) => None,
+            (None, Kind::Imported | Kind::Bearer) => None,
         }
     }
 
@@ -87,7 +89,7 @@ impl Actor {
     #[must_use]
     pub fn handle(&self, here: &Address) -> String {
         match (&self.host, self.kind) {
-            (_, Kind::Imported) => self.name.clone(),
+            (_, Kind::Imported | Kind::Bearer) => self.name.clone(),
             (Some(host), _) => format!("@{}@{host}", self.name),
             (None, _) => here.handle(&self.name),
         }

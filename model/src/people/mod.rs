@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod identity;
 pub mod key;
 pub mod link;
 pub mod name;
@@ -12,4 +13,4 @@ pub mod token;
 
 mod secret;
 
-pub(crate) use secret::mint as mint_secret;
+pub(crate) use secret::{hash as hash_secret, mint as mint_secret, mint_code, plain_code};

@@ -60,7 +60,7 @@ impl Standing {
     /// The higher of the roles on the node and in the forum; `None` without an account in working order.
     #[must_use]
     pub fn role(&self) -> Option<Role> {
-        let account = self.account.as_ref().filter(|a| a.disabled_at.is_none())?;
+        let account = self.account.as_ref().filter(|a| a.disabled_at.is_none() && a.waiting_since.is_none())?;
         Some(self.member.map_or(account.role, |member| member.max(account.role)))
     }
 
@@ -91,6 +91,9 @@ impl Standing {
         }
         if account.confirmed_at.is_none() {
             return Err(Refusal::NotConfirmed.into());
+        }
+        if account.waiting_since.is_some() {
+            return Err(Refusal::NotApproved.into());
         }
         let role = self.role().unwrap_or(Role::Participant);
         let closed = forum.is_some_and(|f| matches!(f.visibility, Visibility::Closed | Visibility::Private));

@@ -76,6 +76,8 @@ diesel::table! {
         disabled_at -> Nullable<DbTime>,
         federation_notice_at -> Nullable<DbTime>,
         created_at -> DbTime,
+        waiting_since -> Nullable<DbTime>,
+        tier -> Text,
     }
 }
 
@@ -556,6 +558,79 @@ diesel::table! {
 }
 
 diesel::joinable!(names -> actors (actor_id));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    admissions (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        account_id -> Nullable<DbUuid>,
+        email -> Nullable<Text>,
+        state -> Text,
+        role -> Text,
+        secret -> Nullable<Text>,
+        created_at -> DbTime,
+        expires_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    elector_lists (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        name -> Text,
+        kind -> Text,
+        size -> Integer,
+        created_at -> DbTime,
+        updated_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    electors (list_id, hash) {
+        list_id -> DbUuid,
+        hash -> Text,
+        account_id -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    codes (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        hash -> Text,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    identities (id) {
+        id -> DbUuid,
+        account_id -> DbUuid,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        tier -> Text,
+        lists -> DbJson,
+        identifier -> Nullable<Text>,
+        created_at -> DbTime,
+        seen_at -> DbTime,
+    }
+}
+
 diesel::joinable!(keys -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -586,6 +661,12 @@ diesel::joinable!(activities -> actors (actor_id));
 diesel::joinable!(audit -> accounts (account_id));
 diesel::joinable!(audit -> actors (on_behalf_of));
 diesel::joinable!(answers -> accounts (account_id));
+diesel::joinable!(admissions -> forums (forum_id));
+diesel::joinable!(admissions -> accounts (account_id));
+diesel::joinable!(elector_lists -> forums (forum_id));
+diesel::joinable!(electors -> elector_lists (list_id));
+diesel::joinable!(codes -> consultations (consultation_id));
+diesel::joinable!(identities -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     actors,
@@ -622,4 +703,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     audit,
     answers,
+    admissions,
+    elector_lists,
+    electors,
+    codes,
+    identities,
 );

@@ -90,9 +90,6 @@ async fn greet(node: &Node) -> anyhow::Result<()> {
     if node.mailer.is_none() {
         say("Without [mail] no mail leaves this machine: mails are kept, at /admin/mail and by `palabre mail list`.");
     }
-    if !node.config.auth.oidc.is_empty() {
-        say("auth.oidc is not used by this version: nobody can sign in through it yet.");
-    }
     Ok(())
 }
 

@@ -173,6 +173,13 @@ mod tests {
         }
     }
 
+    const ISSUER: &str = "issuer = \"https://id.test\"\n";
+
+    fn provider(more: &str) -> String {
+        let known = "name = \"Town\"\nclient_id = \"p\"\nclient_secret_file = \"s\"\n";
+        format!("[[auth.oidc]]\n{known}{ISSUER}{more}\n")
+    }
+
     #[test]
     fn a_wrong_value_is_named_by_its_key() {
         for (file, names) in [
@@ -183,6 +190,11 @@ mod tests {
             ("[node]\ndomain = \"a.test:1\"", "node.domain"),
             ("[mail]\nurl = \"smtp://h\"", "mail.from"),
             ("[database]\nurl = \"mysql://h\"", "database.url"),
+            (provider("tier = \"partner\"").as_str(), "tier"),
+            (provider("tier = \"gold\"").as_str(), "tier"),
+            (provider("tier = \"open\"\nclaims = [{ claim = \"a\", value = \"b\" }]").as_str(), "claims"),
+            (provider("tier = \"open\"\nissuer = \"ftp://id.test\"").replacen(ISSUER, "", 1).as_str(), "issuer"),
+            (provider("tier = \"open\"").repeat(2).as_str(), "two providers"),
         ] {
             let error = read(file, &[], &[]).unwrap_err();
             assert!(error.contains(names), "{error}");

@@ -14,6 +14,7 @@ use model::count::removal;
 use model::debate::comment;
 use model::debate::consultation::{self, View};
 use model::error::{Error, Result};
+use model::id::Id;
 use model::people::account::Account;
 use model::people::proof::Signer;
 use model::store::Tx;
@@ -46,7 +47,7 @@ pub(super) struct BallotReceipt {
     kind: String,
     /// The ballot.
     #[schema(value_type = String, format = Uuid)]
-    ballot: model::id::Id<ballot::Ballot>,
+    ballot: Id<ballot::Ballot>,
     /// The address of the consultation.
     consultation: String,
     /// What was chosen: ids.
@@ -160,9 +161,12 @@ impl Cast {
 
     /// Casts it by itself: nothing else has to be written with it.
     async fn drop_in(&self, app: &App) -> Result<Given> {
-        let view = consultation::view(&mut app.store.conn().await?, &self.slug, Some(&self.account)).await?;
-        let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
-        let standing = ballot::standing(&mut app.store.conn().await?, view.consultation.id, voter.actor).await?;
+        let mut conn = app.store.conn().await?;
+        let view = consultation::view(&mut conn, &self.slug, Some(&self.account)).await?;
+        let voter = Voter::here(&mut conn, &view.consultation, &view.forum, &view.standing).await?;
+        let standing = ballot::standing(&mut conn, view.consultation.id, voter.actor).await?;
+        // Given back while the ballot waits to be saved: whoever saves it needs one.
+        drop(conn);
         let receipt = app.urn.cast(&view.consultation, voter, &self.choice).await?;
         let mut conn = app.store.conn().await?;
         let receipt = self.sealed(&mut conn, &view, &receipt).await?;
@@ -187,7 +191,7 @@ impl Cast {
             return Ok(given);
         }
         let view = consultation::view(tx, &self.slug, Some(&self.account)).await?;
-        let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
+        let voter = Voter::here(tx, &view.consultation, &view.forum, &view.standing).await?;
         let changes = ballot::standing(tx, view.consultation.id, voter.actor).await?.is_some();
         let receipt = ballot::cast(tx, now, &view.consultation, voter, &self.choice).await?;
         if let Some(reason) = &self.reason {

@@ -160,6 +160,18 @@ impl Given {
     }
 }
 
+/// The body of a call that needs no token: something in it says who calls. It takes no `Idempotency-Key`.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Failure> {
+        parse(&read(request.into_body()).await?).map(Self)
+    }
+}
+
 /// A document, for calls that change nothing.
 pub(super) fn json(body: &impl Serialize) -> Result<Response, Failure> {
     Ok(Given::json(StatusCode::OK, body)?.into_response())
@@ -192,6 +204,12 @@ impl Doing {
         self.answer(Given::json(StatusCode::CREATED, body)?).await
     }
 
+    /// 201 with what is given out once: the same call again is answered with `kept` in its place.
+    pub(super) async fn created_once(self, body: &impl Serialize, kept: &impl Serialize) -> Result<Response, Failure> {
+        let (given, kept) = (Given::json(StatusCode::CREATED, body)?, Given::json(StatusCode::CREATED, kept)?);
+        self.settle(&kept, given).await
+    }
+
     /// 200 with what was changed.
     pub(super) async fn changed(self, body: &impl Serialize) -> Result<Response, Failure> {
         self.answer(Given::json(StatusCode::OK, body)?).await
@@ -203,9 +221,14 @@ impl Doing {
     }
 
     /// Keeps the answer where it came with a key, and commits. If the same call was faster its answer is given instead.
-    pub(super) async fn answer(mut self, given: Given) -> Result<Response, Failure> {
+    pub(super) async fn answer(self, given: Given) -> Result<Response, Failure> {
+        let kept = given.clone();
+        self.settle(&kept, given).await
+    }
+
+    async fn settle(mut self, kept: &Given, given: Given) -> Result<Response, Failure> {
         if let Some(key) = &self.key
-            && !key.keep(&mut self.tx, self.now, &self.account, &given).await?
+            && !key.keep(&mut self.tx, self.now, &self.account, kept).await?
         {
             drop(self.tx);
             let given = key.earlier(&mut self.store.conn().await?, &self.account).await?;

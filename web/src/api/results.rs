@@ -24,7 +24,7 @@ use crate::error::Failure;
 /// The results of a consultation, as the model publishes them. While they are hidden there is no number in them.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the model writes and signs")]
-struct Results {
+pub(super) struct Results {
     /// The address of the consultation.
     consultation: String,
     /// How it asks, for who counts again; not while the results are hidden.

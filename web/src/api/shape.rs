@@ -7,7 +7,7 @@ use model::care::settings;
 use model::count::electorate;
 use model::count::method::{self, Method};
 use model::count::tally;
-use model::debate::{comment, consultation, forum};
+use model::debate::{comment, consultation, forum, membership};
 use model::people::actor::Actor;
 use model::people::role;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -41,6 +41,9 @@ words! {
     WhenResults = tally::Results;
     WhoseBallots = consultation::Ballots;
     Tier = electorate::Tier;
+    Requires = electorate::Requires;
+    ListKind = electorate::list::Kind;
+    MemberState = membership::State;
     Stance = comment::Stance;
     CommentState = comment::State;
     CommentOrder = comment::order::Order;
@@ -101,17 +104,34 @@ pub(super) struct Electorate {
     /// The one of them whose count is official.
     #[schema(value_type = Tier)]
     official: electorate::Tier,
+    /// What it takes to vote as a member; a confirmed account where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Requires>)]
+    requires: Option<electorate::Requires>,
+    /// The list of the forum on which members stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    list: Option<String>,
+    /// The one provider that must vouch for members, where not any may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
 }
 
 impl From<Electorate> for electorate::Electorate {
     fn from(given: Electorate) -> Self {
-        Self { tiers: given.tiers, official: given.official }
+        let plain = Self::of(given.tiers, given.official);
+        Self { requires: given.requires.unwrap_or(plain.requires), list: given.list, provider: given.provider, ..plain }
     }
 }
 
 impl From<&electorate::Electorate> for Electorate {
     fn from(kept: &electorate::Electorate) -> Self {
-        Self { tiers: kept.tiers.clone(), official: kept.official }
+        Self {
+            tiers: kept.tiers.clone(),
+            official: kept.official,
+            requires: Some(kept.requires).filter(|requires| *requires != electorate::Requires::Account),
+            list: kept.list.clone(),
+            provider: kept.provider.clone(),
+        }
     }
 }
 

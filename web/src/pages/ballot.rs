@@ -3,10 +3,12 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::count::ballot::{self, Ballot, Voter};
+use model::count::electorate::{Requires, Tier};
 use model::count::method::{Choice, Entry, Method, group};
-use model::debate::consultation::{self, Phase, View};
-use model::error::{Error, Result as Answer};
+use model::debate::consultation::{self, Consultation, Phase, View};
+use model::error::{Error, Refusal, Result as Answer};
 use model::people::account::Account;
+use model::store::Conn;
 use url::form_urlencoded::Serializer;
 
 use super::asked::Asked;
@@ -41,6 +43,23 @@ pub(crate) struct BallotView {
     pub(crate) hint: String,
     /// Why it takes no choice.
     pub(crate) notice: Option<String>,
+    /// Where somebody with a code takes part.
+    pub(crate) once: Option<String>,
+}
+
+/// Who this visitor would vote as, or why not; nobody where nobody is signed in.
+pub(super) type Eligible = Option<Result<Voter, Refusal>>;
+
+/// Asks it.
+pub(super) async fn eligible(conn: &mut Conn, view: &View) -> Answer<Eligible> {
+    if view.standing.account.is_none() {
+        return Ok(None);
+    }
+    match Voter::here(conn, &view.consultation, &view.forum, &view.standing).await {
+        Ok(voter) => Ok(Some(Ok(voter))),
+        Err(Error::Refused(refusal)) => Ok(Some(Err(refusal))),
+        Err(error) => Err(error),
+    }
 }
 
 /// A choice to make.
@@ -77,6 +96,7 @@ pub(super) fn of(
     visitor: &Visitor,
     view: &View,
     own: Option<&Ballot>,
+    eligible: &Eligible,
     asked: &Asked,
     form: &Form,
 ) -> Option<BallotView> {
@@ -86,7 +106,7 @@ pub(super) fn of(
         return None;
     }
     let heading = format!("ballot-{}", on.method.0.kind());
-    let notice = notice(visitor, view);
+    let notice = notice(visitor, view, eligible);
     let error = form.problem("choice").map(str::to_owned);
     let changing = asked.change || !asked.choice.is_empty() || error.is_some();
     let withdrawn = asked.done.filter(|done| done.is_of_ballot()).map(|done| done.say(t));
@@ -108,8 +128,9 @@ pub(super) fn of(
         options: options(view, &chosen(own, asked, form)),
         input: if on.method.0.is_multiple() { "checkbox" } else { "radio" },
         button: t.say(button(visitor, &on.method.0)),
-        hint: t.say(hint(visitor, on.changeable)),
+        hint: hint(visitor, on, eligible),
         notice,
+        once: takes_codes(visitor, on).then(|| format!("/c/{}/once", on.slug)),
     })
 }
 
@@ -178,7 +199,7 @@ fn receipt(visitor: &Visitor, view: &View, ballot: &Ballot) -> ReceiptView {
 }
 
 /// Why no choice can be made now, if so.
-fn notice(visitor: &Visitor, view: &View) -> Option<String> {
+fn notice(visitor: &Visitor, view: &View, eligible: &Eligible) -> Option<String> {
     let on = &view.consultation;
     let t = &visitor.words;
     let moment =
@@ -189,12 +210,17 @@ fn notice(visitor: &Visitor, view: &View) -> Option<String> {
         Phase::Closed => {
             moment("ballot-closed", on.closed_at.or(on.closes_at)).or_else(|| Some(t.say("refusal-closed")))
         }
-        Phase::Open if visitor.account.is_none() => None,
-        Phase::Open => match Voter::here(on, &view.forum, &view.standing) {
-            Err(Error::Refused(refusal)) => Some(t.say(&format!("refusal-{}", refusal.code()))),
+        Phase::Open => match eligible {
+            None if takes_codes(visitor, on) && !on.electorate.0.admits(Tier::Open) => Some(t.say("once-only")),
+            Some(Err(refusal)) => Some(t.say(&format!("refusal-{}", refusal.code()))),
             _ => None,
         },
     }
+}
+
+/// Whether somebody with a code can take part now.
+fn takes_codes(visitor: &Visitor, on: &Consultation) -> bool {
+    on.electorate.0.requires == Requires::Codes && on.phase(visitor.now) == Phase::Open
 }
 
 fn button(visitor: &Visitor, method: &Method) -> &'static str {
@@ -206,11 +232,17 @@ fn button(visitor: &Visitor, method: &Method) -> &'static str {
     }
 }
 
-fn hint(visitor: &Visitor, changeable: bool) -> &'static str {
-    match (visitor.account.is_some(), changeable) {
+fn hint(visitor: &Visitor, on: &Consultation, eligible: &Eligible) -> String {
+    let t = &visitor.words;
+    let hint = t.say(match (visitor.account.is_some(), on.changeable) {
         (false, _) => "ballot-hint-visitor",
         (true, true) => "ballot-hint-changeable",
         (true, false) => "ballot-hint-fixed",
+    });
+    let outside = matches!(eligible, Some(Ok(voter)) if voter.tier == Tier::Open);
+    match outside && on.electorate.0.admits(Tier::Member) {
+        true => format!("{} {hint}", t.say("ballot-hint-unverified")),
+        false => hint,
     }
 }
 
@@ -239,12 +271,12 @@ pub(super) async fn act(
 }
 
 /// What was chosen; a list in which nothing was chosen sends an empty value.
-fn picked(form: &Form) -> Vec<String> {
+pub(super) fn picked(form: &Form) -> Vec<String> {
     form.all("choice").into_iter().filter(|id| !id.is_empty()).collect()
 }
 
 /// What is wrong with the choice stands at the choice; the rest above the page.
-fn field(code: &str) -> &'static str {
+pub(super) fn field(code: &str) -> &'static str {
     match code {
         "nothing-chosen" | "unknown-choice" | "too-many-choices" | "repeated-choice" => "choice",
         _ => "",
@@ -260,7 +292,7 @@ fn sign_in(slug: &str, form: &Form) -> String {
 
 async fn cast(app: &App, view: &View, account: &Account, chosen: Vec<String>) -> Answer<String> {
     app.limits.opinion(account.id)?;
-    let voter = Voter::here(&view.consultation, &view.forum, &view.standing)?;
+    let voter = Voter::here(&mut app.store.conn().await?, &view.consultation, &view.forum, &view.standing).await?;
     app.urn.cast(&view.consultation, voter, &chosen).await?;
     Ok(format!("/c/{}#vote", view.consultation.slug))
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use model::count::electorate::Requires;
 use model::count::method::Method;
 use model::count::tally::{self, Viewer};
 use model::debate::consultation::{self, Consultation, Phase, View};
@@ -96,6 +97,7 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
     let viewer = if own.is_some() { Viewer::Voter } else { Viewer::Anybody };
     let document = tally::results(&mut conn, on, visitor.now, viewer).await?;
     let author = actor::by_id(&mut conn, on.author_id).await?;
+    let eligible = ballot::eligible(&mut conn, &view).await?;
     let mut frame = Frame::new(visitor, &on.title).described(&on.summary).mistaken(form.is_wrong());
     if on.example {
         frame.banners.push(t.say("banner-example"));
@@ -109,7 +111,7 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
         facts: facts(visitor, on, &author.display_name),
         acts: acts(visitor, &view),
         points: points(visitor, on),
-        ballot: ballot::of(visitor, &view, own.as_ref(), asked, &form),
+        ballot: ballot::of(visitor, &view, own.as_ref(), &eligible, asked, &form),
         fediverse: fediverse(on),
         text: text::version(&mut conn, on.id, on.text_version).await?.html,
         results: results::of(t, on, &document),
@@ -152,7 +154,10 @@ fn acts(visitor: &Visitor, view: &View) -> Vec<Link> {
     let edit = link("edit/text", "review-edit");
     match view.consultation.phase(visitor.now) {
         Phase::Draft => vec![edit, link("edit/review", "review-title")],
-        Phase::Scheduled | Phase::Open if closes => vec![edit, link("close", "close-act")],
+        Phase::Scheduled | Phase::Open if closes => {
+            let codes = view.consultation.electorate.0.requires == Requires::Codes;
+            [edit, link("close", "close-act")].into_iter().chain(codes.then(|| link("codes", "codes-title"))).collect()
+        }
         Phase::Scheduled | Phase::Open => vec![edit],
         Phase::Closed => Vec::new(),
     }

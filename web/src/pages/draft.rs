@@ -17,6 +17,8 @@ const METHODS: [&str; 4] = ["vote", "poll", "support", "none"];
 /// Who votes: both tiers, or the accounts of this site alone.
 const BOTH: &str = "member-open";
 const MEMBERS: &str = "member";
+/// Who votes was set by the API in a way that the page does not ask.
+const KEPT: &str = "kept";
 
 /// The methods to choose from.
 pub(super) fn methods(t: &Words) -> Vec<Entry> {
@@ -27,8 +29,14 @@ pub(super) fn methods(t: &Words) -> Vec<Entry> {
 }
 
 /// Who may vote, to choose from.
-pub(super) fn tiers(t: &Words) -> Vec<Entry> {
+fn tiers(t: &Words) -> Vec<Entry> {
     [BOTH, MEMBERS].into_iter().map(|tiers| Entry::new(tiers, t.say(&format!("tiers-{tiers}")))).collect()
+}
+
+/// The same for the form of what is there: as it was set, where the page does not ask it.
+pub(super) fn tiers_of(t: &Words, form: &Form) -> Vec<Entry> {
+    let kept = form.is("tiers", KEPT).then(|| Entry::new(KEPT, t.say("tiers-kept")));
+    tiers(t).into_iter().chain(kept).collect()
 }
 
 /// When results show, to choose from.
@@ -53,7 +61,11 @@ pub(super) fn first(t: &Words, forum: &str) -> Form {
 /// The form of what is there.
 pub(super) fn of(t: &Words, draft: &Draft) -> Form {
     let typed = |at: Option<Instant>| at.map(|at| t.typed(at.timestamp())).unwrap_or_default();
-    let both = draft.electorate.admits(Tier::Open);
+    let tiers = match &draft.electorate {
+        plain if *plain == Electorate::default() => BOTH,
+        plain if *plain == Electorate::of(vec![Tier::Member], Tier::Member) => MEMBERS,
+        _ => KEPT,
+    };
     let mut form = Form::from_pairs([
         ("title", draft.title.as_str()),
         ("summary", &draft.summary),
@@ -63,7 +75,7 @@ pub(super) fn of(t: &Words, draft: &Draft) -> Form {
         ("why", &draft.brief.why),
         ("outcome", &draft.brief.outcome),
         ("method", draft.method.kind()),
-        ("tiers", if both { BOTH } else { MEMBERS }),
+        ("tiers", tiers),
         ("results", draft.results.as_str()),
         ("fixed", if draft.changeable { "" } else { "1" }),
         ("opens-at", &typed(draft.opens_at)),
@@ -109,6 +121,10 @@ pub(super) fn field(name: &str) -> &'static str {
 
 /// A new draft from the form.
 pub(super) fn read(form: &Form, zone: &TimeZone) -> Result<Draft> {
+    reading(form, None, zone)
+}
+
+fn reading(form: &Form, before: Option<&Electorate>, zone: &TimeZone) -> Result<Draft> {
     Ok(Draft {
         title: form.trimmed("title").to_owned(),
         summary: form.trimmed("summary").to_owned(),
@@ -119,7 +135,7 @@ pub(super) fn read(form: &Form, zone: &TimeZone) -> Result<Draft> {
         closes_at: moment(form, "closes-at", "closes_at", zone)?,
         answer_by: moment(form, "answer-by", "answer_by", zone)?,
         results: results(form)?,
-        electorate: electorate(form)?,
+        electorate: electorate(form, before)?,
         changeable: !form.is("fixed", "1"),
         ballots: Ballots::Secret,
         language: form.trimmed("language").to_owned(),
@@ -130,7 +146,7 @@ pub(super) fn read(form: &Form, zone: &TimeZone) -> Result<Draft> {
 
 /// What is there, changed by the form. What the form does not ask stays; a time that was not touched stays to the second.
 pub(super) fn change(form: &Form, before: Draft, zone: &TimeZone) -> Result<Draft> {
-    let fresh = read(form, zone)?;
+    let fresh = reading(form, Some(&before.electorate), zone)?;
     let same = |new: Option<Instant>, old: Option<Instant>| match (new, old) {
         (Some(new), Some(old)) if new.as_second().div_euclid(60) == old.as_second().div_euclid(60) => Some(old),
         _ => new,
@@ -163,10 +179,11 @@ fn results(form: &Form) -> Result<Results> {
     form.trimmed("results").parse().map_err(|_| Error::field("results", "required", "Choose when results show."))
 }
 
-fn electorate(form: &Form) -> Result<Electorate> {
-    match form.trimmed("tiers") {
-        BOTH => Ok(Electorate::default()),
-        MEMBERS => Ok(Electorate { tiers: vec![Tier::Member], official: Tier::Member }),
+fn electorate(form: &Form, before: Option<&Electorate>) -> Result<Electorate> {
+    match (form.trimmed("tiers"), before) {
+        (BOTH, _) => Ok(Electorate::default()),
+        (MEMBERS, _) => Ok(Electorate::of(vec![Tier::Member], Tier::Member)),
+        (KEPT, Some(before)) => Ok(before.clone()),
         _ => Err(Error::field("electorate.tiers", "required", "Choose who votes.")),
     }
 }

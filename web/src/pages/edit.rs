@@ -56,7 +56,7 @@ fn show(
         forums,
         languages: languages(),
         methods: draft::methods(t),
-        tiers: draft::tiers(t),
+        tiers: draft::tiers_of(t, &form),
         visibilities: draft::visibilities(t),
         form,
     };

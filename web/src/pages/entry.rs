@@ -13,7 +13,7 @@ use super::{Done, blocking, letter, message};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
-use crate::frame::{self, Frame};
+use crate::frame::{self, Frame, Link};
 use crate::visitor::Visitor;
 use crate::{path, session};
 
@@ -25,6 +25,10 @@ struct EntryPage {
     status: Option<String>,
     kept: Option<String>,
     registration: bool,
+    /// Whether an administrator looks at newcomers first.
+    approval: bool,
+    /// Who else may vouch for people.
+    providers: Vec<Link>,
 }
 
 /// What the page is asked with.
@@ -66,7 +70,7 @@ pub(super) async fn sign_up_page(
     }
 }
 
-async fn show(
+pub(super) async fn show(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
@@ -74,7 +78,7 @@ async fn show(
     done: Option<Done>,
 ) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
-    let registration = settings::registration(&mut conn).await? == Registration::Open;
+    let registration = settings::registration(&mut conn).await?;
     let kept = super::consultation::kept_choice(&mut conn, form.value("next")).await?;
     form.set("password", "");
     form.set("new-password", "");
@@ -82,7 +86,9 @@ async fn show(
         page: Frame::new(visitor, visitor.say("login-page")).mistaken(form.is_wrong()),
         status: done.map(|done| done.say(&visitor.words)),
         kept: kept.map(|choice| visitor.words.with("login-kept", "choice", choice)),
-        registration,
+        approval: registration == Registration::Approval,
+        registration: matches!(registration, Registration::Open | Registration::Approval),
+        providers: super::provider::links(app, visitor, "oidc-sign-in", form.value("next")),
         form,
     };
     frame::show(status, &page)
@@ -112,6 +118,13 @@ async fn recognise(app: &App, visitor: &Visitor, form: &Form) -> Result<Account,
     let mut conn = app.store.conn().await?;
     let account = account::by_login(&mut conn, &who).await?;
     drop(conn);
+    let known = match &account {
+        Some(account) => session::knows(&visitor.session, account.id).await?,
+        None => false,
+    };
+    if !known {
+        app.limits.guess(&who)?;
+    }
     let password = form.value("password").to_owned();
     blocking(move || account::admit(account, &password)).await?
 }

@@ -11,6 +11,7 @@ use model::people::role::{Act, Standing};
 use serde::Deserialize;
 
 use super::brief::{self, Brief};
+use super::membership::{self, Members};
 use super::setup::languages;
 use super::{After, Done};
 use crate::app::App;
@@ -130,6 +131,8 @@ struct ForumPage {
     heading: String,
     listed: Vec<Brief>,
     next: Option<String>,
+    form: Form,
+    members: Members,
 }
 
 /// `GET /f/{forum}`
@@ -139,8 +142,30 @@ pub(super) async fn page(
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
+    show_page(&app, &visitor, &slug, asked, StatusCode::OK, Form::default()).await
+}
+
+/// The page again, with what is wrong in a form of it.
+pub(super) async fn show_again(
+    app: &App,
+    visitor: &Visitor,
+    slug: &str,
+    status: StatusCode,
+    form: Form,
+) -> Result<Response, Failure> {
+    show_page(app, visitor, slug, Asked::default(), status, form).await
+}
+
+async fn show_page(
+    app: &App,
+    visitor: &Visitor,
+    slug: &str,
+    asked: Asked,
+    status: StatusCode,
+    form: Form,
+) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
-    let (forum, standing) = forum::view(&mut conn, &slug, visitor.account.as_ref()).await?;
+    let (forum, standing) = forum::view(&mut conn, slug, visitor.account.as_ref()).await?;
     let writes = standing.may(Act::Author, Some(&forum)).is_ok();
     let tab = if writes || asked.state != Tab::Drafts { asked.state } else { Tab::Open };
     let filter = Filter {
@@ -153,16 +178,18 @@ pub(super) async fn page(
     let found = consultation::list(&mut conn, &filter).await?;
     let next = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
     let page = ForumPage {
-        page: Frame::new(&visitor, &forum.title).described(&forum.summary),
+        page: Frame::new(visitor, &forum.title).described(&forum.summary).mistaken(form.is_wrong()),
         status: asked.done.map(|done| done.say(&visitor.words)),
-        acts: acts(&visitor, &forum, &standing),
-        tabs: tabs(&visitor, &forum, tab, writes),
+        acts: acts(visitor, &forum, &standing),
+        members: membership::of(&mut conn, visitor, &forum, &standing).await?,
+        form,
+        tabs: tabs(visitor, &forum, tab, writes),
         heading: visitor.say(&format!("forum-{}", tab.name())),
         listed: brief::list(&mut conn, &visitor.words, visitor.now, &found).await?,
         next: next.then(|| format!("/f/{}?state={}&skip={}", forum.slug, tab.name(), i64::from(asked.skip) + PAGE)),
-        forum: Entry::of(&visitor, &forum),
+        forum: Entry::of(visitor, &forum),
     };
-    frame::show(StatusCode::OK, &page)
+    frame::show(status, &page)
 }
 
 fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {

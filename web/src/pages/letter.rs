@@ -1,7 +1,10 @@
-//! The mails that pages send, in the language of who gets them.
+//! The mails that pages and calls send, in the language of who gets them.
 
+use model::address::Address;
 use model::care::mail;
+use model::care::settings::Node;
 use model::clock::Instant;
+use model::debate::forum::Forum;
 use model::error::Result;
 use model::people::account::Account;
 use model::store::Tx;
@@ -10,19 +13,100 @@ use crate::language::Language;
 use crate::path;
 use crate::visitor::Visitor;
 
-/// One mail: two messages of the catalogue and a link.
-struct Letter<'a> {
-    to: &'a str,
+/// Who writes, when, and in which language to people whose own is not known.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    now: Instant,
+    site: String,
+    here: Address,
     language: Language,
-    subject: &'static str,
-    body: &'static str,
-    link: String,
 }
 
-async fn send(tx: &mut Tx, now: Instant, site: &str, letter: &Letter<'_>) -> Result<()> {
-    let say = |key| letter.language.fill(key, &[("site".into(), site.into())].into());
-    let body = format!("{}\n\n{}\n\n{}\n", say(letter.body), letter.link, say("mail-ignore"));
-    mail::send(tx, now, letter.to, &say(letter.subject), &body).await.map(drop)
+impl Desk {
+    /// For a call of the API.
+    pub(crate) fn of(now: Instant, node: &Node, here: &Address) -> Self {
+        let language = Language::from_tag(&node.language).unwrap_or(Language::En);
+        Self { now, site: node.name.clone(), here: here.clone(), language }
+    }
+
+    /// For a page.
+    pub(crate) fn at(visitor: &Visitor) -> Self {
+        Self {
+            now: visitor.now,
+            site: visitor.node.name.clone(),
+            here: visitor.here.clone(),
+            language: visitor.words.language,
+        }
+    }
+
+    /// Writes two messages of the catalogue with a link between them and the last line.
+    async fn write(&self, tx: &mut Tx, to: To<'_>, words: [&'static str; 2], place: &str, path: &str) -> Result<()> {
+        let link = self.here.path(path.trim_start_matches('/'));
+        let (subject, body) = self.words(to.language, words, place, &link);
+        mail::send(tx, self.now, to.address, &subject, &body).await.map(drop)
+    }
+
+    /// The subject and the body.
+    fn words(&self, language: Language, words: [&'static str; 2], place: &str, link: &str) -> (String, String) {
+        let values = [("site".into(), self.site.as_str().into()), ("place".into(), place.into())].into();
+        let say = |key| language.fill(key, &values);
+        (say(words[0]), format!("{}\n\n{link}\n\n{}\n", say(words[1]), say("mail-ignore")))
+    }
+
+    /// Writes to an account; to none that has no address, as official ones and some that a provider vouches for.
+    async fn to_account(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        words: [&'static str; 2],
+        place: &str,
+        path: &str,
+    ) -> Result<()> {
+        let Some(address) = account.email.as_deref() else { return Ok(()) };
+        let language = Language::from_tag(&account.language).unwrap_or(self.language);
+        self.write(tx, To { address, language }, words, place, path).await
+    }
+
+    /// Tells a newcomer that an administrator has approved the account.
+    pub(crate) async fn approved(&self, tx: &mut Tx, account: &Account) -> Result<()> {
+        self.to_account(tx, account, ["mail-approved-subject", "mail-approved-body"], "", "/login").await
+    }
+
+    /// Tells a newcomer that an administrator has refused the account.
+    pub(crate) async fn refused(&self, tx: &mut Tx, account: &Account) -> Result<()> {
+        self.to_account(tx, account, ["mail-refused-subject", "mail-refused-body"], "", "/legal").await
+    }
+
+    /// Tells an administrator that newcomers wait.
+    pub(crate) async fn waiting(&self, tx: &mut Tx, administrator: &Account) -> Result<()> {
+        let words = ["mail-waiting-subject", "mail-waiting-body"];
+        self.to_account(tx, administrator, words, "", "/admin/users").await
+    }
+
+    /// Tells a new member of a forum.
+    pub(crate) async fn joined(&self, tx: &mut Tx, account: &Account, forum: &Forum) -> Result<()> {
+        let path = format!("/f/{}", forum.slug);
+        self.to_account(tx, account, ["mail-joined-subject", "mail-joined-body"], &forum.title, &path).await
+    }
+
+    /// Invites an account into a forum.
+    pub(crate) async fn invited(&self, tx: &mut Tx, account: &Account, forum: &Forum) -> Result<()> {
+        let path = format!("/f/{}/join", forum.slug);
+        self.to_account(tx, account, ["mail-forum-subject", "mail-forum-body"], &forum.title, &path).await
+    }
+
+    /// Invites whoever has this address into a forum.
+    pub(crate) async fn invited_by_mail(&self, tx: &mut Tx, to: &str, secret: &str, forum: &Forum) -> Result<()> {
+        let to = To { address: to, language: Language::from_tag(&forum.language).unwrap_or(self.language) };
+        let path = path::with(&format!("/f/{}/join", forum.slug), &[("token", secret)]);
+        self.write(tx, to, ["mail-forum-subject", "mail-forum-body"], &forum.title, &path).await
+    }
+}
+
+/// Whom a mail goes to.
+struct To<'a> {
+    address: &'a str,
+    language: Language,
 }
 
 async fn to_account(
@@ -32,16 +116,7 @@ async fn to_account(
     words: [&'static str; 2],
     path: &str,
 ) -> Result<()> {
-    // Official accounts have no address, and nobody signs up or resets as one.
-    let Some(to) = account.email.as_deref() else { return Ok(()) };
-    let letter = Letter {
-        to,
-        language: Language::from_tag(&account.language).unwrap_or(visitor.words.language),
-        subject: words[0],
-        body: words[1],
-        link: visitor.here.path(path.trim_start_matches('/')),
-    };
-    send(tx, visitor.now, &visitor.node.name, &letter).await
+    Desk::at(visitor).to_account(tx, account, words, "", path).await
 }
 
 /// Asks to confirm an address.
@@ -63,12 +138,7 @@ pub(super) async fn reset(tx: &mut Tx, visitor: &Visitor, account: &Account, sec
 
 /// Invites somebody who has no account yet, in the language of who invites.
 pub(super) async fn invite(tx: &mut Tx, visitor: &Visitor, to: &str, secret: &str) -> Result<()> {
-    let letter = Letter {
-        to,
-        language: visitor.words.language,
-        subject: "mail-invite-subject",
-        body: "mail-invite-body",
-        link: visitor.here.path(path::with("signup", &[("invitation", secret)]).as_str()),
-    };
-    send(tx, visitor.now, &visitor.node.name, &letter).await
+    let to = To { address: to, language: visitor.words.language };
+    let path = path::with("/signup", &[("invitation", secret)]);
+    Desk::at(visitor).write(tx, to, ["mail-invite-subject", "mail-invite-body"], "", &path).await
 }

@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::error::{Error, Refusal};
 use model::people::account::{self, Account, PasswordHash};
+use model::people::identity::{self, Identity};
 
 use super::{After, blocking};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
-use crate::frame::{self, Frame};
+use crate::frame::{self, Frame, Link};
 use crate::session;
 use crate::visitor::Visitor;
 
@@ -28,24 +29,53 @@ struct MePage {
     form: Form,
     status: Option<String>,
     facts: Vec<Fact>,
+    /// The providers that vouch for the account.
+    linked: Vec<Linked>,
+    /// Those that may be asked to.
+    others: Vec<Link>,
+}
+
+/// A provider that vouches for the account.
+struct Linked {
+    id: String,
+    said: String,
 }
 
 /// `GET /me`
-pub(super) async fn page(visitor: Visitor, Query(after): Query<After>) -> Result<Response, Failure> {
-    show(&visitor, StatusCode::OK, Form::default(), after)
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<Response, Failure> {
+    show(&app, &visitor, StatusCode::OK, Form::default(), after).await
 }
 
-fn show(visitor: &Visitor, status: StatusCode, mut form: Form, after: After) -> Result<Response, Failure> {
+async fn show(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    mut form: Form,
+    after: After,
+) -> Result<Response, Failure> {
     let account = visitor.signed_in()?;
+    let known = identity::of(&mut app.store.conn().await?, account.id).await?;
     form.set("password", "");
     form.set("new-password", "");
     let page = MePage {
         page: Frame::new(visitor, visitor.say("me-title")).mistaken(form.is_wrong()),
         status: after.done.map(|done| done.say(&visitor.words)),
         facts: facts(visitor, account),
+        linked: known.iter().map(|it| linked(visitor, it)).collect(),
+        others: super::provider::links(app, visitor, "oidc-link", "/me"),
         form,
     };
     frame::show(status, &page)
+}
+
+fn linked(visitor: &Visitor, it: &Identity) -> Linked {
+    let t = &visitor.words;
+    let said = t.with2("oidc-linked-with", "name", &it.provider, "date", t.date(it.seen_at.timestamp()));
+    Linked { id: it.id.to_string(), said }
 }
 
 fn facts(visitor: &Visitor, account: &Account) -> Vec<Fact> {
@@ -70,7 +100,7 @@ pub(super) async fn password(State(app): State<App>, visitor: Visitor, mut form:
         Err(error) => {
             let field = |name: &str| if name == "password" { "new-password" } else { "password" };
             let status = error::into_form(error, &visitor.words, &mut form, field)?;
-            show(&visitor, status, form, After::default())
+            show(&app, &visitor, status, form, After::default()).await
         }
     }
 }

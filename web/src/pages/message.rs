@@ -50,6 +50,17 @@ pub(super) fn page(
     frame::show(status, &Message { page, form: Form::default(), texts, ask: None, links: Vec::new() })
 }
 
+/// A page of sentences that leads on.
+pub(super) fn leading(
+    visitor: &Visitor,
+    title: String,
+    texts: Vec<String>,
+    links: Vec<Link>,
+) -> Result<Response, Failure> {
+    let page = Frame::new(visitor, title);
+    frame::show(StatusCode::OK, &Message { page, form: Form::default(), texts, ask: None, links })
+}
+
 /// A page of sentences with a small form.
 pub(super) fn asking(
     visitor: &Visitor,

@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::error::Error;
-use model::people::account::{self, PasswordHash};
+use model::people::account::{self, Account, PasswordHash};
 use serde::Deserialize;
 
 use super::message::{self, Ask, Line};
@@ -12,6 +12,7 @@ use super::{blocking, letter};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
+use crate::session;
 use crate::visitor::Visitor;
 
 /// What the link carries.
@@ -69,7 +70,10 @@ fn new_page(visitor: &Visitor, status: StatusCode, mut form: Form) -> Result<Res
 pub(super) async fn act(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
     if form.given("token").is_some() {
         return match change(&app, &visitor, &form).await {
-            Ok(()) => Ok(Redirect::to("/login?done=reset").into_response()),
+            Ok(account) => {
+                session::remember(&visitor.session, account.id).await?;
+                Ok(Redirect::to("/login?done=reset").into_response())
+            }
             Err(error) => {
                 let status = error::into_form(error, &visitor.words, &mut form, |_| "new-password")?;
                 new_page(&visitor, status, form)
@@ -88,15 +92,16 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, mut form: Form
     }
 }
 
-async fn change(app: &App, visitor: &Visitor, form: &Form) -> Result<(), Error> {
+async fn change(app: &App, visitor: &Visitor, form: &Form) -> Result<Account, Error> {
     // Hashing is slow on purpose: nobody makes the node do it without a link that works.
     app.limits.sign_up(visitor.from)?;
     account::check_reset(&mut app.store.conn().await?, visitor.now, form.trimmed("token")).await?;
     let password = form.value("new-password").to_owned();
     let hash = blocking(move || PasswordHash::new(&password)).await??;
     let mut tx = app.store.begin().await?;
-    account::reset(&mut tx, visitor.now, form.trimmed("token"), &hash).await?;
-    tx.commit().await
+    let account = account::reset(&mut tx, visitor.now, form.trimmed("token"), &hash).await?;
+    tx.commit().await?;
+    Ok(account)
 }
 
 /// Sends a link to whoever has this address; the page says the same whatever it is.

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    admin, ballot, comment, consultation, edit, entry, federation, forum, home, me, person, preferences, prose, reset,
-    setup, verify,
+    admin, ballot, codes, comment, consultation, edit, entry, federation, forum, home, me, membership, once, person,
+    preferences, prose, provider, reset, setup, verify,
 };
 use crate::app::App;
 use crate::error::Failure;
@@ -27,6 +27,8 @@ fn public() -> Router<App> {
         .route("/f", get(forum::list))
         .route("/f/{forum}", get(forum::page))
         .route("/f/{forum}/edit", get(forum::edit).post(forum::change))
+        .route("/f/{forum}/members", post(membership::act))
+        .route("/f/{forum}/join", get(membership::join_page).post(membership::join))
         .route("/u/{name}", get(person::page))
         .route("/remote/{host}/c/{slug}", get(federation::remote))
         .route("/legal", get(prose::legal))
@@ -42,6 +44,7 @@ fn consultation() -> Router<App> {
     Router::new()
         .route("/c/{slug}", get(consultation::page))
         .route("/c/{slug}/ballot", get(consultation::ballot_page).post(ballot::act))
+        .route("/c/{slug}/once", get(once::page).post(once::act))
         .route("/c/{slug}/comments", post(comment::post))
         .route("/c/{slug}/comments/{id}", get(comment::page_of))
         .route("/c/{slug}/comments/{id}/reaction", post(comment::react))
@@ -52,6 +55,7 @@ fn author() -> Router<App> {
         .route("/new", get(edit::fresh).post(edit::create))
         .route("/c/{slug}/edit/text", get(edit::page).post(edit::change))
         .route("/c/{slug}/edit/review", get(edit::review))
+        .route("/c/{slug}/codes", get(codes::page).post(codes::make))
         .route("/c/{slug}/publish", post(edit::publish))
         .route("/c/{slug}/close", get(edit::close_page).post(edit::close))
 }
@@ -62,6 +66,7 @@ fn admin() -> Router<App> {
         .route("/admin/forums/new", get(forum::fresh).post(forum::create))
         .route("/admin/users", get(admin::users::page))
         .route("/admin/users/roles", post(admin::users::role))
+        .route("/admin/users/approval", post(admin::users::decide))
         .route("/admin/users/invite", post(admin::users::invite))
         .route("/admin/mail", get(admin::mail::list))
         .route("/admin/mail/{id}", get(admin::mail::page))
@@ -73,10 +78,14 @@ fn account() -> Router<App> {
     Router::new()
         .route("/login", get(entry::page).post(entry::sign_in))
         .route("/signup", get(entry::sign_up_page).post(entry::sign_up))
+        .route("/login/oidc", get(provider::begin))
+        .route("/login/oidc/return", get(provider::end))
+        .route("/login/oidc/join", get(provider::join_page).post(provider::join))
         .route("/logout", post(entry::sign_out))
         .route("/verify", get(verify::page).post(verify::act))
         .route("/reset", get(reset::page).post(reset::act))
         .route("/me", get(me::page))
         .route("/me/password", post(me::password))
+        .route("/me/unlink", post(provider::unlink))
         .route("/setup/{token}", get(setup::page).post(setup::act))
 }

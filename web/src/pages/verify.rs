@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::error::Error;
 use model::people::account;
+use model::store::Tx;
 use serde::Deserialize;
 
 use super::letter;
@@ -14,6 +15,9 @@ use crate::error::{self, Failure};
 use crate::form::Form;
 use crate::visitor::Visitor;
 use crate::{path, session};
+
+/// The most administrators who hear of a newcomer.
+const ADMINISTRATORS: i64 = 20;
 
 /// What the link carries.
 #[derive(Debug, Deserialize)]
@@ -69,6 +73,12 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, form: Form) ->
 async fn confirm(app: &App, visitor: &Visitor, form: Form) -> Result<Response, Failure> {
     let mut tx = app.store.begin().await?;
     match account::confirm(&mut tx, visitor.now, form.trimmed("token")).await {
+        Ok((account, _)) if account.waiting_since.is_some() => {
+            tell_administrators(&mut tx, visitor).await?;
+            tx.commit().await?;
+            let texts = vec![visitor.say("approval-text")];
+            message::page(visitor, StatusCode::OK, visitor.say("approval-title"), texts)
+        }
         Ok((account, next)) => {
             tx.commit().await?;
             session::begin(&visitor.session, &account).await?;
@@ -81,6 +91,15 @@ async fn confirm(app: &App, visitor: &Visitor, form: Form) -> Result<Response, F
             again_page(visitor, status, form)
         }
     }
+}
+
+/// Each administrator hears of a newcomer who waits.
+pub(super) async fn tell_administrators(tx: &mut Tx, visitor: &Visitor) -> Result<(), Error> {
+    let desk = letter::Desk::at(visitor);
+    for administrator in account::administrators(tx, ADMINISTRATORS).await? {
+        desk.waiting(tx, &administrator).await?;
+    }
+    Ok(())
 }
 
 async fn again(app: &App, visitor: &Visitor, mut form: Form) -> Result<Response, Failure> {

@@ -30,7 +30,7 @@ both_databases! {
             admin.put(&format!("/forums/rue/members/{name}"), json!({"role": "participant"})).await.is(201);
         }
         let author = admin.put("/forums/rue/members/zoe", json!({"role": "author"})).await.is(200);
-        assert_eq!(author, json!({"name": "zoe", "uri": "https://a.test/u/zoe", "role": "author"}));
+        assert_eq!(author, json!({"name": "zoe", "uri": "https://a.test/u/zoe", "role": "author", "state": "member"}));
         assert_eq!(words(&all(&admin, "/forums/rue/members").await, "name"), ["ana", "mia", "zoe"]);
         admin.delete("/forums/rue/members/mia").await.is(204);
         assert_eq!(words(&all(&admin, "/forums/rue/members").await, "name"), ["ana", "zoe"]);

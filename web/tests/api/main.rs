@@ -3,9 +3,11 @@
 mod debate;
 mod description;
 mod desk;
+mod electorates;
 mod flows;
 mod hidden;
 mod log;
+mod members;
 mod methods;
 mod refusals;
 mod retries;

@@ -31,6 +31,7 @@ async fn everybody(desk: &Desk, forum: &str) -> Vec<Caller> {
 fn table(desk: &Desk) -> Vec<Row> {
     let draft = desk.draft();
     let forum = json!({"slug": "admin", "title": "Non"});
+    let list = json!({"kind": "email", "csv": "email\nana@mail.example"});
     vec![
         (Method::GET, "/node", json!({}), [200; 6]),
         (Method::GET, "/me", json!({}), [401, 200, 200, 200, 200, 200]),
@@ -39,7 +40,7 @@ fn table(desk: &Desk) -> Vec<Row> {
         (Method::PATCH, "/forums/rue", json!({"summary": "Ici"}), [401, 403, 403, 403, 403, 200]),
         (Method::GET, "/forums/rue/members", json!({}), [401, 403, 403, 403, 403, 200]),
         (Method::PUT, "/forums/rue/members/mona", json!({"role": "participant"}), [401, 403, 403, 403, 403, 200]),
-        (Method::DELETE, "/forums/rue/members/paul", json!({}), [401, 403, 403, 403, 403, 404]),
+        (Method::DELETE, "/forums/rue/members/somebody", json!({}), [401, 403, 403, 403, 403, 404]),
         (Method::POST, "/forums/rue/consultations", draft, [401, 403, 403, 201, 201, 201]),
         (Method::GET, "/consultations/{draft}", json!({}), [404, 404, 404, 200, 200, 200]),
         (Method::PATCH, "/consultations/{draft}", json!({"summary": "Bref"}), [401, 404, 404, 200, 200, 200]),
@@ -52,6 +53,21 @@ fn table(desk: &Desk) -> Vec<Row> {
         (Method::GET, "/consultations/{open}/comments", json!({}), [200; 6]),
         (Method::PATCH, "/comments/{said}", json!({"text": "Non"}), [401, 403, 403, 403, 403, 403]),
         (Method::DELETE, "/comments/{said}", json!({}), [401, 403, 403, 403, 422, 422]),
+        (Method::GET, "/forums/rue/members?state=asked", json!({}), [401, 403, 403, 403, 403, 200]),
+        (Method::GET, "/forums/rue/invitations", json!({}), [401, 403, 403, 403, 403, 200]),
+        (Method::POST, "/forums/rue/invitations", json!({"email": "x@mail.example"}), [401, 403, 403, 403, 403, 201]),
+        (Method::DELETE, "/forums/rue/invitations/nothing", json!({}), [401, 403, 403, 403, 403, 404]),
+        (Method::POST, "/forums/rue/members", json!({}), [401, 201, 422, 201, 201, 201]),
+        (Method::GET, "/forums/rue/lists", json!({}), [401, 403, 403, 200, 200, 200]),
+        (Method::PUT, "/forums/rue/lists/roll", list, [401, 403, 403, 201, 200, 200]),
+        (Method::POST, "/forums/rue/lists/roll/claim", json!({"identifier": "A1001"}), [401, 422, 422, 422, 422, 422]),
+        (Method::DELETE, "/forums/rue/lists/nothing", json!({}), [401, 403, 403, 404, 404, 404]),
+        (Method::GET, "/consultations/{open}/eligibility", json!({}), [401, 200, 200, 200, 200, 200]),
+        (Method::GET, "/consultations/{open}/codes", json!({}), [401, 403, 403, 200, 200, 200]),
+        (Method::POST, "/consultations/{open}/codes", json!({"count": 1}), [401, 403, 403, 422, 422, 422]),
+        (Method::GET, "/accounts/waiting", json!({}), [401, 403, 403, 403, 403, 200]),
+        (Method::POST, "/accounts/paul/approve", json!({}), [401, 403, 403, 403, 403, 404]),
+        (Method::POST, "/accounts/paul/refuse", json!({}), [401, 403, 403, 403, 403, 404]),
     ]
 }
 
@@ -126,6 +142,13 @@ both_databases! {
             (Method::PATCH, "/forums/secret".into(), "/forums/nothing".into()),
             (Method::GET, "/forums/secret/members".into(), "/forums/nothing/members".into()),
             (Method::DELETE, "/forums/secret/members/paul".into(), "/forums/nothing/members/paul".into()),
+            (Method::POST, "/forums/secret/members".into(), "/forums/nothing/members".into()),
+            (Method::DELETE, "/forums/secret/members/paul".into(), "/forums/nothing/members/paul".into()),
+            (Method::GET, "/forums/secret/invitations".into(), "/forums/nothing/invitations".into()),
+            (Method::GET, "/forums/secret/lists".into(), "/forums/nothing/lists".into()),
+            (Method::DELETE, "/forums/secret/lists/roll".into(), "/forums/nothing/lists/roll".into()),
+            (Method::GET, format!("/consultations/{slug}/eligibility"), "/consultations/nothing/eligibility".into()),
+            (Method::GET, format!("/consultations/{slug}/codes"), "/consultations/nothing/codes".into()),
             (Method::GET, format!("/consultations/{slug}"), "/consultations/nothing".into()),
             (Method::DELETE, format!("/consultations/{slug}"), "/consultations/nothing".into()),
             (Method::POST, format!("/consultations/{slug}/close"), "/consultations/nothing/close".into()),

@@ -3,7 +3,9 @@
 mod ballots;
 mod browser;
 mod debates;
+mod electorates;
 mod people;
+mod provider;
 mod roles;
 mod safety;
 mod texts;

@@ -7,6 +7,7 @@ use super::Account;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::people::actor::Actor;
+use crate::people::role::Role;
 use crate::store::schema::accounts;
 use crate::store::{Conn, on};
 
@@ -77,6 +78,20 @@ pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Ve
     let after = after.unwrap_or_default();
     Ok(on!(conn, |c| accounts::table
         .filter(accounts::name.gt(after))
+        .order(accounts::name)
+        .limit(limit)
+        .select(Account::as_select())
+        .load(c)
+        .await)?)
+}
+
+/// Up to `limit` administrators in working order, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn administrators(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
+    Ok(on!(conn, |c| accounts::table
+        .filter(accounts::role.eq(Role::Administrator).and(accounts::disabled_at.is_null()))
         .order(accounts::name)
         .limit(limit)
         .select(Account::as_select())

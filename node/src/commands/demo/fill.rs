@@ -180,7 +180,7 @@ impl Town {
         let on = consultation::publish(tx, self.began, &self.admin, &forum, &on).await?;
         for (n, (who, chosen)) in self.people.iter().zip(ballots(&on, &it.shares)).enumerate() {
             if !chosen.is_empty() {
-                let voter = Voter::here(&on, &forum, who)?;
+                let voter = Voter::here(tx, &on, &forum, who).await?;
                 ballot::cast(tx, self.at(n), &on, voter, &chosen).await?;
             }
         }

@@ -49,6 +49,8 @@ struct UsersPage {
     next: Option<String>,
     roles: Vec<form::Entry>,
     places: Vec<form::Entry>,
+    /// Newcomers who wait, as name and address.
+    waiting: Vec<(String, String)>,
 }
 
 /// What the page is asked with.
@@ -77,6 +79,7 @@ async fn show(app: &App, visitor: &Visitor, status: StatusCode, form: Form, aske
     for account in &accounts {
         users.push(user(&mut conn, visitor, account).await?);
     }
+    let waiting = account::waiting(&mut conn, None, PAGE).await?;
     let forums = forum::list(&mut conn, visitor.account.as_ref()).await?;
     let place = |forum: &forum::Forum| form::Entry::new(&forum.slug, &forum.title);
     let page = UsersPage {
@@ -88,6 +91,7 @@ async fn show(app: &App, visitor: &Visitor, status: StatusCode, form: Form, aske
             .into_iter()
             .chain(forums.iter().map(place))
             .collect(),
+        waiting: waiting.into_iter().map(|account| (account.name, account.email.unwrap_or_default())).collect(),
         users,
         form,
     };
@@ -105,6 +109,7 @@ async fn user(conn: &mut Conn, visitor: &Visitor, account: &Account) -> Answer<U
     let state = match account {
         _ if account.disabled_at.is_some() => "users-disabled",
         _ if account.official => "person-official",
+        _ if account.waiting_since.is_some() => "users-approval",
         _ if account.confirmed_at.is_some() => "users-confirmed",
         _ => "users-waiting",
     };
@@ -154,6 +159,39 @@ async fn give(app: &App, visitor: &Visitor, form: &Form) -> Answer<&'static str>
     }
     tx.commit().await?;
     Ok(if role.is_some() { "role-given" } else { "role-removed" })
+}
+
+/// `POST /admin/users/approval`: lets a newcomer in, or not.
+pub(in crate::pages) async fn decide(
+    State(app): State<App>,
+    visitor: Visitor,
+    mut form: Form,
+) -> Result<Response, Failure> {
+    match decided(&app, &visitor, &form).await {
+        Ok(done) => Ok(Redirect::to(&format!("/admin/users?done={done}")).into_response()),
+        Err(error) => {
+            let status = error::into_form(error, &visitor.words, &mut form, |_| "")?;
+            show(&app, &visitor, status, form, Asked::default()).await
+        }
+    }
+}
+
+async fn decided(app: &App, visitor: &Visitor, form: &Form) -> Answer<&'static str> {
+    let (by, desk) = (visitor.standing(), letter::Desk::at(visitor));
+    by.may(Act::Administer, None)?;
+    let mut tx = app.store.begin().await?;
+    let whom = account::by_name(&mut tx, form.trimmed("name")).await?;
+    let done = if form.is("act", "approve") {
+        let account = account::approve(&mut tx, visitor.now, &by, whom.id).await?;
+        desk.approved(&mut tx, &account).await?;
+        "approved"
+    } else {
+        let account = account::refuse(&mut tx, visitor.now, &by, whom.id).await?;
+        desk.refused(&mut tx, &account).await?;
+        "refused"
+    };
+    tx.commit().await?;
+    Ok(done)
 }
 
 /// `POST /admin/users/invite`
