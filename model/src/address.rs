@@ -85,6 +85,12 @@ impl Address {
         self.path(&format!("c/{slug}"))
     }
 
+    /// The Markdown of a version of its text.
+    #[must_use]
+    pub fn text(&self, slug: &str, version: i32) -> String {
+        self.path(&format!("c/{slug}/text/{version}.md"))
+    }
+
     /// The `Question` of a consultation, and its ballot page.
     #[must_use]
     pub fn ballot(&self, slug: &str) -> String {

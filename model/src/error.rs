@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::store::types::words;
+
 /// What a use case or query answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -86,7 +88,7 @@ macro_rules! refusals {
             /// One or more fields are not as they should be.
             Invalid(Vec<FieldError>),
             /// After the first ballot, or once published: names what to use instead.
-            Locked(&'static str),
+            Locked(Instead),
         }
         impl Refusal {
             /// Every code without details, for tables of messages and their tests.
@@ -107,11 +109,36 @@ macro_rules! refusals {
                 match self {
                     $(Self::$variant => $detail.to_owned(),)+
                     Self::Invalid(fields) => fields.iter().map(|f| format!("{}: {}", f.field, f.detail)).collect::<Vec<_>>().join("; "),
-                    Self::Locked(instead) => format!("This can no longer be changed: {instead}."),
+                    Self::Locked(instead) => format!("This can no longer be changed: {}.", instead.advice()),
                 }
             }
         }
     };
+}
+
+words! {
+    /// What to use instead of an edit that is locked: calls of the API, and what people are led to.
+    pub enum Instead {
+        /// Extending it.
+        Extend = "extend",
+        /// Cancelling it, and publishing another.
+        Cancel = "cancel",
+        /// Correcting its words.
+        Correct = "correct",
+        /// Publishing what became of it.
+        Outcome = "outcome",
+    }
+}
+
+impl Instead {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Extend => "use `extend` with a reason, or `close` to close early",
+            Self::Cancel => "use `cancel` with a reason, and publish another",
+            Self::Correct => "use `correct` with a reason",
+            Self::Outcome => "it is over, use `outcome`, or publish another",
+        }
+    }
 }
 
 refusals! {
@@ -126,6 +153,12 @@ refusals! {
     NotOpen = "not-open", Rule, "The consultation is not open.";
     NotPublished = "not-published", Rule, "The consultation is a draft: publish it first.";
     AlreadyPublished = "already-published", Rule, "The consultation is already published.";
+    NotClosed = "not-closed", Rule, "The consultation is not closed yet.";
+    Cancelled = "cancelled", Rule, "The consultation was cancelled, for the reason that stands beside it.";
+    Archived = "archived", Rule, "The consultation is archived: nothing of it changes any more.";
+    MinimumDuration = "minimum-duration", Rule, "The consultations of this forum stay open for longer than that.";
+    TextChanged = "text-changed", Rule, "The text has changed since this voter read it: read the new version first.";
+    TooManyChanges = "too-many-changes", Rule, "This consultation was changed too often to be changed again.";
     AlreadyClosed = "already-closed", Rule, "The consultation is already closed.";
     WrongMethod = "wrong-method", Rule, "The method of this consultation takes no such ballot.";
     UnknownChoice = "unknown-choice", Rule, "The choice is none of those offered.";

@@ -233,9 +233,11 @@ both_databases! {
         assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &vote, poll).await), "locked");
         let retitled = consultation::Draft { title: "Autre titre".into(), ..same.clone() };
         assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &vote, retitled).await), "locked");
-        let reworded = consultation::Draft { text: "Autre texte".into(), ..same };
-        let it = consultation::edit(&mut tx, world.now(), &by, &forum, &vote, reworded).await.unwrap();
-        assert_eq!((it.text_version, it.edited_at), (2, Some(world.now())));
+        let reworded = consultation::Draft { text: "Autre texte".into(), ..same.clone() };
+        assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &vote, reworded).await), "locked");
+        let shorter = consultation::Draft { summary: "En bref".into(), ..same };
+        let it = consultation::edit(&mut tx, world.now(), &by, &forum, &vote, shorter).await.unwrap();
+        assert_eq!((it.text_version, it.edited_at), (1, Some(world.now())));
         assert_eq!(refused(consultation::delete(&mut tx, world.now(), &by, &forum, &it).await), "locked");
         assert!(consultation::close(&mut tx, world.now(), &by, &forum, &it).await.is_ok());
         let it = consultation::by_id(&mut tx, it.id).await.unwrap();

@@ -17,7 +17,7 @@ fn words(choice: &str) -> Vec<String> {
 async fn all_at_once(urn: &Urn, on: &Consultation, ballots: Vec<(Voter, &str)>) -> Vec<Result<i32>> {
     let casts = ballots.into_iter().map(|(voter, choice)| {
         let (urn, on, chosen) = (urn.clone(), on.clone(), words(choice));
-        async move { urn.cast(&on, voter, &chosen).await.map(|receipt| receipt.revision) }
+        async move { urn.cast(&on, voter, &chosen, None).await.map(|receipt| receipt.revision) }
     });
     futures_util::future::join_all(casts).await
 }
@@ -65,7 +65,7 @@ both_databases! {
         consultation::close(&mut tx, world.now(), &world.as_admin(), &forum, &before).await.unwrap();
         tx.commit().await.unwrap();
         // Whoever was given the page before the closing still holds the consultation as open.
-        assert_eq!(refused(urn.cast(&before, late, &words("for")).await), "closed");
+        assert_eq!(refused(urn.cast(&before, late, &words("for"), None).await), "closed");
         assert_eq!(world.tally(&vote).await.0[&Tier::Member].voters, 1);
     }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod ballot;
 mod call;
+mod change;
 mod code;
 mod comment;
 mod consultation;
@@ -19,11 +20,13 @@ mod me;
 mod member;
 mod node;
 mod openapi;
+mod outcome;
 mod quota;
 mod reaction;
 mod results;
 mod shape;
 mod shown;
+mod text;
 mod version;
 
 use axum::Router;
@@ -68,6 +71,15 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(consultation::read, draft::edit, consultation::delete))
         .routes(routes!(consultation::publish))
         .routes(routes!(consultation::close))
+        .routes(routes!(change::list))
+        .routes(routes!(change::extend))
+        .routes(routes!(change::cancel))
+        .routes(routes!(change::correct))
+        .routes(routes!(change::archive))
+        .routes(routes!(outcome::read, outcome::publish))
+        .routes(routes!(text::list))
+        .routes(routes!(text::read))
+        .routes(routes!(text::compare))
         .routes(routes!(ballot::read, ballot::cast, ballot::withdraw))
         .routes(routes!(ballot::remove))
         .routes(routes!(elector::eligibility))

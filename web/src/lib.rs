@@ -21,6 +21,7 @@ mod pages;
 mod path;
 mod security;
 mod session;
+mod text;
 
 use axum::middleware;
 use tower_http::compression::CompressionLayer;
@@ -35,6 +36,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(manual)
         .merge(csv::routes())
         .merge(log::routes())
+        .merge(text::routes())
         .layer(CsrfLayer::new().with_rejection_response(security::foreign))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(session::layer(&app));

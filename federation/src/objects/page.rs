@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::address::Address;
 use model::count::electorate::Tier;
 use model::count::method::Method;
-use model::debate::consultation::Consultation;
+use model::debate::consultation::{Consultation, State};
 use model::error::Result;
 use serde_json::{Value, json};
 
@@ -89,6 +89,9 @@ fn consultation(it: &Published) -> Result<Value> {
         "official": on.electorate.0.official,
         "textHash": it.text.sha256,
     });
+    if on.state == State::Cancelled {
+        told["state"] = json!(on.state);
+    }
     for (name, at) in
         [("opensAt", on.opens_at.or(on.opened_at)), ("closesAt", on.closes_at), ("answerBy", on.answer_by)]
     {

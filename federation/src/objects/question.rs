@@ -3,6 +3,7 @@
 use model::address::Address;
 use model::clock::Instant;
 use model::count::tally::{self, Document, Viewer};
+use model::debate::change;
 use model::debate::consultation::{Consultation, Phase};
 use model::error::{Error, Result};
 use model::store::Conn;
@@ -27,10 +28,12 @@ pub(crate) async fn question(conn: &mut Conn, here: &Address, it: &Published, no
         return Err(Error::NotFound);
     }
     let results = tally::results(conn, &it.consultation, now, Viewer::Anybody).await?;
-    render(here, it, &results)
+    // Extended or not: GoToSocial starts a poll anew when its end moves.
+    let ends = change::first_closing(conn, &it.consultation).await?.ok_or(Error::NotFound)?;
+    Ok(render(here, it, &results, ends))
 }
 
-fn render(here: &Address, it: &Published, results: &Document) -> Result<Question> {
+fn render(here: &Address, it: &Published, results: &Document, ends: Instant) -> Question {
     let on = &it.consultation;
     let forum = it.forum_id(here);
     let totals = totals(results);
@@ -46,7 +49,7 @@ fn render(here: &Address, it: &Published, results: &Document) -> Result<Question
         })
         .collect();
     let (one_of, any_of) = if on.method.0.is_multiple() { (Vec::new(), options) } else { (options, Vec::new()) };
-    Ok(Question {
+    Question {
         id: here.ballot(&on.slug),
         kind: "Question",
         attributed_to: it.author.uri(here).unwrap_or_default(),
@@ -60,12 +63,12 @@ fn render(here: &Address, it: &Published, results: &Document) -> Result<Question
         url: here.consultation(&on.slug),
         published: on.opened_at.or(on.published_at).unwrap_or(on.created_at).to_string(),
         updated: on.edited_at.map(|at| at.to_string()),
-        end_time: on.closes_at.ok_or(Error::NotFound)?.to_string(),
+        end_time: ends.to_string(),
         closed: on.closed_at.map(|at| at.to_string()),
         one_of,
         any_of,
         voters_count: totals.map(|totals| totals.voters),
-    })
+    }
 }
 
 /// Title, summary and link: Mastodon shows nothing else.

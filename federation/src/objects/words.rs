@@ -28,7 +28,7 @@ impl Say {
     /// What is said of a refusal with this code.
     pub(crate) fn of_refusal(code: &str) -> Self {
         Self::NotCounted(match code {
-            "closed" => Why::Closed,
+            "closed" | "cancelled" | "archived" => Why::Closed,
             "not-open-yet" => Why::NotOpenYet,
             "unknown-choice" => Why::UnknownChoice,
             "already-voted" | "repeated-choice" | "too-many-choices" | "superseded" => Why::AlreadyVoted,

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use model::debate::consultation;
 use model::debate::forum::{self, Visibility};
+use model::debate::{change, consultation, outcome};
 use model::job::Outcome;
 use serde_json::json;
 
@@ -79,6 +79,92 @@ async fn an_edit_is_told_directly_and_carried_and_a_tally_repeats_its_time() {
     town.counts().await;
     let told = town.tells().await;
     assert_eq!(told[0].activity["object"]["updated"], edited, "the time of the last human edit, unchanged");
+}
+
+/// What somebody may do here, as the node's administrator.
+fn seen(town: &Town, forum: &forum::Forum, on: &consultation::Consultation) -> consultation::View {
+    let (consultation, forum) = (on.clone(), forum.clone());
+    consultation::View { consultation, forum, standing: town.world.as_admin() }
+}
+
+#[tokio::test]
+async fn an_extension_is_told_with_a_note_and_the_question_keeps_its_end() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (forum, on) = town.live_vote(&ana).await;
+    let question = town.app.address.ballot(&on.slug);
+    town.takes_in(&ana, &vote(&ana, &question, "Pour")).await;
+    town.counts().await;
+    town.tells().await;
+    town.waits(Duration::from_secs(60));
+    let announced = on.closes_at.expect("an end");
+    for days in [1_u64, 2] {
+        let later = announced.plus(Duration::from_secs(days * 86_400));
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let view = seen(&town, &forum, &on);
+        change::extend(&mut tx, town.now(), &view, later, "La salle est fermée.").await.expect("extended");
+        tx.commit().await.expect("committed");
+        let told = town.tells().await;
+        let of = |kind: &str| told.iter().find(|one| kinds(std::slice::from_ref(one)) == [kind]).expect(kind);
+        let page = &of("Update(Page)").activity["object"];
+        assert_eq!(page["consultation"]["closesAt"], later.to_string());
+        assert!(page["updated"].is_string());
+        assert_eq!(of("Update(Question)").activity["object"]["endTime"], announced.to_string(), "it never moves");
+        let note = told.iter().map(|one| one.activity.to_string()).find(|text| text.contains("La salle est fermée."));
+        let note = note.expect("a Note says why");
+        assert!(note.contains("Note") && note.contains(&town.app.address.consultation(&on.slug)), "{note}");
+        town.waits(Duration::from_secs(60));
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_closes_the_question_and_marks_the_page() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (forum, on) = town.live_vote(&ana).await;
+    let question = town.app.address.ballot(&on.slug);
+    town.takes_in(&ana, &vote(&ana, &question, "Pour")).await;
+    town.counts().await;
+    town.tells().await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    change::cancel(&mut tx, town.now(), &seen(&town, &forum, &on), "Le projet est retiré.").await.expect("cancelled");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let updates =
+        |kind: &str| told.iter().find(|one| kinds(std::slice::from_ref(one)) == [kind]).expect(kind).activity.clone();
+    assert_eq!(updates("Update(Page)")["object"]["consultation"]["state"], "cancelled");
+    assert!(updates("Update(Question)")["object"]["closed"].is_string());
+    assert!(told.iter().any(|one| one.activity.to_string().contains("Le projet est retiré.")));
+    let late = town.peer.user("bea");
+    town.takes_in(&late, &vote(&late, &question, "Contre")).await;
+    town.tells().await;
+    let on = town.world.again(&on).await;
+    assert_eq!(town.world.tally(&on).await.0.values().map(|count| count.voters).sum::<i64>(), 1);
+}
+
+#[tokio::test]
+async fn an_outcome_is_told_as_an_official_answer() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (forum, on) = town.live_vote(&ana).await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let on = consultation::close(&mut tx, town.now(), &town.world.as_admin(), &forum, &on).await.expect("closed");
+    tx.commit().await.expect("committed");
+    town.tells().await;
+    for (text, wanted) in [("Adopté.", "Announce(Create)"), ("Reporté.", "Announce(Update)")] {
+        town.waits(Duration::from_secs(60));
+        let draft = outcome::Draft { decision: "Décision".into(), text: text.into(), ..outcome::Draft::default() };
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let on = consultation::by_id(&mut tx, on.id).await.expect("a consultation");
+        outcome::publish(&mut tx, town.now(), &seen(&town, &forum, &on), draft).await.expect("published");
+        tx.commit().await.expect("committed");
+        let told = town.tells().await;
+        let note = told.iter().find(|one| one.activity["object"]["object"]["type"] == "Note").expect("a Note");
+        assert_eq!(kinds(std::slice::from_ref(note)), [wanted]);
+        let note = &note.activity["object"]["object"];
+        assert!(note["content"].as_str().is_some_and(|content| content.contains(text)), "{note}");
+        assert_eq!(note["inReplyTo"], town.app.address.consultation(&on.slug));
+    }
 }
 
 #[tokio::test]

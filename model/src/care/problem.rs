@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Class, Error, FieldError, Refusal};
+use crate::error::{Class, Error, FieldError, Instead, Refusal};
 
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -23,6 +23,9 @@ pub struct Problem {
     /// The fields that are not as they should be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Wrong>,
+    /// With `locked`: the call to use instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Instead>,
 }
 
 /// One field that is not as it should be.
@@ -38,7 +41,14 @@ pub struct Wrong {
 
 impl Problem {
     fn new(status: u16, title: &str, code: &str, detail: impl Into<String>) -> Self {
-        Self { status, title: title.into(), code: code.into(), detail: detail.into(), errors: Vec::new() }
+        Self {
+            status,
+            title: title.into(),
+            code: code.into(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            instead: None,
+        }
     }
 
     /// 404: nothing is there, or nothing that who asks may know of.
@@ -84,7 +94,11 @@ impl From<&Refusal> for Problem {
             Refusal::Invalid(fields) => fields.iter().map(Wrong::from).collect(),
             _ => Vec::new(),
         };
-        Self { errors, ..Self::new(status, title, refusal.code(), refusal.detail()) }
+        let instead = match refusal {
+            Refusal::Locked(instead) => Some(*instead),
+            _ => None,
+        };
+        Self { errors, instead, ..Self::new(status, title, refusal.code(), refusal.detail()) }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::store::{Conn, Json, Tx};
 
 pub use refused::{RefusedBallot, refuse, refused_by_id};
 pub use rows::{by_source, find, inboxes, standing};
-pub use rules::admit;
+pub use rules::{admit, saw};
 
 words! {
     /// What happened to a ballot.
@@ -159,6 +159,8 @@ pub struct Receipt {
     pub cast_at: Instant,
     /// The ballot's revision.
     pub revision: i32,
+    /// The version of the text that the voter saw.
+    pub text_version: i32,
 }
 
 impl Receipt {
@@ -172,6 +174,7 @@ impl Receipt {
             tier: ballot.tier,
             cast_at: ballot.changed_at,
             revision: ballot.revision,
+            text_version: ballot.text_version,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::log::verify::recount::{self, Recount, Rules};
 use super::log::{self, Place};
 use super::tally::{self, Counts};
 use crate::clock::Instant;
-use crate::debate::consultation::{self, Consultation, State};
+use crate::debate::consultation::{self, Consultation};
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
 use crate::job::{self, Job, When};
@@ -125,7 +125,7 @@ async fn compare(conn: &mut Conn, id: Id<Consultation>) -> Result<Result<i64, (i
         return Ok(Err((size, why)));
     }
     // Nothing moves any more: the ballots themselves must say the same.
-    if on.state == State::Closed
+    if on.closed_at.is_some()
         && tally::waiting(conn, id).await? == 0
         && settled(tally::recount(conn, id).await?) != counts
     {

@@ -13,6 +13,7 @@ use super::tally::{self, Viewer};
 use crate::address::Address;
 use crate::clock::Instant;
 use crate::debate::consultation::Consultation;
+use crate::debate::text;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::people::proof::Signer;
@@ -30,6 +31,8 @@ struct BallotReceipt<'a> {
     tier: Tier,
     voter: String,
     cast_at: Instant,
+    /// The SHA-256 of the text that the voter saw.
+    text: String,
     log: Place,
 }
 
@@ -71,6 +74,7 @@ pub async fn receipt(
         tier: receipt.tier,
         voter: voters.name(voter),
         cast_at: receipt.cast_at,
+        text: text::sha256(conn, on.id, receipt.text_version).await?,
         log: Place { key, inclusion },
     };
     let mut document = serde_json::to_value(document).map_err(Error::store)?;

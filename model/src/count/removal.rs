@@ -48,8 +48,8 @@ pub async fn remove(tx: &mut Tx, now: Instant, view: &View, here: &Address, vote
     match on.phase(now) {
         Phase::Draft => return Err(Refusal::NotPublished.into()),
         Phase::Scheduled => return Err(Refusal::NotOpenYet.into()),
-        Phase::Closed => return Err(Refusal::Closed.into()),
         Phase::Open => {}
+        over => return Err(over.refusal().into()),
     }
     let ballot = named(tx, on, here, voter).await?;
     let event = ballot::take_out(tx, now, ballot).await?;

@@ -134,7 +134,7 @@ pub enum Viewer {
 pub fn visible(on: &Consultation, now: Instant, viewer: Viewer) -> bool {
     match on.phase(now) {
         Phase::Draft | Phase::Scheduled => false,
-        Phase::Closed => true,
+        Phase::Closed | Phase::Concluded | Phase::Cancelled | Phase::Archived => true,
         Phase::Open => match on.results {
             Results::Live => true,
             Results::AfterVote => viewer == Viewer::Voter,

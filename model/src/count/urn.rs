@@ -57,11 +57,13 @@ impl Urn {
     }
 
     /// Casts or changes a ballot and answers once that is durable. `on` may have changed since it was read: a ballot
-    /// is saved only under the consultation as it is then.
+    /// is saved only under the consultation as it is then. `text` is the version of the text that the voter read, if that
+    /// is said.
     ///
     /// # Errors
-    /// As [`ballot::cast`].
-    pub async fn cast(&self, on: &Consultation, voter: Voter, chosen: &[String]) -> Result<Receipt> {
+    /// As [`ballot::cast`] and [`ballot::saw`].
+    pub async fn cast(&self, on: &Consultation, voter: Voter, chosen: &[String], text: Option<i32>) -> Result<Receipt> {
+        ballot::saw(on, text)?;
         if let Some(receipt) = self.at_once(on, voter, chosen).await? {
             return Ok(receipt);
         }
@@ -70,6 +72,7 @@ impl Urn {
             let (clock, chosen) = (clock.clone(), chosen.clone());
             Box::pin(async move {
                 let on = consultation::by_id(tx, id).await?;
+                ballot::saw(&on, text)?;
                 ballot::cast(tx, clock.now(), &on, voter, &chosen).await
             })
         });

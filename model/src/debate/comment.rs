@@ -28,6 +28,7 @@ use crate::store::{Conn, Json, Tx};
 pub use rows::{by_id, by_uri, list, of_actor};
 pub(crate) use rows::{count_opinions, score_earlier};
 pub use tombstone::{delete, retract};
+pub(crate) use version::reword;
 pub use version::{Version, edit, revise, versions};
 
 /// The longest comment, in characters.
@@ -155,12 +156,13 @@ fn check(words: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether the debate takes comments: from publishing until closing.
-fn takes_comments(now: Instant, on: &Consultation) -> Result<()> {
+/// Whether the debate takes comments: from publishing until closing; official answers until it is archived.
+fn takes_comments(now: Instant, on: &Consultation, official: bool) -> Result<()> {
     match on.phase(now) {
         Phase::Draft => Err(Refusal::NotPublished.into()),
-        Phase::Closed => Err(Refusal::Closed.into()),
         Phase::Scheduled | Phase::Open => Ok(()),
+        Phase::Closed | Phase::Concluded | Phase::Cancelled if official => Ok(()),
+        over => Err(over.refusal().into()),
     }
 }
 
@@ -228,7 +230,7 @@ async fn write(
     draft: &Draft,
     official: bool,
 ) -> Result<Comment> {
-    takes_comments(now, on)?;
+    takes_comments(now, on, official)?;
     check(&draft.text)?;
     if draft.language.as_deref().is_some_and(|tag| !crate::care::setup::is_language(tag)) {
         return Err(Error::field("language", "format", "Write a language such as fr or en."));
@@ -296,7 +298,7 @@ pub async fn receive(
     if !matches!(forum.visibility, Visibility::Public | Visibility::Collaborative) {
         return Err(Refusal::NotEligible.into());
     }
-    takes_comments(now, on)?;
+    takes_comments(now, on, false)?;
     let html = bounded(&remote.html)?;
     let markdown = text::plain(&html);
     check(&markdown)?;

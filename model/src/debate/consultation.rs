@@ -3,6 +3,7 @@
 pub mod catalogue;
 
 mod draft;
+mod life;
 mod rows;
 
 use diesel::prelude::*;
@@ -15,20 +16,21 @@ use crate::clock::Instant;
 use crate::count::electorate::Electorate;
 use crate::count::method::Method;
 use crate::count::tally::Results;
-use crate::count::{check, publication, sequence};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Instead, Refusal, Result};
 use crate::id::Id;
 use crate::job::{self, Job, When};
 use crate::people::account::Account;
-use crate::people::actor::{self, Actor};
+use crate::people::actor::Actor;
 use crate::people::role::{Act, Standing};
 use crate::store::schema::consultations;
 use crate::store::types::words;
-use crate::store::{Conn, Json, Tx, dialect};
+use crate::store::{Conn, Json, Tx};
 
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
+pub(crate) use life::finish;
+pub use life::{archive, close, publish};
 pub use rows::{Filter, Sort, by_id, by_slug, list, stamp};
-pub(crate) use rows::{count_comment, free_slug, insert, lock, open};
+pub(crate) use rows::{count_comment, free_slug, insert, lock, move_on, open, postpone, rewrite, touch};
 
 words! {
     /// How far a consultation has been brought by people and by the clock's job.
@@ -41,6 +43,12 @@ words! {
         Open = "open",
         /// Closed, every ballot counted.
         Closed = "closed",
+        /// What became of it is published.
+        Concluded = "concluded",
+        /// Called off, for a reason that everybody reads.
+        Cancelled = "cancelled",
+        /// Put away, to be read.
+        Archived = "archived",
     }
 }
 
@@ -55,6 +63,30 @@ words! {
         Open = "open",
         /// Takes no more.
         Closed = "closed",
+        /// What became of it is published.
+        Concluded = "concluded",
+        /// Called off, for a reason that everybody reads.
+        Cancelled = "cancelled",
+        /// Put away, to be read.
+        Archived = "archived",
+    }
+}
+
+impl Phase {
+    /// Whether it has come to its end, and takes neither ballots nor comments.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Draft | Self::Scheduled | Self::Open)
+    }
+
+    /// Why what came to its end takes nothing more.
+    #[must_use]
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::Cancelled => Refusal::Cancelled,
+            Self::Archived => Refusal::Archived,
+            _ => Refusal::Closed,
+        }
     }
 }
 
@@ -81,6 +113,14 @@ pub struct Brief {
     /// What your opinion becomes.
     #[serde(default)]
     pub outcome: String,
+}
+
+impl Brief {
+    /// The same with one kind of line ends: a form sends others than were written.
+    fn with_unix_lines(&self) -> Self {
+        let unix = |text: &str| text.replace("\r\n", "\n");
+        Self { what: unix(&self.what), why: unix(&self.why), outcome: unix(&self.outcome) }
+    }
 }
 
 /// A consultation.
@@ -156,6 +196,9 @@ impl Consultation {
         match self.state {
             State::Draft => Phase::Draft,
             State::Closed => Phase::Closed,
+            State::Concluded => Phase::Concluded,
+            State::Cancelled => Phase::Cancelled,
+            State::Archived => Phase::Archived,
             State::Scheduled | State::Open => {
                 if self.closes_at.is_some_and(|at| at <= now) {
                     Phase::Closed
@@ -205,7 +248,8 @@ pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, dra
 }
 
 /// Changes a consultation: a draft freely; once published, what voters read (a new version of the text); never the
-/// closing date, which is extended instead; after the first ballot neither method nor electorate.
+/// closing date, which is extended instead; after the first ballot neither the question, its text and its brief, which
+/// are corrected instead, nor method and electorate.
 ///
 /// # Errors
 /// When `by` may not, a field is not as it should be, or [`Refusal::Locked`].
@@ -218,14 +262,21 @@ pub async fn edit(
     draft: Draft,
 ) -> Result<Consultation> {
     may_write(by, forum, on)?;
-    let before = text::versions(tx, on.id).await?;
     let (draft, text) = match on.state {
         State::Draft => {
             let draft = draft.check(now, Some(&on.method.0))?;
             let text = Text::first(now, on.id, &draft.markdown());
             (draft, text)
         }
-        _ => draft.check_published(now, on, &before)?,
+        _ => {
+            let before = text::history(tx, on.id).await?;
+            let latest = text::version(tx, on.id, on.text_version).await?;
+            let (draft, text) = draft.check_published(now, on, &latest, &before)?;
+            if let Some((opens, closes)) = draft.opens_at.filter(|at| Some(*at) != on.opens_at).zip(draft.closes_at) {
+                life::long_enough(forum, opens, closes)?;
+            }
+            (draft, text)
+        }
     };
     draft.electorate.check_in(tx, forum).await?;
     text::keep(tx, &text).await?;
@@ -237,67 +288,6 @@ pub async fn edit(
     Ok(it)
 }
 
-/// Publishes a draft: it opens now, or at its opening time.
-///
-/// # Errors
-/// When `by` may not, [`Refusal::AlreadyPublished`], or its dates have passed.
-pub async fn publish(
-    tx: &mut Tx,
-    now: Instant,
-    by: &Standing,
-    forum: &Forum,
-    on: &Consultation,
-) -> Result<Consultation> {
-    may_write(by, forum, on)?;
-    if on.state != State::Draft {
-        return Err(Refusal::AlreadyPublished.into());
-    }
-    if on.closes_at.is_some_and(|at| at <= now) {
-        return Err(Error::field("closes_at", "past", "The closing date has passed: choose a later one."));
-    }
-    let opens_later = on.opens_at.is_some_and(|at| at > now);
-    let text = text::version(tx, on.id, on.text_version).await?;
-    let method = on.method.0.clone().fixed(&on.language, &text.articles.0);
-    let it = rows::publish(tx, now, on, if opens_later { State::Scheduled } else { State::Open }, method).await?;
-    audit::note(tx, now, by.account.as_ref(), "consultation.publish", &it.slug, Some(it.author_id)).await?;
-    if forum.visibility.is_federated() {
-        actor::publish(tx, now, it.author_id).await?;
-        job::enqueue(tx, now, Job::Publish { consultation: it.id }, When::Now).await?;
-    }
-    Ok(it)
-}
-
-/// Closes before the announced time. The closing date that was announced stays on record at other servers.
-///
-/// # Errors
-/// When `by` may not, [`Refusal::NotPublished`], [`Refusal::AlreadyClosed`].
-pub async fn close(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<Consultation> {
-    by.may(Act::Author, Some(forum))?;
-    match on.phase(now) {
-        Phase::Draft => return Err(Refusal::NotPublished.into()),
-        Phase::Closed => return Err(Refusal::AlreadyClosed.into()),
-        Phase::Scheduled | Phase::Open => {}
-    }
-    let it = finish(tx, now, forum, on).await?;
-    audit::note(tx, now, by.account.as_ref(), "consultation.close", &it.slug, Some(it.author_id)).await?;
-    Ok(it)
-}
-
-/// Brings a consultation to its end: drains the count, marks it closed, has others told.
-pub(crate) async fn finish(tx: &mut Tx, now: Instant, forum: &Forum, on: &Consultation) -> Result<Consultation> {
-    sequence::hold(tx, now, on.id).await?;
-    // Waits for ballots that are being cast, so that the last count takes them in.
-    dialect::hold_consultation(tx, on.id).await?;
-    let it = rows::close(tx, now, on).await?;
-    sequence::drain(tx, now, on.id, std::time::Duration::ZERO).await?;
-    publication::settle(tx, now, &it).await?;
-    check::at_closing(tx, now, on.id).await?;
-    if forum.visibility.is_federated() {
-        job::enqueue(tx, now, Job::Tally { consultation: on.id, closing: true }, When::Now).await?;
-    }
-    Ok(it)
-}
-
 /// Deletes a draft.
 ///
 /// # Errors
@@ -305,7 +295,7 @@ pub(crate) async fn finish(tx: &mut Tx, now: Instant, forum: &Forum, on: &Consul
 pub async fn delete(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> {
     may_write(by, forum, on)?;
     if on.state != State::Draft {
-        return Err(Refusal::Locked("a published consultation is closed, never deleted").into());
+        return Err(Refusal::Locked(Instead::Cancel).into());
     }
     rows::delete(tx, on.id).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.delete", &on.slug, Some(on.author_id)).await

@@ -20,6 +20,8 @@ use crate::store::{Conn, Tx, on};
 pub const TITLE_LONGEST: usize = 120;
 /// The longest summary, in characters.
 pub const SUMMARY_LONGEST: usize = 500;
+/// The most days that a forum can ask its consultations to stay open.
+pub const MINIMUM_MOST: i32 = 366;
 
 words! {
     /// Who sees a forum and takes part in it (`contract.md`).
@@ -67,6 +69,8 @@ pub struct Forum {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Option<Instant>,
+    /// The fewest days that its consultations stay open.
+    pub minimum_days: i32,
 }
 
 /// What makes or changes a forum.
@@ -126,6 +130,7 @@ pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, draft: &Draft) -> 
         language: draft.language.clone(),
         created_at: now,
         updated_at: None,
+        minimum_days: 0,
     };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(forums::table).values(&forum).execute(c).await)?;
@@ -166,6 +171,25 @@ pub async fn edit(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft
     if changed.visibility.is_federated() {
         job::enqueue(tx, now, Job::Forum { forum: forum.id }, When::Now).await?;
     }
+    Ok(changed)
+}
+
+/// Promises that consultations of this forum stay open for so many days at least; those published already keep theirs.
+///
+/// # Errors
+/// When `by` may not, or what is wrong with `minimum_days`.
+pub async fn promise(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, days: i32) -> Result<Forum> {
+    by.may(Act::ManageForum, Some(forum))?;
+    if !(0..=MINIMUM_MOST).contains(&days) {
+        return Err(Error::field("minimum_days", "range", format!("Choose 0 to {MINIMUM_MOST} days.")));
+    }
+    let conn: &mut Conn = tx;
+    let changed: Forum = on!(conn, |c| diesel::update(forums::table.find(forum.id))
+        .set((forums::minimum_days.eq(days), forums::updated_at.eq(Some(now))))
+        .returning(Forum::as_returning())
+        .get_result(c)
+        .await)?;
+    audit::note(tx, now, by.account.as_ref(), "forum.promise", &forum.slug, None).await?;
     Ok(changed)
 }
 

@@ -1,10 +1,13 @@
 //! Forums, consultations, their texts and what people say about them.
 
+pub mod change;
 pub mod comment;
 pub mod consultation;
 pub mod forum;
 pub mod interest;
 pub mod membership;
+pub mod outcome;
 pub mod reaction;
+pub mod reason;
 pub mod schedule;
 pub mod text;

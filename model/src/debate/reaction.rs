@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::comment::{self, Comment, State};
-use super::consultation::{self, Consultation, Phase};
+use super::consultation::{self, Consultation};
 use super::forum::Forum;
 use crate::clock::Instant;
 use crate::error::{Error, Refusal, Result};
@@ -113,8 +113,9 @@ async fn keep(
     value: Value,
     uri: Option<&str>,
 ) -> Result<()> {
-    if matches!(on.phase(now), Phase::Closed) {
-        return Err(Refusal::Closed.into());
+    let phase = on.phase(now);
+    if phase.is_over() {
+        return Err(phase.refusal().into());
     }
     if to.consultation_id != on.id || to.state != State::Visible {
         return Err(Error::NotFound);
@@ -140,8 +141,9 @@ async fn keep(
 /// # Errors
 /// [`Refusal::Closed`].
 pub async fn clear(tx: &mut Tx, now: Instant, on: &Consultation, to: &Comment, actor: Id<Actor>) -> Result<bool> {
-    if matches!(on.phase(now), Phase::Closed) {
-        return Err(Refusal::Closed.into());
+    let phase = on.phase(now);
+    if phase.is_over() {
+        return Err(phase.refusal().into());
     }
     consultation::count_comment(tx, on.id, 0).await?;
     let Some(earlier) = of(tx, to.id, actor).await? else { return Ok(false) };

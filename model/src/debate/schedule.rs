@@ -57,7 +57,7 @@ async fn close(store: &Store, now: Instant, id: Id<Consultation>) -> Result<()> 
     let mut tx = store.begin().await?;
     let it = consultation::by_id(&mut tx, id).await?;
     let forum = forum::by_id(&mut tx, it.forum_id).await?;
-    match consultation::finish(&mut tx, now, &forum, &it).await {
+    match consultation::finish(&mut tx, now, &forum, &it, State::Closed).await {
         Ok(_) => tx.commit().await,
         // Another process closed it first.
         Err(Error::NotFound) => Ok(()),

@@ -1,6 +1,7 @@
 //! Text: Markdown from here, HTML from elsewhere, both made safe by one policy.
 
 mod article;
+pub mod difference;
 
 use std::sync::LazyLock;
 
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::consultation::Consultation;
 use crate::clock::Instant;
-use crate::error::Result;
+use crate::error::{Refusal, Result};
 use crate::id::Id;
 use crate::store::schema::texts;
 use crate::store::{Conn, Json, Tx, on};
@@ -19,6 +20,8 @@ pub use article::{Article, rendered};
 
 /// The longest text of a consultation, in characters.
 pub const LONGEST: usize = 200_000;
+/// The most versions of a text.
+pub const VERSIONS_MOST: usize = 100;
 
 /// A version of a consultation's text.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -43,7 +46,7 @@ pub struct Text {
 impl Text {
     /// The version after those that are there, from its Markdown.
     #[must_use]
-    pub fn after(now: Instant, consultation_id: Id<Consultation>, before: &[Self], markdown: &str) -> Self {
+    pub fn after(now: Instant, consultation_id: Id<Consultation>, before: &[Outline], markdown: &str) -> Self {
         let earlier: Vec<Vec<Article>> = before.iter().map(|text| text.articles.0.clone()).collect();
         let (html, articles) = rendered(markdown, &earlier);
         Self {
@@ -62,6 +65,20 @@ impl Text {
     pub fn first(now: Instant, consultation_id: Id<Consultation>, markdown: &str) -> Self {
         Self::after(now, consultation_id, &[], markdown)
     }
+}
+
+/// A version without its words.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = texts)]
+pub struct Outline {
+    /// From 1.
+    pub version: i32,
+    /// As in [`Text`].
+    pub sha256: String,
+    /// When it was written.
+    pub created_at: Instant,
+    /// Its articles in order.
+    pub articles: Json<Vec<Article>>,
 }
 
 /// Keeps a version; the draft's own version is replaced.
@@ -94,17 +111,34 @@ pub async fn version(conn: &mut Conn, consultation: Id<Consultation>, version: i
     Ok(on!(conn, |c| texts::table.find((consultation, version)).select(Text::as_select()).first(c).await)?)
 }
 
-/// All versions of a text, the first first.
+/// The SHA-256 of a version, as in [`Text`].
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub async fn sha256(conn: &mut Conn, consultation: Id<Consultation>, version: i32) -> Result<String> {
+    Ok(on!(conn, |c| texts::table.find((consultation, version)).select(texts::sha256).first(c).await)?)
+}
+
+/// All versions of a text, the first first, without their words.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn versions(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Vec<Text>> {
+pub async fn history(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Vec<Outline>> {
     Ok(on!(conn, |c| texts::table
         .filter(texts::consultation_id.eq(consultation))
         .order(texts::version)
-        .select(Text::as_select())
+        .select(Outline::as_select())
         .load(c)
         .await)?)
+}
+
+/// The number of the version with this SHA-256, which must be the one that stands.
+///
+/// # Errors
+/// [`Refusal::TextChanged`].
+pub async fn seen(conn: &mut Conn, on: &Consultation, named: &str) -> Result<i32> {
+    let now = sha256(conn, on.id, on.text_version).await?;
+    if now.eq_ignore_ascii_case(named.trim()) { Ok(on.text_version) } else { Err(Refusal::TextChanged.into()) }
 }
 
 /// What HTML may hold, here and from elsewhere: text, no scripts, no styles, no forms, no pictures; links that are not

@@ -136,6 +136,7 @@ diesel::table! {
         language -> Text,
         created_at -> DbTime,
         updated_at -> Nullable<DbTime>,
+        minimum_days -> Integer,
     }
 }
 
@@ -201,6 +202,38 @@ diesel::table! {
         sha256 -> Text,
         created_at -> DbTime,
         articles -> DbJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    changes (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        kind -> Text,
+        reason -> Text,
+        detail -> DbJson,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    outcomes (consultation_id) {
+        consultation_id -> DbUuid,
+        decision -> Text,
+        markdown -> Text,
+        html -> Text,
+        answers -> DbJson,
+        next_at -> Nullable<DbTime>,
+        next_step -> Text,
+        comment_id -> Nullable<DbUuid>,
+        published_at -> DbTime,
+        updated_at -> Nullable<DbTime>,
     }
 }
 
@@ -642,6 +675,8 @@ diesel::joinable!(consultations -> forums (forum_id));
 diesel::joinable!(consultations -> actors (author_id));
 diesel::joinable!(consultations -> accounts (created_by));
 diesel::joinable!(texts -> consultations (consultation_id));
+diesel::joinable!(changes -> consultations (consultation_id));
+diesel::joinable!(outcomes -> consultations (consultation_id));
 diesel::joinable!(ballots -> consultations (consultation_id));
 diesel::joinable!(ballots -> actors (actor_id));
 diesel::joinable!(ballot_sources -> ballots (ballot_id));
@@ -680,6 +715,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     consultations,
     texts,
+    changes,
+    outcomes,
     ballots,
     ballot_sources,
     ballot_events,

@@ -289,6 +289,7 @@ both_databases! {
         let finds = async |wanted: Wanted, words: &str| Host::finds(&honest.verify(wanted).await, "receipt", words);
         finds(forged(&|receipt| receipt["choice"] = json!(["against"]), false), "has not given it").await;
         finds(forged(&|receipt| receipt["choice"] = json!(["against"]), true), "not in the log").await;
+        finds(forged(&|receipt| receipt["text"] = json!("0".repeat(64)), true), "not in the log").await;
         finds(forged(&|receipt| receipt["voter"] = json!("nobody"), true), "not in the log").await;
         finds(forged(&|receipt| receipt["log"]["index"] = json!(3), true), "not in the log").await;
         finds(forged(&|receipt| drop(receipt["log"]["proof"].as_array_mut().unwrap().pop()), true), "does not lead").await;

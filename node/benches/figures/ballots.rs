@@ -66,7 +66,7 @@ async fn cast(ground: Arc<Ground>) -> anyhow::Result<()> {
     let number = ground.next.fetch_add(1, Ordering::Relaxed);
     let actor = *ground.voters.get(number).ok_or_else(|| anyhow::anyhow!("there are too few voters"))?;
     let voter = Voter { actor, tier: Tier::Member };
-    ground.urn.cast(&ground.on, voter, &["for".to_owned()]).await?;
+    ground.urn.cast(&ground.on, voter, &["for".to_owned()], None).await?;
     Ok(())
 }
 

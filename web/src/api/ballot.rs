@@ -11,8 +11,9 @@ use model::count::ballot::{self, Receipt, Voter};
 use model::count::electorate::Tier;
 use model::count::receipt::{self, Sealing};
 use model::count::removal;
-use model::debate::comment;
 use model::debate::consultation::{self, View};
+use model::debate::reason::{self, Reason};
+use model::debate::text;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::people::account::Account;
@@ -34,8 +35,14 @@ use crate::error::Failure;
 pub(super) struct NewBallot {
     /// Choices, by label or id.
     choice: Vec<String>,
-    /// Why: becomes a comment under one's name, without a link to the ballot.
+    /// The SHA-256 of the text that one has read; refused with `text-changed` if another stands now.
+    text: Option<String>,
+    /// Why, in one sentence: becomes a comment under one's name, without a link to the ballot.
     reason: Option<String>,
+    /// Whether that comment shows what the ballot argues, for or against, which tells the choice; false by default.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    stance: bool,
 }
 
 /// The promise that a ballot counts, or soon will.
@@ -60,6 +67,8 @@ pub(super) struct BallotReceipt {
     /// When it was cast, or last changed.
     #[schema(value_type = String, format = DateTime)]
     cast_at: Instant,
+    /// The SHA-256 of the text that was read.
+    text: String,
     /// The public log that it goes into.
     log: LogPlace,
     /// The node's signature of all of this (FEP-8b32, `eddsa-jcs-2022`).
@@ -115,13 +124,13 @@ pub(super) async fn cast(
     let here = here(&app, &mut app.store.conn().await?).await?;
     let Call { account, body, key } = call;
     app.limits.opinion(account.id)?;
-    let reason = body.reason.filter(|reason| !reason.trim().is_empty());
+    let reason = Reason::of(&body.reason.unwrap_or_default(), body.stance)?;
     if reason.is_some() {
         app.limits.comment(account.id)?;
     }
     let signer = app.signer(&here).await?;
     let clock = app.clock.clone();
-    let cast = Arc::new(Cast { slug, account, choice: body.choice, reason, key, clock, here, signer });
+    let cast = Arc::new(Cast { slug, account, choice: body.choice, text: body.text, reason, key, clock, here, signer });
     let given = match cast.clone().commit(&app).await {
         Err(Error::Store(why)) => cast.answered(&app).await?.ok_or(Error::Store(why))?,
         done => done?,
@@ -135,7 +144,9 @@ struct Cast {
     slug: String,
     account: Account,
     choice: Vec<String>,
-    reason: Option<String>,
+    /// The SHA-256 of the text that was read.
+    text: Option<String>,
+    reason: Option<Reason>,
     key: Option<Key>,
     clock: Clock,
     here: Address,
@@ -165,9 +176,10 @@ impl Cast {
         let view = consultation::view(&mut conn, &self.slug, Some(&self.account)).await?;
         let voter = Voter::here(&mut conn, &view.consultation, &view.forum, &view.standing).await?;
         let standing = ballot::standing(&mut conn, view.consultation.id, voter.actor).await?;
+        let text = self.read(&mut conn, &view).await?;
         // Given back while the ballot waits to be saved: whoever saves it needs one.
         drop(conn);
-        let receipt = app.urn.cast(&view.consultation, voter, &self.choice).await?;
+        let receipt = app.urn.cast(&view.consultation, voter, &self.choice, text).await?;
         let mut conn = app.store.conn().await?;
         let receipt = self.sealed(&mut conn, &view, &receipt).await?;
         Given::json(if standing.is_some() { StatusCode::OK } else { StatusCode::CREATED }, &receipt)
@@ -193,9 +205,10 @@ impl Cast {
         let view = consultation::view(tx, &self.slug, Some(&self.account)).await?;
         let voter = Voter::here(tx, &view.consultation, &view.forum, &view.standing).await?;
         let changes = ballot::standing(tx, view.consultation.id, voter.actor).await?.is_some();
+        self.read(tx, &view).await?;
         let receipt = ballot::cast(tx, now, &view.consultation, voter, &self.choice).await?;
         if let Some(reason) = &self.reason {
-            self.say(tx, now, &view, reason).await?;
+            reason::post(tx, now, &view, reason, &receipt.choice).await?;
         }
         let receipt = self.sealed(tx, &view, &receipt).await?;
         let given = Given::json(if changes { StatusCode::OK } else { StatusCode::CREATED }, &receipt)?;
@@ -214,10 +227,12 @@ impl Cast {
         sealed.await
     }
 
-    /// The reason becomes a comment; it bears no reference to the ballot, and no stance, which would tell the choice.
-    async fn say(&self, tx: &mut Tx, now: Instant, view: &View, reason: &str) -> Result<()> {
-        let draft = comment::Draft { text: reason.to_owned(), ..comment::Draft::default() };
-        comment::post(tx, now, &view.forum, &view.consultation, &view.standing, &draft).await.map(drop)
+    /// The version of the text that was read, if that is said: the one that stands.
+    async fn read(&self, conn: &mut model::store::Conn, view: &View) -> Result<Option<i32>> {
+        match &self.text {
+            Some(sha256) => text::seen(conn, &view.consultation, sha256).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use model::count::publication;
 use model::count::receipt::{self, Sealing};
 use model::count::tally::Viewer;
 use model::debate::consultation;
+use model::debate::text;
 use model::people::role::Act;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -115,6 +116,8 @@ pub(super) struct CodeBallot {
     code: String,
     /// Choices, by label or id.
     choice: Vec<String>,
+    /// The SHA-256 of the text that one has read; refused with `text-changed` if another stands now.
+    text: Option<String>,
 }
 
 /// A code alone.
@@ -166,6 +169,9 @@ pub(super) async fn cast(
     let on = &view.consultation;
     let voter = code::voter(&mut tx, on, &held).await?;
     let changes = ballot::standing(&mut tx, on.id, voter.actor).await?.is_some();
+    if let Some(sha256) = &given.text {
+        text::seen(&mut tx, on, sha256).await?;
+    }
     let receipt = ballot::cast(&mut tx, app.now(), on, voter, &given.choice).await?;
     let by = Sealing { signer: &signer, here: &here };
     let receipt = receipt::receipt(&mut tx, on, held.person(&held.bearer()), &receipt, app.now(), &by).await?;

@@ -73,6 +73,9 @@ impl Sought {
             Some(Phase::Scheduled) => vec![Stage::Scheduled],
             Some(Phase::Open) => vec![Stage::Scheduled, Stage::Open],
             Some(Phase::Closed) => vec![Stage::Scheduled, Stage::Open, Stage::Closed],
+            Some(Phase::Concluded) => vec![Stage::Concluded],
+            Some(Phase::Cancelled) => vec![Stage::Cancelled],
+            Some(Phase::Archived) => vec![Stage::Archived],
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Shown {
     /// When it last changed.
     #[schema(value_type = Option<String>, format = DateTime)]
     updated_at: Option<Instant>,
+    /// The fewest days that its consultations stay open.
+    minimum_days: i32,
     /// The caller's role there, if a member.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<shape::Role>)]
@@ -60,6 +62,7 @@ impl Shown {
             language: forum.language.clone(),
             created_at: forum.created_at,
             updated_at: forum.updated_at,
+            minimum_days: forum.minimum_days,
             role,
         }
     }
@@ -81,6 +84,8 @@ pub(super) struct NewForum {
     visibility: Option<Visibility>,
     /// Its language (BCP 47); the node's by default.
     language: Option<String>,
+    /// The fewest days that its consultations stay open; 0 by default, at most 366.
+    minimum_days: Option<i32>,
 }
 
 /// What changes in a forum; what is left out stays.
@@ -96,6 +101,8 @@ pub(super) struct ForumChange {
     visibility: Option<Visibility>,
     /// Its language (BCP 47).
     language: Option<String>,
+    /// The fewest days that its consultations stay open, at most 366; those published already keep theirs.
+    minimum_days: Option<i32>,
 }
 
 /// Which page of a list.
@@ -144,7 +151,10 @@ pub(super) async fn create(State(app): State<App>, call: Call<NewForum>) -> Resu
         language: new.language.unwrap_or_else(|| node.language.clone()),
     };
     let by = Standing { account: Some(doing.account.clone()), member: None };
-    let forum = forum::create(&mut doing.tx, doing.now, &by, &draft).await?;
+    let mut forum = forum::create(&mut doing.tx, doing.now, &by, &draft).await?;
+    if let Some(days) = new.minimum_days {
+        forum = forum::promise(&mut doing.tx, doing.now, &by, &forum, days).await?;
+    }
     doing.created(&Shown::of(&forum, None, &app.address(&node))).await
 }
 
@@ -179,7 +189,10 @@ pub(super) async fn edit(
         visibility: change.visibility.unwrap_or(forum.visibility),
         language: change.language.unwrap_or_else(|| forum.language.clone()),
     };
-    let forum = forum::edit(&mut doing.tx, doing.now, &by, &forum, &draft).await?;
+    let mut forum = forum::edit(&mut doing.tx, doing.now, &by, &forum, &draft).await?;
+    if let Some(days) = change.minimum_days {
+        forum = forum::promise(&mut doing.tx, doing.now, &by, &forum, days).await?;
+    }
     let here = here(&app, &mut doing.tx).await?;
     doing.changed(&Shown::of(&forum, by.member, &here)).await
 }

@@ -4,6 +4,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use model::care::problem::MEDIA_TYPE;
+use model::error::Instead;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 
@@ -77,6 +78,11 @@ fn problem() -> Value {
     properties.insert("detail".into(), text("One sentence."));
     properties
         .insert("errors".into(), json!({"type": "array", "items": wrong, "description": "The fields that are wrong."}));
+    let calls = Instead::ALL.iter().map(|call| call.as_str()).collect::<Vec<_>>();
+    properties.insert(
+        "instead".into(),
+        json!({"type": "string", "enum": calls, "description": "With `locked`: the call to use instead."}),
+    );
     json!({
         "type": "object", "description": "Why a call was not done (RFC 9457).",
         "required": ["status", "title", "code", "detail"], "properties": properties,
@@ -96,13 +102,17 @@ pub(super) fn serve(text: Bytes) -> Response {
 #[cfg(test)]
 mod tests {
     use model::care::problem::Problem;
-    use model::error::Error;
+    use model::error::{Error, Refusal};
 
     use super::*;
 
     #[test]
     fn the_shape_of_a_problem_is_the_problem() {
-        let sent = serde_json::to_value(Problem::from(&Error::field("title", "required", "Fill this in."))).unwrap();
+        let mut sent =
+            serde_json::to_value(Problem::from(&Error::field("title", "required", "Fill this in."))).unwrap();
+        let locked = serde_json::to_value(Problem::from(&Error::from(Refusal::Locked(Instead::Extend)))).unwrap();
+        assert_eq!(locked["instead"], "extend");
+        sent["instead"] = locked["instead"].clone();
         let described = problem();
         let names =
             |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();

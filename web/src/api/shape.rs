@@ -7,7 +7,7 @@ use model::care::settings;
 use model::count::electorate;
 use model::count::method::{self, Method};
 use model::count::tally;
-use model::debate::{comment, consultation, forum, membership};
+use model::debate::{change, comment, consultation, forum, membership};
 use model::people::actor::Actor;
 use model::people::role;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -38,6 +38,7 @@ words! {
     Visibility = forum::Visibility;
     Role = role::Role;
     State = consultation::Phase;
+    ChangeKind = change::Kind;
     WhenResults = tally::Results;
     WhoseBallots = consultation::Ballots;
     Tier = electorate::Tier;

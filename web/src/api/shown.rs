@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shape::{self, Asks, Brief, Choice, Electorate, Person};
+use super::text::Article;
 
 /// A consultation.
 #[derive(Serialize, ToSchema)]
@@ -39,6 +40,14 @@ pub(super) struct Shown {
     /// The text as shown; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
+    /// The number of the text's version.
+    text_version: i32,
+    /// The SHA-256 of the text, as a ballot names it; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text_sha256: Option<String>,
+    /// The articles of the text, in order; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    articles: Option<Vec<Article>>,
     /// Three lines to read first.
     brief: Brief,
     /// How it asks.
@@ -105,6 +114,9 @@ impl Shown {
             summary: it.summary.clone(),
             text: None,
             html: None,
+            text_version: it.text_version,
+            text_sha256: None,
+            articles: None,
             brief: Brief::from(&it.brief.0),
             method: Asks::of(&it.method.0)?,
             choices: it.method.0.choices(&it.language).into_iter().map(Choice::from).collect(),
@@ -135,8 +147,14 @@ impl Shown {
         here: &Address,
     ) -> Result<Self> {
         let author = actor::by_id(conn, it.author_id).await?;
-        let Text { markdown, html, .. } = text::version(conn, it.id, it.text_version).await?;
-        Ok(Self { text: Some(markdown), html: Some(html), ..Self::in_list(it, forum, &author, now, here)? })
+        let Text { markdown, html, sha256, articles, .. } = text::version(conn, it.id, it.text_version).await?;
+        Ok(Self {
+            text: Some(markdown),
+            html: Some(html),
+            text_sha256: Some(sha256),
+            articles: Some(articles.0.iter().map(Article::from).collect()),
+            ..Self::in_list(it, forum, &author, now, here)?
+        })
     }
 
     /// Some of a list, in their order.

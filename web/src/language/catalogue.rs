@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use model::count::electorate::Tier;
 use model::count::method::Method;
+use model::debate::change;
 use model::debate::comment::order::Order;
 use model::debate::consultation::Phase;
 use model::debate::forum::Visibility;
@@ -68,6 +69,7 @@ fn families() -> BTreeSet<String> {
     family("label-", &labels().iter().map(String::as_str).collect::<Vec<_>>());
     family("role-", &Role::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("tier-", &Tier::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("change-", &change::Kind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("state-", &Phase::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("sort-", &Order::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("follow-", &follow::State::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());

@@ -30,6 +30,8 @@ pub(crate) struct BallotView {
     pub(crate) changing: bool,
     pub(crate) changeable: bool,
     pub(crate) page: String,
+    /// The version of the text that stands on the page.
+    pub(crate) text: i32,
     pub(crate) action: String,
     pub(crate) error: Option<String>,
     pub(crate) language: String,
@@ -119,6 +121,7 @@ pub(super) fn of(
         changing,
         changeable: on.changeable,
         page: format!("/c/{}", on.slug),
+        text: on.text_version,
         action: format!("/c/{}/ballot", on.slug),
         error,
         language: on.language.clone(),
@@ -207,7 +210,8 @@ fn notice(visitor: &Visitor, view: &View, eligible: &Eligible) -> Option<String>
     match on.phase(visitor.now) {
         Phase::Draft => Some(t.say("ballot-draft")),
         Phase::Scheduled => moment("ballot-not-open", on.opens_at),
-        Phase::Closed => {
+        Phase::Cancelled => Some(t.say("refusal-cancelled")),
+        Phase::Closed | Phase::Concluded | Phase::Archived => {
             moment("ballot-closed", on.closed_at.or(on.closes_at)).or_else(|| Some(t.say("refusal-closed")))
         }
         Phase::Open => match eligible {
@@ -258,7 +262,7 @@ pub(super) async fn act(
     let done = match (&visitor.account, withdraws) {
         (None, _) => ballot::admit(visitor.now, &view.consultation, &picked(&form)).map(|_| sign_in(&slug, &form)),
         (Some(account), true) => withdraw(&app, &visitor, &view, account).await,
-        (Some(account), false) => cast(&app, &view, account, picked(&form)).await,
+        (Some(account), false) => cast(&app, &view, account, &form).await,
     };
     app.pages.forget(&slug);
     match done {
@@ -290,10 +294,11 @@ fn sign_in(slug: &str, form: &Form) -> String {
     entry::sign_in_for(&format!("/c/{slug}?{}#vote", query.finish()))
 }
 
-async fn cast(app: &App, view: &View, account: &Account, chosen: Vec<String>) -> Answer<String> {
+async fn cast(app: &App, view: &View, account: &Account, form: &Form) -> Answer<String> {
     app.limits.opinion(account.id)?;
     let voter = Voter::here(&mut app.store.conn().await?, &view.consultation, &view.forum, &view.standing).await?;
-    app.urn.cast(&view.consultation, voter, &chosen).await?;
+    let text = form.trimmed("text").parse().ok();
+    app.urn.cast(&view.consultation, voter, &picked(form), text).await?;
     Ok(format!("/c/{}#vote", view.consultation.slug))
 }
 

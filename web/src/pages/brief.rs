@@ -49,7 +49,7 @@ pub(crate) fn tone(phase: Phase) -> &'static str {
     match phase {
         Phase::Open => "open",
         Phase::Scheduled => "soon",
-        Phase::Draft | Phase::Closed => "line",
+        Phase::Draft | Phase::Closed | Phase::Concluded | Phase::Cancelled | Phase::Archived => "line",
     }
 }
 
@@ -58,8 +58,9 @@ fn left(t: &Words, now: Instant, on: &Consultation, phase: Phase) -> Option<Stri
     match phase {
         Phase::Draft => None,
         Phase::Scheduled => date("opens-on", on.opens_at),
+        Phase::Cancelled => None,
         Phase::Open => on.closes_at.map(|closes| t.left(now.timestamp(), closes.timestamp())),
-        Phase::Closed => date("closed-on", on.closed_at.or(on.closes_at)),
+        Phase::Closed | Phase::Concluded | Phase::Archived => date("closed-on", on.closed_at.or(on.closes_at)),
     }
 }
 

@@ -27,8 +27,8 @@ pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page
     let t = &visitor.words;
     let closed = match view.consultation.phase(visitor.now) {
         Phase::Draft => Some("comment-not-open"),
-        Phase::Closed => Some("comment-closed"),
         Phase::Scheduled | Phase::Open => None,
+        _ => Some("comment-closed"),
     };
     if let Some(key) = closed {
         debate.closed = t.say(key);

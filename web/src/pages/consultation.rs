@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use model::count::electorate::Requires;
 use model::count::method::Method;
 use model::count::tally::{self, Viewer};
+use model::debate::change::{self, Change};
 use model::debate::consultation::{self, Consultation, Phase, View};
 use model::debate::text;
 use model::error::{Error, Result as Answer};
@@ -45,6 +46,8 @@ struct ConsultationPage {
     brief: Brief,
     ends: Option<Ends>,
     facts: Vec<String>,
+    /// What was changed since publishing, and why.
+    changes: Vec<String>,
     acts: Vec<Link>,
     points: Vec<Fact>,
     ballot: Option<BallotView>,
@@ -109,6 +112,7 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
         brief: Brief { left: None, ..brief::of(t, visitor.now, on) },
         ends: ends(visitor, on),
         facts: facts(visitor, on, &author.display_name),
+        changes: change::list(&mut conn, on.id).await?.iter().map(|it| changed(visitor, it)).collect(),
         acts: acts(visitor, &view),
         points: points(visitor, on),
         ballot: ballot::of(visitor, &view, own.as_ref(), &eligible, asked, &form),
@@ -128,7 +132,8 @@ fn ends(visitor: &Visitor, on: &Consultation) -> Option<Ends> {
         Phase::Draft => return None,
         Phase::Scheduled => ("opens-at", on.opens_at),
         Phase::Open => ("open-until", on.closes_at),
-        Phase::Closed => ("closed-at", on.closed_at.or(on.closes_at)),
+        Phase::Cancelled => return None,
+        Phase::Closed | Phase::Concluded | Phase::Archived => ("closed-at", on.closed_at.or(on.closes_at)),
     };
     let at = at?.timestamp();
     let t = &visitor.words;
@@ -145,6 +150,11 @@ fn facts(visitor: &Visitor, on: &Consultation, author: &str) -> Vec<String> {
     facts
 }
 
+fn changed(visitor: &Visitor, it: &Change) -> String {
+    let t = &visitor.words;
+    t.with2(&format!("change-{}", it.kind), "date", t.date(it.at.timestamp()), "reason", &it.reason)
+}
+
 fn acts(visitor: &Visitor, view: &View) -> Vec<Link> {
     if consultation::may_write(&view.standing, &view.forum, &view.consultation).is_err() {
         return Vec::new();
@@ -159,7 +169,7 @@ fn acts(visitor: &Visitor, view: &View) -> Vec<Link> {
             [edit, link("close", "close-act")].into_iter().chain(codes.then(|| link("codes", "codes-title"))).collect()
         }
         Phase::Scheduled | Phase::Open => vec![edit],
-        Phase::Closed => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

@@ -115,6 +115,7 @@ pub(super) fn field(name: &str) -> &'static str {
         "opens_at" => "opens-at",
         "closes_at" => "closes-at",
         "answer_by" => "answer-by",
+        "reason" => "reason",
         _ => "",
     }
 }

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use model::debate::consultation::{self, Consultation, Draft, Phase, State as Stage, View};
+use model::debate::change::{self, Correction};
+use model::debate::consultation::{self, Consultation, Draft, State as Stage, View};
 use model::debate::forum::{self, Forum};
 use model::debate::text;
 use model::error::{Error, Refusal, Result as Answer};
@@ -29,6 +30,8 @@ struct EditPage {
     page: Frame,
     form: Form,
     locked: Option<String>,
+    /// Whether its words change by a correction alone.
+    corrects: bool,
     action: String,
     back: String,
     /// The forums to choose from; none when it stands in one already.
@@ -50,6 +53,7 @@ fn show(
     let published = on.is_some_and(|on| on.state != Stage::Draft);
     let page = EditPage {
         page: Frame::new(visitor, t.say(if on.is_some() { "edit-page" } else { "edit-new" })).mistaken(form.is_wrong()),
+        corrects: on.is_some_and(|on| on.locked_at.is_some()),
         locked: published.then(|| t.say("edit-locked")),
         action: on.map_or_else(|| "/new".into(), |on| format!("/c/{}/edit/text", on.slug)),
         back: on.map_or_else(|| "/".into(), |on| format!("/c/{}", on.slug)),
@@ -172,7 +176,15 @@ async fn rewrite(app: &App, visitor: &Visitor, seen: &View, form: &Form) -> Answ
     let mut tx = app.store.begin().await?;
     let before = text::version(&mut tx, on.id, on.text_version).await?;
     let draft = draft::change(form, Draft::of(on, &before.markdown), &visitor.node.zone())?;
-    let edited = consultation::edit(&mut tx, visitor.now, standing, forum, on, draft).await?;
+    let corrected = match form.trimmed("reason") {
+        "" => on.clone(),
+        reason => {
+            let Draft { title, summary, text, brief, .. } = draft.clone();
+            let words = Correction { title: Some(title), summary: Some(summary), text: Some(text), brief: Some(brief) };
+            change::correct(&mut tx, visitor.now, seen, words, reason).await?
+        }
+    };
+    let edited = consultation::edit(&mut tx, visitor.now, standing, forum, &corrected, draft).await?;
     tx.commit().await?;
     Ok(edited)
 }
@@ -278,7 +290,7 @@ pub(super) async fn close_page(
 ) -> Result<Response, Failure> {
     let View { consultation: on, forum, standing } = view(&app, &visitor, &slug).await?;
     standing.may(Act::Author, Some(&forum))?;
-    if on.phase(visitor.now) == Phase::Closed {
+    if on.phase(visitor.now).is_over() {
         return Err(Refusal::AlreadyClosed.into());
     }
     let address = format!("/c/{slug}");

@@ -100,12 +100,12 @@ impl Tab {
         }
     }
 
-    fn stage(self) -> Stage {
+    fn stages(self) -> Vec<Stage> {
         match self {
-            Self::Open => Stage::Open,
-            Self::Soon => Stage::Scheduled,
-            Self::Closed => Stage::Closed,
-            Self::Drafts => Stage::Draft,
+            Self::Open => vec![Stage::Open],
+            Self::Soon => vec![Stage::Scheduled],
+            Self::Closed => vec![Stage::Closed, Stage::Concluded, Stage::Cancelled, Stage::Archived],
+            Self::Drafts => vec![Stage::Draft],
         }
     }
 }
@@ -170,7 +170,7 @@ async fn show_page(
     let tab = if writes || asked.state != Tab::Drafts { asked.state } else { Tab::Open };
     let filter = Filter {
         forums: vec![forum.id],
-        states: vec![tab.stage()],
+        states: tab.stages(),
         sort: if tab == Tab::Open { Sort::Closing } else { Sort::Newest },
         skip: asked.skip.into(),
         limit: PAGE,

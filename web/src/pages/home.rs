@@ -52,7 +52,8 @@ pub(super) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
     let mut soon = listed(&mut conn, &visitor, filter(&under_way, Sort::Closing, OPEN), Phase::Open).await?;
     soon.retain(|on| on.closes_at.is_some());
     soon.truncate(SOON);
-    let closed = listed(&mut conn, &visitor, filter(&[Stage::Closed], Sort::Newest, CLOSED), Phase::Closed).await?;
+    let over = [Stage::Closed, Stage::Concluded];
+    let closed = consultation::list(&mut conn, &filter(&over, Sort::Newest, CLOSED)).await?;
     let page = HomePage {
         page: Frame::new(&visitor, t.say("consultations")).described(t.say("home-lead")),
         open: brief::list(&mut conn, t, visitor.now, &newest).await?,

@@ -18,7 +18,7 @@ pub(super) fn brief(visitor: &Visitor, page: &Mirror) -> Brief {
     let t = &visitor.words;
     let told = &page.document.0["consultation"];
     let (opens, closes) = (moment(&told["opensAt"]), moment(&told["closesAt"]));
-    let phase = phase(visitor.now, opens, closes);
+    let phase = if is_cancelled(page) { Phase::Cancelled } else { phase(visitor.now, opens, closes) };
     let kind = told["method"]["kind"].as_str().unwrap_or_default();
     let method =
         ["vote", "poll", "support", "scale", "ranking", "articles", "none"].into_iter().find(|known| *known == kind);
@@ -34,6 +34,11 @@ pub(super) fn brief(visitor: &Visitor, page: &Mirror) -> Brief {
         results: None,
         origin: Some(t.with("remote-from", "host", &page.host)),
     }
+}
+
+/// Whether the origin says that it was called off.
+fn is_cancelled(page: &Mirror) -> bool {
+    page.document.0["consultation"]["state"] == Phase::Cancelled.as_str()
 }
 
 fn moment(value: &Value) -> Option<Instant> {
@@ -55,7 +60,7 @@ pub(super) fn with_results(visitor: &Visitor, thread: &Thread) -> Brief {
     let closed = moment(&question.document.0["closed"]).is_some();
     let phase = if closed { Phase::Closed } else { Phase::Open };
     let results = totals(&question.document.0).map(|result| bars(visitor, &thread.page, &result, phase));
-    let state = if closed { visitor.say("state-closed") } else { entry.state };
+    let state = if closed && !is_cancelled(&thread.page) { visitor.say("state-closed") } else { entry.state };
     let tone = if closed { brief::tone(Phase::Closed) } else { entry.tone };
     Brief { results, state, tone, left: entry.left.filter(|_| !closed), ..entry }
 }

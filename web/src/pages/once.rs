@@ -111,7 +111,7 @@ async fn ballot_of(
     mut form: Form,
 ) -> Result<Response, Failure> {
     let done = match form.trimmed("act") {
-        "cast" => cast(app, visitor, view, typed, &box_::picked(&form)).await.map(|()| Some("once-cast")),
+        "cast" => cast(app, visitor, view, typed, &form).await.map(|()| Some("once-cast")),
         "withdraw" => withdraw(app, visitor, view, typed).await.map(|()| Some("ballot-withdrawn")),
         _ => Ok(None),
     };
@@ -154,12 +154,13 @@ fn boxed(visitor: &Visitor, view: &View, own: Option<&Ballot>, form: &Form) -> O
     })
 }
 
-async fn cast(app: &App, visitor: &Visitor, view: &View, typed: &str, chosen: &[String]) -> Answer<()> {
+async fn cast(app: &App, visitor: &Visitor, view: &View, typed: &str, form: &Form) -> Answer<()> {
     let mut tx = app.store.begin().await?;
     let on = consultation::by_id(&mut tx, view.consultation.id).await?;
     let held = code::find(&mut tx, &on, typed).await?;
     let voter = code::voter(&mut tx, &on, &held).await?;
-    ballot::cast(&mut tx, visitor.now, &on, voter, chosen).await?;
+    ballot::saw(&on, form.trimmed("text").parse().ok())?;
+    ballot::cast(&mut tx, visitor.now, &on, voter, &box_::picked(form)).await?;
     tx.commit().await?;
     counted(app, &on.slug);
     Ok(())

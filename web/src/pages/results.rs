@@ -108,8 +108,8 @@ pub(crate) fn of(t: &Words, on: &Consultation, document: &Document) -> Option<Re
 /// The results of a document, ours or another node's.
 pub(crate) fn from_document(t: &Words, document: &Document, method: &Method) -> Results {
     let heading = match (document.state, document.is_final) {
-        (Phase::Closed, true) => "results-final",
-        (Phase::Closed, false) => "results-counting",
+        (phase, true) if phase.is_over() => "results-final",
+        (phase, false) if phase.is_over() => "results-counting",
         _ => "results-live",
     };
     let tiers = document.tiers.iter().flatten();

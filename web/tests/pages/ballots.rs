@@ -35,6 +35,23 @@ async fn a_vote_is_cast_changed_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn who_read_an_older_text_is_asked_to_read_again() {
+    let world = World::sqlite().await;
+    let (_, on) = world.vote().await;
+    world.account_with_password("ana").await;
+    let mut ana = Browser::signed_in(&world, "ana").await;
+    let ballot = format!("/c/{}/ballot", on.slug);
+    assert!(ana.get(&format!("/c/{}", on.slug)).await.has("name=\"text\" value=\"1\""));
+    let late = ana.post(&ballot, &[("choice", "for"), ("act", "cast"), ("text", "2")]).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.has("The text has changed since you read it") && late.has("name=\"text\" value=\"1\""));
+    assert_eq!(world.tally(&on).await.0.len(), 0);
+    let cast = ana.post(&ballot, &[("choice", "for"), ("act", "cast"), ("text", "1")]).await;
+    assert_eq!(cast.status, StatusCode::SEE_OTHER);
+    world.tally(&on).await;
+}
+
+#[tokio::test]
 async fn a_choice_made_before_signing_up_survives_and_is_cast_by_no_address() {
     let world = World::sqlite().await;
     let (_, on) = world.vote().await;

@@ -155,6 +155,41 @@ async fn an_author_writes_reviews_publishes_edits_and_closes() {
 }
 
 #[tokio::test]
+async fn words_under_votes_are_corrected_with_a_reason() {
+    let world = World::sqlite().await;
+    let (forum, on) = world.vote().await;
+    let path = format!("/c/{}", on.slug);
+    let mut clerk = Browser::signed_in(&world, "admina").await;
+    assert!(!clerk.get(&format!("{path}/edit/text")).await.has("name=\"reason\""), "nobody has voted");
+    let ana = world.account("ana").await;
+    world.casts(&forum, &on, &ana, &["for"]).await.unwrap();
+    world.tally(&on).await;
+    assert!(clerk.get(&format!("{path}/edit/text")).await.has("name=\"reason\""));
+    let mut form = vec![
+        ("title", "Fermer la place aux voitures ?"),
+        ("summary", "La place du marché deviendrait piétonne."),
+        ("text", "# Le projet\r\n\r\nLa place **devient** calme."),
+        ("what", "La place"),
+        ("why", "Le bruit"),
+        ("outcome", "Un vote du conseil"),
+        ("language", "fr"),
+        ("method", "vote"),
+        ("tiers", "member-open"),
+        ("results", "after_vote"),
+        ("closes-at", "2026-03-09T10:00"),
+    ];
+    let locked = clerk.post(&format!("{path}/edit/text"), &form).await;
+    assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(locked.has("It can be extended, corrected or cancelled"), "{}", locked.html);
+    form.push(("reason", "Une faute <b>de frappe</b>."));
+    let corrected = clerk.post(&format!("{path}/edit/text"), &form).await;
+    assert_eq!(corrected.status, StatusCode::SEE_OTHER, "{}", corrected.html);
+    let page = Browser::of(&world).get(&path).await;
+    assert!(page.has("Corrected on") && page.has("Une faute &#60;b&#62;de frappe"), "{}", page.html);
+    assert!(page.has("<strong>devient</strong> calme"));
+}
+
+#[tokio::test]
 async fn a_forum_is_made_and_changed() {
     let world = World::sqlite().await;
     let mut clerk = Browser::signed_in(&world, "admina").await;

@@ -17,12 +17,21 @@ pub fn admit(now: Instant, on: &Consultation, chosen: &[String]) -> Result<Vec<S
     on.method.0.admit(&on.language, chosen)
 }
 
+/// Refuses who read another version of the text than the one that stands. `None`: the voter does not say.
+///
+/// # Errors
+/// [`Refusal::TextChanged`].
+pub fn saw(on: &Consultation, version: Option<i32>) -> Result<()> {
+    let same = version.is_none_or(|version| version == on.text_version);
+    if same { Ok(()) } else { Err(Refusal::TextChanged.into()) }
+}
+
 pub(super) fn open(now: Instant, on: &Consultation) -> Result<()> {
     match on.phase(now) {
         Phase::Draft => Err(Refusal::NotPublished.into()),
         Phase::Scheduled => Err(Refusal::NotOpenYet.into()),
-        Phase::Closed => Err(Refusal::Closed.into()),
         Phase::Open => Ok(()),
+        over => Err(over.refusal().into()),
     }
 }
 

@@ -9,9 +9,9 @@ use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::ballot::Voter;
 use crate::count::pseudonym::Person;
-use crate::debate::consultation::{self, Consultation, Phase, State, View};
+use crate::debate::consultation::{self, Consultation, State, View};
 use crate::debate::forum::{self, Forum};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Instead, Refusal, Result};
 use crate::id::Id;
 use crate::people::actor::{self, Actor, Kind};
 use crate::people::role::{Act, Standing};
@@ -67,11 +67,12 @@ pub async fn issue(
     if on.electorate.0.requires != Requires::Codes {
         return Err(Refusal::WrongElectorate.into());
     }
-    if on.phase(now) == Phase::Closed {
-        return Err(Refusal::Closed.into());
+    let phase = on.phase(now);
+    if phase.is_over() {
+        return Err(phase.refusal().into());
     }
     if on.locked_at.is_some() {
-        return Err(Refusal::Locked("codes are made before the first ballot: publish another consultation").into());
+        return Err(Refusal::Locked(Instead::Cancel).into());
     }
     let there = self::count(tx, on.id).await?.issued;
     let room = usize::try_from(MOST - there).unwrap_or(0).min(AT_ONCE);

@@ -10,7 +10,7 @@ use super::{Electorate, Requires};
 use crate::care::{audit, settings};
 use crate::clock::Instant;
 use crate::debate::forum::Forum;
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Instead, Refusal, Result};
 use crate::id::Id;
 use crate::people::account::Account;
 use crate::people::role::{Act, Standing};
@@ -122,7 +122,7 @@ pub async fn keep(
         return Err(Error::field("list", "range", format!("A forum has at most {LISTS_MOST} lists.")));
     }
     if uses(tx, forum, &name).await?.locked {
-        return Err(Refusal::Locked("keep another list, for another consultation").into());
+        return Err(Refusal::Locked(Instead::Cancel).into());
     }
     let list = List {
         id: earlier.as_ref().map_or_else(|| Id::new(now), |list| list.id),
@@ -183,7 +183,7 @@ pub async fn delete(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, nam
     let list = by_name(tx, forum.id, name).await?;
     let uses = uses(tx, forum, name).await?;
     if uses.locked {
-        return Err(Refusal::Locked("votes were cast under it, and it stays for whoever counts again").into());
+        return Err(Refusal::Locked(Instead::Cancel).into());
     }
     if uses.any {
         return Err(Refusal::ListInUse.into());

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::tally::Count;
+use crate::debate::comment::Stance;
 use crate::debate::text::Article;
 use crate::error::{Refusal, Result};
 
@@ -163,6 +164,11 @@ pub trait Description {
         choice.to_vec()
     }
 
+    /// What a ballot argues, where it says that; nothing by default.
+    fn stance(&self, _choice: &[String]) -> Option<Stance> {
+        None
+    }
+
     /// What comes of the counts of one tier.
     fn outcome(&self, _choices: &[Choice], _count: &Count) -> Outcome {
         Outcome::default()
@@ -255,6 +261,12 @@ impl Method {
     #[must_use]
     pub fn counted(&self, choice: &[String]) -> Vec<String> {
         self.description().counted(choice)
+    }
+
+    /// What a valid ballot argues, where it says that.
+    #[must_use]
+    pub fn stance(&self, choice: &[String]) -> Option<Stance> {
+        self.description().stance(choice)
     }
 
     /// What comes of the counts of one tier.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Chart, Choice, Description, Entry, Outcome};
 use crate::count::tally::Count;
+use crate::debate::comment::Stance;
 use crate::error::{Check, Result};
 
 /// The highest goal.
@@ -60,6 +61,10 @@ impl Description for Support {
 
     fn chart(&self) -> Chart {
         Chart::Bars
+    }
+
+    fn stance(&self, _choice: &[String]) -> Option<Stance> {
+        Some(Stance::For)
     }
 
     fn outcome(&self, _choices: &[Choice], count: &Count) -> Outcome {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Chart, Choice, Description, Entry};
+use crate::debate::comment::Stance;
 use crate::debate::text::Article;
 
 /// A vote. Its labels are fixed at publishing, in the consultation's language.
@@ -34,6 +35,14 @@ impl Description for Vote {
 
     fn chart(&self) -> Chart {
         Chart::Shares
+    }
+
+    fn stance(&self, choice: &[String]) -> Option<Stance> {
+        match choice {
+            [only] if only == "for" => Some(Stance::For),
+            [only] if only == "against" => Some(Stance::Against),
+            _ => None,
+        }
     }
 
     fn is_question(&self) -> bool {

@@ -47,7 +47,7 @@ pub async fn edit(
 ) -> Result<Comment> {
     by.may(Act::Comment, Some(forum))?;
     own(by, comment)?;
-    takes_comments(now, on)?;
+    takes_comments(now, on, false)?;
     check(words)?;
     let edited = rewrite(tx, now, comment, &words.replace("\r\n", "\n"), &text::render(words)).await?;
     tell(tx, now, forum, comment.id, Change::Updated).await?;
@@ -66,6 +66,16 @@ pub async fn revise(tx: &mut Tx, now: Instant, author: Id<Actor>, comment: &Comm
     let words = text::plain(&html);
     check(&words)?;
     rewrite(tx, now, comment, &words, &html).await
+}
+
+/// Puts other words into an official answer, because what it tells of has changed.
+///
+/// # Errors
+/// What is wrong with the words.
+pub(crate) async fn reword(tx: &mut Tx, now: Instant, forum: &Forum, comment: &Comment, words: &str) -> Result<()> {
+    check(words)?;
+    rewrite(tx, now, comment, words, &text::render(words)).await?;
+    tell(tx, now, forum, comment.id, Change::Updated).await
 }
 
 /// What was said before is kept beside what is said now; the same words again are no edit.

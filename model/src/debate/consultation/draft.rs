@@ -1,13 +1,15 @@
 //! What an author gives, and what makes it fit.
 
-use super::{Ballots, Brief, Consultation, Phase, State};
+use std::collections::BTreeSet;
+
+use super::{Ballots, Brief, Consultation, State};
 use crate::clock::Instant;
 use crate::count::electorate::Electorate;
 use crate::count::method::{Method, articles};
 use crate::count::tally::Results;
 use crate::debate::forum::Forum;
-use crate::debate::text::{self, Article, Text};
-use crate::error::{Check, Error, Refusal, Result};
+use crate::debate::text::{self, Article, Outline, Text};
+use crate::error::{Check, Error, Instead, Refusal, Result};
 use crate::id::Id;
 use crate::people::account::Account;
 use crate::people::actor::Actor;
@@ -120,41 +122,93 @@ impl Draft {
         if fine { Ok(()) } else { Err(Error::field("text", "articles", detail())) }
     }
 
+    /// The version of the text that it makes: the latest, if it says the same.
+    fn version(&self, now: Instant, on: &Consultation, latest: &Text, before: &[Outline]) -> Result<Text> {
+        if latest.markdown == self.markdown() {
+            return Ok(latest.clone());
+        }
+        if before.len() >= text::VERSIONS_MOST {
+            return Err(Error::field("text", "range", "This text has too many versions: it takes no more."));
+        }
+        Ok(Text::after(now, on.id, before, &self.markdown()))
+    }
+
     /// Checks a change of something published, and answers it with the version of the text that it makes: what locks
     /// stays as it is. `before` are the versions there are.
-    pub(super) fn check_published(mut self, now: Instant, on: &Consultation, before: &[Text]) -> Result<(Self, Text)> {
-        if on.phase(now) == Phase::Closed {
-            return Err(Refusal::Locked("it is closed: answer in the debate, or publish another").into());
+    pub(super) fn check_published(
+        mut self,
+        now: Instant,
+        on: &Consultation,
+        latest: &Text,
+        before: &[Outline],
+    ) -> Result<(Self, Text)> {
+        if on.phase(now).is_over() {
+            return Err(Refusal::Locked(Instead::Outcome).into());
         }
         self.check_words()?;
         if self.closes_at != on.closes_at {
-            return Err(Refusal::Locked("close it early, or extend it with a reason").into());
+            return Err(Refusal::Locked(Instead::Extend).into());
         }
         if self.opens_at != on.opens_at && on.state != State::Scheduled {
-            return Err(Refusal::Locked("it has opened already").into());
+            return Err(Refusal::Locked(Instead::Cancel).into());
         }
-        let text = match before.last() {
-            Some(latest) if latest.markdown == self.markdown() => latest.clone(),
-            _ => Text::after(now, on.id, before, &self.markdown()),
-        };
+        let text = self.version(now, on, latest, before)?;
         self.check_articles(&text.articles.0)?;
+        if on.locked_at.is_some() && self.says_otherwise(on, latest) {
+            return Err(Refusal::Locked(Instead::Correct).into());
+        }
         self.method = self.method.check_change(&on.method.0)?.fixed(&on.language, &text.articles.0);
         self.electorate = self.electorate.check()?;
-        let changes = self.title != on.title
-            || self.method != on.method.0
-            || self.electorate != on.electorate.0
-            || self.changeable != on.changeable
-            || self.ballots != on.ballots
-            || self.results != on.results
-            || self.language != on.language;
-        if changes && on.locked_at.is_some() {
-            return Err(Refusal::Locked("publish a corrected consultation, with a reason").into());
+        if on.locked_at.is_some() && self.asks_otherwise(on) {
+            return Err(Refusal::Locked(Instead::Cancel).into());
         }
         Ok((self, text))
     }
 
+    /// Checks a correction, and answers it with the version of the text that it makes. Where each article is voted on, the
+    /// articles stay.
+    pub(in crate::debate) fn check_corrected(
+        mut self,
+        now: Instant,
+        on: &Consultation,
+        latest: &Text,
+        before: &[Outline],
+    ) -> Result<(Self, Text)> {
+        self.check_words()?;
+        let text = self.version(now, on, latest, before)?;
+        self.check_articles(&text.articles.0)?;
+        if matches!(self.method, Method::Articles(_)) {
+            let anchors = |text: &Text| text.articles.0.iter().map(|a| a.anchor.clone()).collect::<BTreeSet<_>>();
+            if on.locked_at.is_some() && anchors(&text) != anchors(latest) {
+                return Err(Error::field(
+                    "text",
+                    "articles",
+                    "Keep the articles that are voted on, each by its heading.",
+                ));
+            }
+            self.method = self.method.fixed(&on.language, &text.articles.0);
+        }
+        Ok((self, text))
+    }
+
+    /// Whether it changes words that voters go by.
+    fn says_otherwise(&self, on: &Consultation, latest: &Text) -> bool {
+        self.title != on.title || self.brief != on.brief.0.with_unix_lines() || self.markdown() != latest.markdown
+    }
+
+    /// Whether it changes what is asked, of whom and how.
+    fn asks_otherwise(&self, on: &Consultation) -> bool {
+        self.method != on.method.0
+            || self.electorate != on.electorate.0
+            || self.changeable != on.changeable
+            || self.ballots != on.ballots
+            || self.results != on.results
+            || self.language != on.language
+    }
+
     fn check_words(&mut self) -> Result<()> {
         self.title = self.title.trim().to_owned();
+        self.brief = self.brief.with_unix_lines();
         self.summary = self.summary.trim().to_owned();
         self.tags =
             self.tags.iter().map(|t| t.trim().trim_start_matches('#').to_owned()).filter(|t| !t.is_empty()).collect();

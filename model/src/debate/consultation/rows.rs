@@ -44,7 +44,7 @@ pub(crate) async fn insert(conn: &mut Conn, it: &Consultation) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn rewrite(
+pub(crate) async fn rewrite(
     tx: &mut Tx,
     now: Instant,
     on: &Consultation,
@@ -119,12 +119,50 @@ pub(crate) async fn open(tx: &mut Tx, now: Instant, id: Id<Consultation>) -> Res
         .optional())?)
 }
 
-pub(super) async fn close(tx: &mut Tx, now: Instant, on: &Consultation) -> Result<Consultation> {
+/// Moves the closing date, and that of the answer.
+pub(crate) async fn postpone(
+    tx: &mut Tx,
+    now: Instant,
+    id: Id<Consultation>,
+    closes_at: Instant,
+    answer_by: Option<Instant>,
+) -> Result<Consultation> {
     let conn: &mut Conn = tx;
-    let it = consultations::table.find(on.id).filter(consultations::state.ne(State::Closed));
+    on!(conn, |c| diesel::update(consultations::table.find(id))
+        .set((consultations::closes_at.eq(Some(closes_at)), consultations::answer_by.eq(answer_by)))
+        .execute(c)
+        .await)?;
+    touch(tx, now, id).await
+}
+
+/// Marks what a person has changed since publishing.
+pub(crate) async fn touch(tx: &mut Tx, now: Instant, id: Id<Consultation>) -> Result<Consultation> {
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, |c| diesel::update(consultations::table.find(id))
+        .set((consultations::edited_at.eq(Some(now)), consultations::version.eq(consultations::version + 1)))
+        .returning(Consultation::as_returning())
+        .get_result(c)
+        .await)?)
+}
+
+/// Moves what has come to its end on to a later state.
+pub(crate) async fn move_on(tx: &mut Tx, id: Id<Consultation>, to: State) -> Result<Consultation> {
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, |c| diesel::update(consultations::table.find(id))
+        .set((consultations::state.eq(to), consultations::version.eq(consultations::version + 1)))
+        .returning(Consultation::as_returning())
+        .get_result(c)
+        .await)?)
+}
+
+/// Ends what is scheduled or open: closed, or cancelled.
+pub(super) async fn end(tx: &mut Tx, now: Instant, on: &Consultation, end: State) -> Result<Consultation> {
+    let conn: &mut Conn = tx;
+    let running = consultations::state.eq_any([State::Scheduled, State::Open]);
+    let it = consultations::table.find(on.id).filter(running);
     Ok(on!(conn, |c| diesel::update(it)
         .set((
-            consultations::state.eq(State::Closed),
+            consultations::state.eq(end),
             consultations::closed_at.eq(Some(now)),
             consultations::version.eq(consultations::version + 1),
         ))
@@ -209,7 +247,7 @@ pub enum Sort {
 pub struct Filter {
     /// Of these forums alone.
     pub forums: Vec<Id<Forum>>,
-    /// In these states; all but drafts if empty.
+    /// In these states; all but drafts and archived ones if empty.
     pub states: Vec<State>,
     /// In this order.
     pub sort: Sort,
@@ -225,7 +263,7 @@ pub struct Filter {
 /// When the database fails.
 pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Consultation>> {
     let states: Vec<State> = if filter.states.is_empty() {
-        vec![State::Scheduled, State::Open, State::Closed]
+        vec![State::Scheduled, State::Open, State::Closed, State::Concluded, State::Cancelled]
     } else {
         filter.states.clone()
     };

@@ -23,6 +23,8 @@ pub(super) struct Claim {
     choice: Vec<String>,
     tier: Tier,
     at: Instant,
+    /// The text that the voter saw; older receipts do not say.
+    text: Option<String>,
     place: Option<Placed>,
 }
 
@@ -45,6 +47,7 @@ struct Read {
     voter: String,
     #[serde(alias = "castAt")]
     cast_at: Instant,
+    text: Option<String>,
     log: Log,
 }
 
@@ -68,8 +71,8 @@ impl Claim {
             return Err(Fault::new(format!("it is a receipt of another consultation: {}", read.consultation)));
         }
         proof::check(&document, &key.public).map_err(|why| Fault::new(format!("this node has not given it: {why}")))?;
-        let Read { choice, tier, voter, cast_at, log, .. } = read;
-        Ok(Self { voter, choice, tier, at: to_the_hour(cast_at), place: Placed::read(log, key)? })
+        let Read { choice, tier, voter, cast_at, text, log, .. } = read;
+        Ok(Self { voter, choice, tier, at: to_the_hour(cast_at), text, place: Placed::read(log, key)? })
     }
 
     /// The size of the log that its proof speaks of.
@@ -83,6 +86,7 @@ impl Claim {
             && entry.choice == self.choice
             && entry.tier == self.tier
             && entry.at == self.at
+            && self.text.as_ref().is_none_or(|text| *text == entry.text)
             && self.place.as_ref().is_none_or(|place| place.index == entry.seq)
     }
 
