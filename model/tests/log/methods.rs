@@ -11,8 +11,11 @@ use serde_json::{Value, json};
 
 use super::host::Host;
 
-/// Each method, what three voters choose, and what its first voter turns to.
-fn asked() -> Vec<(Value, [Vec<&'static str>; 3], Vec<&'static str>)> {
+/// A method, what three voters choose, and what its first voter turns to.
+type Case = (Value, [Vec<&'static str>; 3], Vec<&'static str>);
+
+/// Each method.
+fn asked() -> Vec<Case> {
     vec![
         (json!({"kind": "vote"}), [vec!["for"], vec!["for"], vec!["neutral"]], vec!["against"]),
         (
