@@ -4,11 +4,10 @@
 //! is called; everything that goes out passes the network guard and is signed. This crate decides nothing about ballots,
 //! comments or forums, knows nothing of pages and sessions, and speaks no SQL.
 //!
-//! The program calls three things: [`router`], merged before the website by [`speaks_activity`]; [`api`], mounted under
-//! `/api/v1`; and [`run`], for every job that concerns other servers.
+//! The program calls three things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
+//! somebody names; and [`run`], for every job that concerns other servers.
 
 mod admit;
-mod api;
 mod app;
 mod deliver;
 pub mod directory;
@@ -35,7 +34,6 @@ mod testing;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
-pub use api::api;
 pub use app::{App, Inner, Settings};
 pub use outbox::run;
 pub use resolve::resolve;

@@ -127,6 +127,11 @@ impl Node {
         self.api(&self.admin_token)
     }
 
+    /// The token of the administrator.
+    pub fn admin_token(&self) -> &str {
+        &self.admin_token
+    }
+
     /// The API with a token.
     pub fn api(&self, token: &str) -> Api {
         Api::new(self.net.client(), self.url(), Some(token.to_owned()))

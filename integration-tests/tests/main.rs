@@ -22,6 +22,7 @@ macro_rules! on_both_databases {
 
 mod count;
 mod delivery;
+mod description;
 mod hidden;
 mod polis;
 mod private;

@@ -246,6 +246,20 @@ impl Check {
         self.most(field, value, most)
     }
 
+    /// As [`Self::text`], on one line: what stands in headings, lists and subjects of mails.
+    pub fn line(&mut self, field: &str, value: &str, most: usize) -> &mut Self {
+        self.that(!value.trim().contains(char::is_control), field, "one-line", "Write it on one line.");
+        self.text(field, value, most)
+    }
+
+    /// Notes what `outcome` found wrong with fields, beside the rest; any other error stays for whoever unwraps it.
+    pub fn note<T>(&mut self, outcome: &Result<T>) -> &mut Self {
+        if let Err(Error::Refused(Refusal::Invalid(fields))) = outcome {
+            self.0.extend(fields.iter().cloned());
+        }
+        self
+    }
+
     /// `field` must hold at most `most` characters.
     pub fn most(&mut self, field: &str, value: &str, most: usize) -> &mut Self {
         self.that(value.chars().count() <= most, field, "too-long", format!("Use at most {most} characters."))
@@ -253,7 +267,8 @@ impl Check {
 
     /// # Errors
     /// All that was noted, if anything.
-    pub fn done(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.0).into()) }
+    pub fn done(&mut self) -> Result<()> {
+        let noted = std::mem::take(&mut self.0);
+        if noted.is_empty() { Ok(()) } else { Err(Refusal::Invalid(noted).into()) }
     }
 }

@@ -260,9 +260,21 @@ impl World {
     /// # Panics
     /// When the database fails.
     pub async fn stranger(&self, name: &str, host: &str) -> Actor {
+        self.remote(actor::Kind::Person, name, host).await
+    }
+
+    /// A forum of another server, as fetched.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn neighbour(&self, name: &str, host: &str) -> Actor {
+        self.remote(actor::Kind::Group, name, host).await
+    }
+
+    async fn remote(&self, kind: actor::Kind, name: &str, host: &str) -> Actor {
         let remote = actor::Remote {
             uri: format!("https://{host}/users/{name}"),
-            kind: actor::Kind::Person,
+            kind,
             name: name.into(),
             host: host.into(),
             display_name: name.into(),

@@ -51,21 +51,12 @@ impl Network {
     }
 }
 
-/// What is answered in the name of one address.
-#[derive(Clone)]
-pub struct Doors {
-    /// What other servers ask for.
-    pub documents: Router,
-    /// The calls of the API that need the network.
-    pub calls: Router,
-}
-
 /// What other servers meet under one address of this node.
 pub struct Machines {
     /// Where this node lives.
     pub address: Address,
-    /// What is answered.
-    pub doors: Doors,
+    /// What is answered in its name.
+    pub documents: Router,
     app: federation::App,
 }
 
@@ -85,9 +76,7 @@ impl Machines {
         let settings = federation::Settings { enabled: network.settings.enabled && public, ..network.settings.clone() };
         let app = federation::App::new(store.clone(), address.clone(), clock.clone(), settings, network.rules.clone())
             .context("federation.extra_ca")?;
-        let calls = Router::new().nest("/api/v1", federation::api(app.clone()));
-        let doors = Doors { documents: federation::router(app.clone()), calls };
-        Ok(Self { address, doors, app })
+        Ok(Self { address, documents: federation::router(app.clone()), app })
     }
 
     /// The forum of another node, by its handle or address, made known here.

@@ -85,7 +85,7 @@ impl Node {
             let machines = messenger.machines();
             Box::pin(async move { machines.exchange(request).await })
         }));
-        crate::router::router(web::router(people), move || node.machines().doors.clone(), watch)
+        crate::router::router(web::router(people), move || node.machines().documents.clone(), watch)
     }
 }
 

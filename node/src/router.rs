@@ -18,8 +18,6 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tracing::Instrument as _;
 
-use crate::machines::Doors;
-
 /// No door takes a larger body; each may take less. Octets.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
@@ -27,17 +25,19 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 const HEARD_OUT: usize = 32 * 1024 * 1024;
 const HEARD_FOR: Duration = Duration::from_secs(5);
 
+/// What no address can hold.
+const NUL: &str = "Leave the character U+0000 out of the address.\n";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The whole node: `people` answers browsers and programs of the API, `machines` what other servers ask for and the calls
-/// that need the network. `watch` (health and metrics) answers whoever asks, before both.
-pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync + 'static, watch: Router) -> Router {
+/// The whole node: `people` answers browsers and programs of the API, `machines` what other servers ask for. `watch`
+/// (health and metrics) answers whoever asks, before both.
+pub fn router(people: Router, machines: impl Fn() -> Router + Clone + Send + Sync + 'static, watch: Router) -> Router {
     let doors = Router::new().fallback(async move |request: Request| {
         let (parts, body) = request.into_parts();
         let door = match audience(&parts) {
             Audience::People => people.clone(),
-            Audience::Servers => machines().documents,
-            Audience::Calls => machines().calls,
+            Audience::Servers => machines(),
         };
         let Ok(mut response) = door.oneshot(Request::from_parts(parts, body)).await;
         keep_apart(&mut response);
@@ -47,9 +47,9 @@ pub fn router(people: Router, machines: impl Fn() -> Doors + Clone + Send + Sync
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn(tell_programs))
         .layer(middleware::from_fn(refuse_controls))
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(tell_programs))
         .layer(middleware::from_fn(hear_out))
         .layer(RequestBodyLimitLayer::new(MAX_BODY));
     watch.fallback_service(doors).layer(every)
@@ -68,7 +68,7 @@ async fn refuse_controls(request: Request, next: Next) -> Response {
         return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
     }
     if uri.query().is_some_and(|query| query.contains("%00")) {
-        return (StatusCode::BAD_REQUEST, "Leave the character U+0000 out of the address.\n").into_response();
+        return (StatusCode::BAD_REQUEST, NUL).into_response();
     }
     next.run(request).await
 }
@@ -97,13 +97,21 @@ async fn hear_out(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::empty())).await
 }
 
-/// A body past every limit never reaches its door: a program of the API is told in the API's way.
+/// What never reaches its door (a body past every limit, an address that cannot be) is told to a program of the API in
+/// the API's way.
 async fn tell_programs(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let told = response.headers().get(CONTENT_TYPE).is_some_and(|media| media == problem::MEDIA_TYPE);
-    if api && !told && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        *response.body_mut() = serde_json::json!(Problem::too_large()).to_string().into();
+    let problem = match response.status() {
+        _ if told || !api => None,
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::too_large()),
+        StatusCode::NOT_FOUND => Some(Problem::not_found()),
+        StatusCode::BAD_REQUEST => Some(Problem::malformed(NUL.trim_end())),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        *response.body_mut() = serde_json::json!(problem).to_string().into();
         response.headers_mut().remove(CONTENT_LENGTH);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(problem::MEDIA_TYPE));
     }
@@ -117,23 +125,11 @@ enum Audience {
     People,
     /// Another server.
     Servers,
-    /// A program of the API that wants something of the network.
-    Calls,
 }
 
-/// The parts of the API that `federation` answers.
-const CALLS: [&str; 2] = ["/api/v1/follows", "/api/v1/remote"];
-
 fn audience(parts: &Parts) -> Audience {
-    let path = parts.uri.path();
-    let below = |call: &&str| path.strip_prefix(*call).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if CALLS.iter().any(below) {
-        return Audience::Calls;
-    }
-    match federation::speaks_activity(parts) {
-        true => Audience::Servers,
-        false => Audience::People,
-    }
+    let api = parts.uri.path().starts_with("/api/");
+    if federation::speaks_activity(parts) && !api { Audience::Servers } else { Audience::People }
 }
 
 /// Caches must keep the two answers of one address apart.
@@ -188,12 +184,11 @@ mod tests {
     fn node() -> Router {
         let people = Router::new()
             .route("/c/{slug}", get(|| async { "page" }))
+            .route("/api/v1/follows/{id}", get(|| async { "follow" }))
             .route("/panic", get(|| async { panic!("as it happens") as &'static str }))
             .route("/form", post(|body: String| async move { body.len().to_string() }));
         let documents = Router::new().route("/c/{slug}", get(|| async { "activity" }));
-        let calls = Router::new().route("/api/v1/follows/{id}", get(|| async { "follow" }));
-        let doors = Doors { documents, calls };
-        router(people, move || doors.clone(), Router::new().route("/livez", get(|| async { "ok" })))
+        router(people, move || documents.clone(), Router::new().route("/livez", get(|| async { "ok" })))
     }
 
     async fn ask(request: http::request::Builder, body: Vec<u8>) -> (u16, String, http::HeaderMap) {
@@ -208,7 +203,7 @@ mod tests {
         for (path, accept, answer) in [
             ("/c/x", "text/html,application/xhtml+xml,*/*;q=0.8", "page"),
             ("/c/x", "application/activity+json", "activity"),
-            ("/api/v1/follows/1", "application/json", "follow"),
+            ("/api/v1/follows/1", "application/activity+json", "follow"),
             ("/livez", "application/activity+json", "ok"),
         ] {
             let (_, body, headers) = ask(Request::get(path).header(ACCEPT, accept), Vec::new()).await;

@@ -9,8 +9,8 @@ use tracing_subscriber::prelude::*;
 
 use crate::config::LogFormat;
 
-/// What is logged unless `RUST_LOG` says otherwise: our own acts, others' warnings.
-const DEFAULT_FILTER: &str = "warn,palabre=info,model=info,federation=info,web=info";
+/// What is logged unless `RUST_LOG` says otherwise: our own acts, others' warnings, but not that a cookie has expired.
+const DEFAULT_FILTER: &str = "warn,tower_sessions_core=error,palabre=info,model=info,federation=info,web=info";
 
 /// The times in which requests are counted, in seconds.
 const BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];

@@ -13,6 +13,7 @@ mod consultation;
 mod draft;
 mod elector;
 mod face;
+mod follow;
 mod forum;
 mod list;
 mod manual;
@@ -90,7 +91,10 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(comment::list, comment::post))
         .routes(routes!(comment::edit, comment::delete))
         .routes(routes!(version::list))
-        .routes(routes!(reaction::set, reaction::clear));
+        .routes(routes!(reaction::set, reaction::clear))
+        .routes(routes!(follow::list, follow::ask))
+        .routes(routes!(follow::take_back))
+        .routes(routes!(follow::known));
     OpenApiRouter::with_openapi(openapi::head()).nest(ROOT, calls).routes(routes!(results::file))
 }
 

@@ -6,16 +6,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
 use model::address::{Address, Scheme};
-use model::care::settings::Node;
+use model::care::settings::{self, Node};
 use model::clock::{Clock, Instant};
 use model::count::log;
 use model::count::urn::Urn;
-use model::error::Error;
+use model::error::{Error, Refusal};
 use model::id::Id;
 use model::people::actor::Actor;
 use model::people::proof::Signer;
 use model::store::Store;
-use tokio::sync::Notify;
 
 use crate::api::Quotas;
 use crate::cache::Pages;
@@ -79,8 +78,6 @@ pub struct App {
     pub clock: Clock,
     /// How the node is run.
     pub settings: Arc<Settings>,
-    /// Told whenever a ballot was cast or withdrawn: whoever counts need not wait for the next sweep.
-    pub sequencer: Arc<Notify>,
     /// Where people's ballots go.
     pub urn: Urn,
     pub(crate) quotas: Arc<Quotas>,
@@ -107,7 +104,6 @@ impl App {
         let here = Address::new(Scheme::Http, &settings.listen);
         let seen = Seen { here, language: Node::default().language };
         Self {
-            sequencer: Arc::default(),
             quotas: Arc::new(Quotas::new(&settings)),
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
@@ -132,6 +128,16 @@ impl App {
     #[must_use]
     pub fn with_exchange(self, exchange: Exchange) -> Self {
         Self { exchange: Some(exchange), ..self }
+    }
+
+    /// The forum that a handle or address names, fetched from its node. Asked for outside transactions.
+    ///
+    /// # Errors
+    /// [`Refusal::FederationOff`] also while the node has no domain, and those of the network.
+    pub(crate) async fn find(&self, target: &str) -> Result<Id<Actor>, Error> {
+        let domain = settings::node(&mut self.store.conn().await?).await?.domain;
+        let resolve = self.resolve.as_ref().filter(|_| domain.is_some()).ok_or(Refusal::FederationOff)?;
+        resolve(target.to_owned()).await
     }
 
     /// The time now.

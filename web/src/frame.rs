@@ -52,6 +52,8 @@ pub struct Frame {
     pub node: String,
     /// The node's host.
     pub host: String,
+    /// Whether other servers can find it.
+    pub linked: bool,
     /// Who is signed in.
     pub visitor: Option<SignedIn>,
     /// The page's path and query, to come back to.
@@ -81,6 +83,7 @@ impl Frame {
             mistaken: false,
             node: visitor.node.name.clone(),
             host: visitor.here.host().to_owned(),
+            linked: visitor.node.domain.is_some(),
             visitor: signed_in,
             path: visitor.path.clone(),
             theme: visitor.theme,
@@ -120,6 +123,11 @@ impl Frame {
             menu.push(self.link("/admin/users", "admin"));
         }
         menu
+    }
+
+    /// What the foot of the page says of the node.
+    pub fn footer(&self) -> &'static str {
+        if self.linked { "footer-node" } else { "footer-node-alone" }
     }
 
     /// The menu of the administration.

@@ -27,7 +27,7 @@ use axum::middleware;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
-pub use app::{App, Settings};
+pub use app::{App, Resolve, Settings};
 
 /// Every page of the website and the JSON API, ready to serve.
 pub fn router(app: App) -> axum::Router {

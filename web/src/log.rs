@@ -12,7 +12,6 @@ use model::count::tally::{self, Viewer};
 use model::debate::consultation::{self, Consultation, View};
 use model::debate::forum::Visibility;
 use model::error::{Error, Result};
-use model::store::Conn;
 use sha2::{Digest, Sha256};
 
 use crate::api;
@@ -49,32 +48,23 @@ struct Asked {
     open: bool,
 }
 
+/// The consultation as whoever asks by token, or is signed in, may see it.
+async fn seen(app: &App, visitor: &Visitor, headers: &HeaderMap, slug: &str) -> Result<View> {
+    let by_token = api::account_of(app, headers).await?;
+    let account = by_token.as_ref().or(visitor.account.as_ref());
+    consultation::view(&mut app.store.conn().await?, slug, account).await
+}
+
 /// The consultation, if whoever asks may see its log: who may see its results.
 async fn asked(app: &App, visitor: &Visitor, headers: &HeaderMap, slug: &str) -> Result<Asked> {
-    let account = match api::account_of(app, headers).await? {
-        Some(account) => Some(account),
-        None => visitor.account.clone(),
-    };
+    let View { consultation: on, forum, standing } = seen(app, visitor, headers, slug).await?;
     let mut conn = app.store.conn().await?;
-    let View { consultation: on, forum, .. } = consultation::view(&mut conn, slug, account.as_ref()).await?;
     let everybody = tally::visible(&on, visitor.now, Viewer::Anybody);
     if !everybody {
-        let viewer = match &account {
-            Some(account) => viewer(&mut conn, &on, account.actor_id).await?,
-            None => Viewer::Anybody,
-        };
+        let viewer = ballot::viewer(&mut conn, &on, standing.account.as_ref()).await?;
         tally::require_visible(&on, visitor.now, viewer)?;
     }
     Ok(Asked { on, open: everybody && forum.visibility != Visibility::Private })
-}
-
-async fn viewer(
-    conn: &mut Conn,
-    on: &Consultation,
-    actor: model::id::Id<model::people::actor::Actor>,
-) -> Result<Viewer> {
-    let standing = ballot::standing(conn, on.id, actor).await?;
-    Ok(if standing.is_some() { Viewer::Voter } else { Viewer::Anybody })
 }
 
 async fn checkpoint(
@@ -85,9 +75,15 @@ async fn checkpoint(
 ) -> Response {
     let found = async {
         let Asked { on, open } = asked(&app, &visitor, &headers, &slug).await?;
-        let mut tx = app.store.begin().await?;
-        let note = log::checkpoint(&mut tx, visitor.now, &on, &visitor.here).await?;
-        tx.commit().await?;
+        let note = match log::signed(&mut app.store.conn().await?, &on, &visitor.here).await? {
+            Some(note) => note,
+            None => {
+                let mut tx = app.store.begin().await?;
+                let note = log::checkpoint(&mut tx, visitor.now, &on, &visitor.here).await?;
+                tx.commit().await?;
+                note
+            }
+        };
         let keep = if open { Keep::Asking } else { Keep::Never };
         Ok(given(&headers, note.into_bytes(), "text/plain; charset=utf-8", keep))
     };
@@ -97,10 +93,18 @@ async fn checkpoint(
 /// The key tells nothing of any ballot: whoever sees the consultation may have it.
 async fn vkey(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Path(slug): Path<String>) -> Response {
     let found = async {
-        let mut tx = app.store.begin().await?;
-        let View { consultation: on, forum, .. } = consultation::view(&mut tx, &slug, visitor.account.as_ref()).await?;
-        let key = log::vkey(&mut tx, visitor.now, &on, &visitor.here).await?;
-        tx.commit().await?;
+        let View { consultation: on, forum, .. } = seen(&app, &visitor, &headers, &slug).await?;
+        let known = log::known_signer(&mut app.store.conn().await?, &visitor.here).await;
+        let signer = match known {
+            Err(Error::NotFound) => {
+                let mut tx = app.store.begin().await?;
+                let made = log::signer(&mut tx, visitor.now, &visitor.here).await?;
+                tx.commit().await?;
+                made
+            }
+            known => known?,
+        };
+        let key = log::vkey(&signer, &on, &visitor.here);
         let keep = if forum.visibility == Visibility::Private { Keep::Never } else { Keep::Asking };
         Ok(given(&headers, format!("{key}\n").into_bytes(), "text/plain; charset=utf-8", keep))
     };

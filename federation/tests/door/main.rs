@@ -2,7 +2,6 @@
 
 #![allow(missing_docs, reason = "a test needs no public text")]
 
-mod api;
 mod comments;
 mod documents;
 mod follows;

@@ -31,6 +31,12 @@ pub struct SetUp {
     pub language: String,
 }
 
+impl SetUp {
+    fn administrator(&self) -> Newcomer {
+        Newcomer { name: self.admin.clone(), email: self.email.clone(), language: self.language.clone() }
+    }
+}
+
 /// A one-time link to the first-run pages; `None` once the node is set up. Earlier links end.
 ///
 /// # Errors
@@ -68,7 +74,7 @@ pub async fn run(tx: &mut Tx, now: Instant, wanted: &SetUp, password: &PasswordH
     if node.set_up {
         return Err(Refusal::AlreadySetUp.into());
     }
-    check(wanted)?;
+    check(tx, wanted).await?;
     let domain = wanted.domain.as_deref().map(str::trim).filter(|d| !d.is_empty()).map(str::to_lowercase);
     let host = domain.clone().unwrap_or_else(|| "localhost".into());
     let actor = actor::Actor { published_at: Some(now), ..actor::local(now, Kind::Application, &host, &wanted.name) };
@@ -84,7 +90,7 @@ pub async fn run(tx: &mut Tx, now: Instant, wanted: &SetUp, password: &PasswordH
         published: false,
     };
     settings::save_node(tx, &node).await?;
-    let new = Newcomer { name: wanted.admin.clone(), email: wanted.email.clone(), language: wanted.language.clone() };
+    let new = wanted.administrator();
     let admin = account::create(tx, now, &new, Some(password), Role::Administrator, Some(now)).await.map_err(rename)?;
     let official = free_name(tx, &slugify(&node.name)).await?;
     let official = account::create_official(tx, now, &official, &node.name, &node.language).await?;
@@ -111,9 +117,13 @@ fn rename(error: crate::error::Error) -> crate::error::Error {
     }
 }
 
-fn check(wanted: &SetUp) -> Result<()> {
+/// Whether a node can be set up so.
+///
+/// # Errors
+/// What is wrong with each field, as [`run`] names them.
+pub async fn check(conn: &mut Conn, wanted: &SetUp) -> Result<()> {
     let mut check = Check::default();
-    check.text("name", &wanted.name, NAME_LONGEST);
+    check.line("name", &wanted.name, NAME_LONGEST);
     check.that(
         jiff::tz::TimeZone::get(&wanted.time_zone).is_ok(),
         "time_zone",
@@ -129,7 +139,9 @@ fn check(wanted: &SetUp) -> Result<()> {
             "Write a domain such as consultations.valmont.example, without https://.",
         );
     }
-    check.done()
+    let admin = account::check_form(conn, &wanted.administrator()).await.map_err(rename);
+    check.note(&admin).done()?;
+    admin
 }
 
 /// Whether this is the form of a language tag (BCP 47): letters, digits and hyphens.

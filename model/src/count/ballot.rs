@@ -21,7 +21,8 @@ use crate::store::types::words;
 use crate::store::{Conn, Json, Tx};
 
 pub use refused::{RefusedBallot, refuse, refused_by_id};
-pub use rows::{by_source, find, inboxes, standing};
+pub use rows::{by_source, find, inboxes, standing, viewer};
+pub(super) use rules::open;
 pub use rules::{admit, saw};
 
 words! {
@@ -72,6 +73,29 @@ pub struct Ballot {
     pub cast_at: Instant,
     /// When it last changed.
     pub changed_at: Instant,
+}
+
+impl Ballot {
+    /// What has just happened to it.
+    pub(crate) fn event(&self, now: Instant, kind: EventKind) -> Event {
+        Event {
+            id: Id::new(now),
+            consultation_id: self.consultation_id,
+            ballot_id: self.id,
+            revision: self.revision,
+            kind,
+            tier: self.tier,
+            choice: self.choice.clone(),
+            text_version: self.text_version,
+            at: now,
+            seq: None,
+        }
+    }
+
+    /// As a withdrawal or removal leaves it.
+    fn emptied(self, now: Instant) -> Self {
+        Self { choice: Json(Vec::new()), revision: self.revision + 1, withdrawn: true, changed_at: now, ..self }
+    }
 }
 
 /// What happened to a ballot. Without `seq` it is a promise that the sequencer has yet to number.
@@ -264,13 +288,7 @@ pub async fn withdraw(tx: &mut Tx, now: Instant, on: &Consultation, actor: Id<Ac
         if !on.changeable {
             return Err(Refusal::AlreadyVoted.into());
         }
-        let gone = Ballot {
-            choice: Json(Vec::new()),
-            revision: earlier.revision + 1,
-            withdrawn: true,
-            changed_at: now,
-            ..earlier
-        };
+        let gone = earlier.emptied(now);
         if rows::update(tx, &gone).await? {
             return rows::record(tx, now, &gone, EventKind::Withdraw).await.map(drop);
         }
@@ -280,7 +298,7 @@ pub async fn withdraw(tx: &mut Tx, now: Instant, on: &Consultation, actor: Id<Ac
 
 /// Takes a standing ballot out; [`super::removal::remove`] says who may and why.
 pub(super) async fn take_out(tx: &mut Tx, now: Instant, ballot: Ballot) -> Result<Id<Event>> {
-    let gone = removal::emptied(now, ballot);
+    let gone = ballot.emptied(now);
     if !rows::update(tx, &gone).await? {
         return Err(Error::store("the ballot changed under our hands"));
     }

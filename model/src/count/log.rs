@@ -89,16 +89,26 @@ pub fn empty_root() -> String {
     tlog_tiles::EMPTY_HASH.to_string()
 }
 
-/// The signed checkpoint of a log, under the address that this node has now.
+/// The checkpoint that the sequencer signed last, if that was under the address that this node has now: one signed
+/// before the node had its domain bears another name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn signed(conn: &mut Conn, on: &Consultation, here: &Address) -> Result<Option<String>> {
+    let head = head(conn, on.id).await?.map(|head| head.checkpoint);
+    Ok(head.filter(|note| note.lines().next() == Some(&origin(here, &on.slug))))
+}
+
+/// The signed checkpoint of a log, under the address that this node has now; where [`signed`] has none, signed afresh.
 ///
 /// # Errors
 /// When the node is not set up or the database fails.
 pub async fn checkpoint(tx: &mut Tx, now: Instant, on: &Consultation, here: &Address) -> Result<String> {
+    if let Some(note) = signed(tx, on, here).await? {
+        return Ok(note);
+    }
     let origin = origin(here, &on.slug);
-    let head = head(tx, on.id).await?;
-    // One that was signed before the node had its domain bears another name.
-    match head {
-        Some(head) if head.checkpoint.lines().next() == Some(&origin) => Ok(head.checkpoint),
+    match head(tx, on.id).await? {
         Some(head) => {
             let root = tlog_tiles::Hash::parse_hash(&head.root).map_err(Error::store)?;
             let size = u64::try_from(head.size).map_err(Error::store)?;
@@ -109,11 +119,9 @@ pub async fn checkpoint(tx: &mut Tx, now: Instant, on: &Consultation, here: &Add
 }
 
 /// The key of a log as it is handed around: `HOST/c/SLUG+ID+KEY`.
-///
-/// # Errors
-/// When the node is not set up or the database fails.
-pub async fn vkey(tx: &mut Tx, now: Instant, on: &Consultation, here: &Address) -> Result<String> {
-    Ok(note::vkey(&origin(here, &on.slug), &signer(tx, now, here).await?.public()))
+#[must_use]
+pub fn vkey(signer: &Signer, on: &Consultation, here: &Address) -> String {
+    note::vkey(&origin(here, &on.slug), &signer.public())
 }
 
 /// The right edge of a log, as far as it has come.

@@ -8,14 +8,14 @@ use super::pseudonym::{Person, Voters};
 use crate::address::Address;
 use crate::care::audit;
 use crate::clock::Instant;
-use crate::debate::consultation::{Consultation, Phase, View};
-use crate::error::{Check, Error, Refusal, Result};
+use crate::debate::consultation::{Consultation, View};
+use crate::error::{Check, Error, Result};
 use crate::id::Id;
 use crate::people::account::Account;
 use crate::people::actor::Actor;
 use crate::people::role::Act;
 use crate::store::schema::{actors, ballot_events, ballot_removals, ballots};
-use crate::store::{Conn, Json, Tx, on};
+use crate::store::{Conn, Tx, on};
 
 /// The longest reason, in characters.
 pub const REASON_LONGEST: usize = 500;
@@ -45,12 +45,7 @@ pub async fn remove(tx: &mut Tx, now: Instant, view: &View, here: &Address, vote
     let mut check = Check::default();
     check.text("reason", reason, REASON_LONGEST);
     check.done()?;
-    match on.phase(now) {
-        Phase::Draft => return Err(Refusal::NotPublished.into()),
-        Phase::Scheduled => return Err(Refusal::NotOpenYet.into()),
-        Phase::Open => {}
-        over => return Err(over.refusal().into()),
-    }
+    ballot::open(now, on)?;
     let ballot = named(tx, on, here, voter).await?;
     let event = ballot::take_out(tx, now, ballot).await?;
     let row = Row { event_id: event, account_id: by.account.as_ref().map(|account| account.id), reason };
@@ -89,9 +84,4 @@ pub(super) async fn is_removed(conn: &mut Conn, ballot: &Ballot) -> Result<bool>
     let kind: Option<EventKind> =
         on!(conn, |c| ballot_events::table.filter(event).select(ballot_events::kind).first(c).await.optional())?;
     Ok(kind == Some(EventKind::Remove))
-}
-
-/// A ballot as a removal leaves it.
-pub(super) fn emptied(now: Instant, ballot: Ballot) -> Ballot {
-    Ballot { choice: Json(Vec::new()), revision: ballot.revision + 1, withdrawn: true, changed_at: now, ..ballot }
 }

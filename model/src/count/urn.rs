@@ -1,10 +1,9 @@
 //! The urn: where ballots wait that can be saved together.
 //!
-//! On PostgreSQL each statement is a journey to the server and each commit a flush. First ballots that arrive at once
-//! are saved, with their events, in one statement that commits by itself; a lone one is saved at once, in a single
-//! journey. Whatever that statement does not save (a voter who has a ballot already, a consultation changed meanwhile,
-//! a database error) goes the long way through [`ballot::cast`], which decides. The rules asked are the same.
-//! SQLite, whose writer is in this process, always goes through [`Store::together`].
+//! Each commit is a flush, and on PostgreSQL each statement a journey to the server besides. First ballots that arrive
+//! at once are saved, with their events, in one statement that commits by itself; on SQLite in one transaction. A lone
+//! one is saved at once. Whatever is not saved so (a voter who has a ballot already, a consultation changed meanwhile, a
+//! database error) goes the long way through [`ballot::cast`], which decides. The rules asked are the same.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,7 +21,7 @@ use crate::store::{Store, dialect};
 const BATCH: usize = 128;
 /// How many may wait before voters are held back.
 const QUEUE: usize = 4096;
-/// Statements under way at once.
+/// Statements under way at once on PostgreSQL; SQLite has one writer.
 const WRITERS: usize = 3;
 
 /// A first ballot that waits to be saved.
@@ -38,21 +37,19 @@ struct Waiting {
 pub struct Urn {
     store: Store,
     clock: Clock,
-    queue: Option<mpsc::Sender<Waiting>>,
+    queue: mpsc::Sender<Waiting>,
 }
 
 impl Urn {
     /// An urn before this database. Its writers end when the last clone is dropped.
     #[must_use]
     pub fn open(store: Store, clock: Clock) -> Self {
-        let queue = store.sqlite_file().is_none().then(|| {
-            let (queue, waiting) = mpsc::channel(QUEUE);
-            let waiting = Arc::new(Mutex::new(waiting));
-            for _ in 0..WRITERS {
-                tokio::spawn(save(store.clone(), waiting.clone()));
-            }
-            queue
-        });
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let writers = if store.sqlite_file().is_some() { 1 } else { WRITERS };
+        for _ in 0..writers {
+            tokio::spawn(save(store.clone(), waiting.clone()));
+        }
         Self { store, clock, queue }
     }
 
@@ -82,11 +79,13 @@ impl Urn {
     /// The receipt of a first ballot saved by the short way; nothing if the long way must decide.
     async fn at_once(&self, on: &Consultation, voter: Voter, chosen: &[String]) -> Result<Option<Receipt>> {
         // The first ballot of all locks the consultation, which the short way does not.
-        let Some(queue) = self.queue.as_ref().filter(|_| on.locked_at.is_some()) else { return Ok(None) };
+        if on.locked_at.is_none() {
+            return Ok(None);
+        }
         let ballot = ballot::first(self.clock.now(), on, voter, chosen)?;
         let receipt = Receipt::of(on, &ballot);
         let (saved, answer) = oneshot::channel();
-        if queue.send(Waiting { ballot, version: on.version, saved }).await.is_err() {
+        if self.queue.send(Waiting { ballot, version: on.version, saved }).await.is_err() {
             return Ok(None);
         }
         Ok(answer.await.unwrap_or(false).then_some(receipt))
@@ -112,8 +111,14 @@ async fn save(store: Store, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
     }
 }
 
-/// Saves what can be saved in one statement, and answers which.
+/// Saves what can be saved at once, and answers which.
 async fn together(store: &Store, batch: &[Waiting]) -> Result<HashSet<Id<Ballot>>> {
-    let fresh: Vec<(&Ballot, i64)> = batch.iter().map(|waiting| (&waiting.ballot, waiting.version)).collect();
-    dialect::save_ballots(&mut store.conn().await?, &fresh).await
+    let fresh = batch.iter().map(|waiting| (waiting.ballot.clone(), waiting.version)).collect();
+    if store.sqlite_file().is_none() {
+        return dialect::save_ballots(&mut store.conn().await?, fresh).await;
+    }
+    let mut tx = store.begin().await?;
+    let saved = dialect::save_ballots(&mut tx, fresh).await?;
+    tx.commit().await?;
+    Ok(saved)
 }

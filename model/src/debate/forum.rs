@@ -90,7 +90,7 @@ pub struct Draft {
 
 fn check(draft: &Draft) -> Result<()> {
     let mut check = Check::default();
-    check.text("title", &draft.title, TITLE_LONGEST);
+    check.line("title", &draft.title, TITLE_LONGEST);
     check.most("summary", &draft.summary, SUMMARY_LONGEST);
     check.that(
         crate::care::setup::is_language(&draft.language),

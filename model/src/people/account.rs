@@ -141,21 +141,18 @@ pub async fn sign_up(
     Ok(SignUp::Created { account, secret })
 }
 
-async fn check_form(conn: &mut Conn, new: &Newcomer) -> Result<()> {
+/// Whether a newcomer's name and address can be taken.
+///
+/// # Errors
+/// What is wrong with each.
+pub async fn check_form(conn: &mut Conn, new: &Newcomer) -> Result<()> {
     let mut check = Check::default();
-    let mut named = name::check("name", &new.name);
+    let named = name::check("name", &new.name);
+    check.note(&named);
     if let Ok(fine) = &named {
         let host = settings::node(conn).await?.domain.unwrap_or_default();
-        if name::is_reserved(fine, &host) || name::is_taken(conn, fine).await? {
-            named = Err(Error::field("name", "taken", "This name is taken or reserved: choose another."));
-        }
-    }
-    if let Err(Error::Refused(Refusal::Invalid(errors))) = &named {
-        for e in errors {
-            check.that(false, &e.field, e.code, e.detail.clone());
-        }
-    } else {
-        named?;
+        let taken = name::is_reserved(fine, &host) || name::is_taken(conn, fine).await?;
+        check.that(!taken, "name", "taken", "This name is taken or reserved: choose another.");
     }
     check.that(is_email(&new.email), "email", "format", "Write an e-mail address such as ana@example.org.");
     check.done()

@@ -1,6 +1,7 @@
 //! The little that the two databases say differently.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -11,7 +12,7 @@ use diesel_async::RunQueryDsl;
 use super::types::{DbJson, DbTime, DbUuid};
 use super::{Conn, Json, Tx};
 use crate::clock::Instant;
-use crate::count::ballot::{Ballot, Event};
+use crate::count::ballot::{Ballot, Event, EventKind};
 use crate::count::electorate::Tier;
 use crate::count::sequence::Meeting;
 use crate::count::tally::Tally;
@@ -19,7 +20,7 @@ use crate::debate::consultation::Consultation;
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::Actor;
-use crate::store::schema::{actors, ballot_events, consultations, tallies};
+use crate::store::schema::{actors, ballot_events, ballots, consultations, tallies};
 
 impl Conn {
     /// Whether this is PostgreSQL, where rows can be locked and many written in one statement.
@@ -90,12 +91,15 @@ pub(crate) async fn hold_actor(tx: &mut Tx, actor: Id<Actor>) -> Result<()> {
     Ok(())
 }
 
-/// Saves first ballots and their events in one statement that commits by itself, on PostgreSQL. Each comes with the
-/// version of its consultation; one whose consultation has changed, or whose voter has a ballot, is left out. Answers
-/// which were saved; none on SQLite, where nothing is gained by it.
-pub(crate) async fn save_ballots(conn: &mut Conn, fresh: &[(&Ballot, i64)]) -> Result<HashSet<Id<Ballot>>> {
-    let Conn::Postgres(c) = conn else { return Ok(HashSet::new()) };
-    let each = || fresh.iter().map(|(ballot, _)| *ballot);
+/// Saves first ballots and their events: on PostgreSQL in one statement, which may commit by itself; on SQLite with
+/// prepared ones in the caller's transaction. Each comes with the version of its consultation; one whose consultation
+/// has changed, or whose voter has a ballot, is left out. Answers which were saved.
+pub(crate) async fn save_ballots(conn: &mut Conn, fresh: Vec<(Ballot, i64)>) -> Result<HashSet<Id<Ballot>>> {
+    let c = match conn {
+        Conn::Postgres(c) => c,
+        Conn::Sqlite(c) => return Ok(c.spawn_blocking(move |c| save_each(c, &fresh)).await?),
+    };
+    let each = || fresh.iter().map(|(ballot, _)| ballot);
     let save = SaveBallots {
         ids: each().map(|b| b.id).collect(),
         events: each().map(|b| Id::new(b.cast_at)).collect(),
@@ -109,6 +113,29 @@ pub(crate) async fn save_ballots(conn: &mut Conn, fresh: &[(&Ballot, i64)]) -> R
     };
     let saved: Vec<Id<Ballot>> = save.load(&mut **c).await?;
     Ok(saved.into_iter().collect())
+}
+
+fn save_each(c: &mut SqliteConnection, fresh: &[(Ballot, i64)]) -> QueryResult<HashSet<Id<Ballot>>> {
+    use diesel::RunQueryDsl;
+    let mut versions: HashMap<Id<Consultation>, Option<i64>> = HashMap::new();
+    let mut saved = HashSet::new();
+    for (ballot, version) in fresh {
+        let on = ballot.consultation_id;
+        if let Entry::Vacant(unknown) = versions.entry(on) {
+            let of = consultations::table.find(on).select(consultations::version);
+            unknown.insert(RunQueryDsl::first(of, c).optional()?);
+        }
+        if versions[&on] != Some(*version) {
+            continue;
+        }
+        let insert = diesel::insert_into(ballots::table).values(ballot).on_conflict_do_nothing();
+        if RunQueryDsl::execute(insert, c)? == 1 {
+            let event = ballot.event(ballot.cast_at, EventKind::Cast);
+            RunQueryDsl::execute(diesel::insert_into(ballot_events::table).values(&event), c)?;
+            saved.insert(ballot.id);
+        }
+    }
+    Ok(saved)
 }
 
 /// [`SAVE_BALLOTS`] with its columns. A query of its own, since diesel prepares those given as text anew each time,

@@ -35,7 +35,7 @@ impl Host {
         let signer = log::signer(&mut tx, world.now(), here).await.unwrap();
         let mut files = BTreeMap::new();
         let checkpoint = log::checkpoint(&mut tx, world.now(), on, here).await.unwrap();
-        let vkey = log::vkey(&mut tx, world.now(), on, here).await.unwrap();
+        let vkey = log::vkey(&log::signer(&mut tx, world.now(), here).await.unwrap(), on, here);
         let size = checkpoint.lines().nth(1).unwrap().parse().unwrap();
         for level in [Level::Entries, Level::Hashes(0), Level::Hashes(1), Level::Hashes(2)] {
             for place in Place::all(level, size) {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use model::count::ballot::Voter;
+use model::count::ballot::{self, Voter};
 use model::count::electorate::Tier;
+use model::count::sequence;
 use model::count::urn::Urn;
 use model::debate::consultation::Consultation;
 use model::id::Id;
@@ -14,30 +15,24 @@ use model::people::actor::Actor;
 use model::store::Store;
 use model::testing::{World, reference};
 
+use crate::pgbench;
 use crate::report::{Figure, best};
 
-/// How many cast at once.
+/// How many cast at once, beside bare commits.
 pub const CLIENTS: [usize; 3] = [1, 8, 32];
+/// How many cast at once, beside pgbench.
+pub const BESIDE_PGBENCH: [usize; 3] = [1, 8, MANY];
+/// A rush of voters.
+const MANY: usize = 128;
 /// How long each is measured, and how often in turn.
 const LENGTH: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 3;
 /// More voters a second than any machine counts; each votes once.
 const VOTERS_A_SECOND: usize = 40_000;
 
-/// Measures both in turn and keeps the best of each.
+/// Beside bare commits of one row by as many clients.
 pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::Result<Figure> {
-    let (forum, on) = world.vote().await;
-    let voters = VOTERS_A_SECOND * ROUNDS * usize::try_from(LENGTH.as_secs())?;
-    world.casts(&forum, &on, &world.admin, &["for"]).await?;
-    let ground = Arc::new(Ground {
-        voters: reference::people(&world.store, world.now(), voters).await?,
-        next: AtomicUsize::new(0),
-        now: world.now(),
-        // The first ballot has locked it, as it is on every page but the first.
-        on: world.again(&on).await,
-        urn: Urn::open(world.store.clone(), world.clock.clone()),
-        store: world.store.clone(),
-    });
+    let ground = Ground::of(world).await?;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(rate(clients, &ground, cast).await?);
@@ -52,6 +47,57 @@ pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::R
     })
 }
 
+/// PostgreSQL's own measure: single inserts under a unique constraint, by `pgbench` with as many clients.
+pub async fn beside_pgbench(world: &World, clients: usize) -> anyhow::Result<Figure> {
+    let ground = Ground::of(world).await?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(rate(clients, &ground, cast).await?);
+        theirs.push(pgbench::rate(clients, LENGTH).await?);
+    }
+    Ok(Figure {
+        name: format!("ballots on PostgreSQL, {clients} at once"),
+        ours: best(&ours),
+        reference: best(&theirs),
+        beside: "single inserts by pgbench".to_owned(),
+        target: if clients < 32 { 0.5 } else { 1.5 },
+    })
+}
+
+/// Many voters at once on SQLite, beside one transaction after the other.
+pub async fn beside_one_by_one(world: &World) -> anyhow::Result<Figure> {
+    let ground = Ground::of(world).await?;
+    let (mut ours, mut alone) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(rate(MANY, &ground, cast).await?);
+        alone.push(rate(1, &ground, cast_alone).await?);
+    }
+    Ok(Figure {
+        name: format!("ballots on SQLite, {MANY} at once"),
+        ours: best(&ours),
+        reference: best(&alone),
+        beside: "one ballot a transaction".to_owned(),
+        target: 6.0,
+    })
+}
+
+/// The log of ballots that were cast, beside the casting: what the log takes of it is a tenth at most.
+pub async fn log(world: &World, database: &str) -> anyhow::Result<Figure> {
+    let ground = Ground::of(world).await?;
+    let casting = rate(MANY, &ground, cast).await?;
+    sequence::sweep(&world.store, world.now(), Duration::ZERO).await?;
+    model::testing::forget_log(&world.store, ground.on.id).await;
+    let began = Instant::now();
+    let written = sequence::catch_up(&world.store, world.now()).await?;
+    Ok(Figure {
+        name: format!("entries written to the log on {database}"),
+        ours: written as f64 / began.elapsed().as_secs_f64(),
+        reference: casting,
+        beside: "ballots cast".to_owned(),
+        target: 10.0,
+    })
+}
+
 struct Ground {
     store: Store,
     urn: Urn,
@@ -61,13 +107,41 @@ struct Ground {
     now: model::clock::Instant,
 }
 
+impl Ground {
+    async fn of(world: &World) -> anyhow::Result<Arc<Self>> {
+        let (forum, on) = world.vote().await;
+        let voters = VOTERS_A_SECOND * ROUNDS * usize::try_from(LENGTH.as_secs())?;
+        world.casts(&forum, &on, &world.admin, &["for"]).await?;
+        Ok(Arc::new(Self {
+            voters: reference::people(&world.store, world.now(), voters).await?,
+            next: AtomicUsize::new(0),
+            now: world.now(),
+            // The first ballot has locked it, as it is on every page but the first.
+            on: world.again(&on).await,
+            urn: Urn::open(world.store.clone(), world.clock.clone()),
+            store: world.store.clone(),
+        }))
+    }
+
+    /// The next who has not voted yet.
+    fn voter(&self) -> anyhow::Result<Voter> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let actor = *self.voters.get(number).ok_or_else(|| anyhow::anyhow!("there are too few voters"))?;
+        Ok(Voter { actor, tier: Tier::Member })
+    }
+}
+
 /// As the API and the inbox do it.
 async fn cast(ground: Arc<Ground>) -> anyhow::Result<()> {
-    let number = ground.next.fetch_add(1, Ordering::Relaxed);
-    let actor = *ground.voters.get(number).ok_or_else(|| anyhow::anyhow!("there are too few voters"))?;
-    let voter = Voter { actor, tier: Tier::Member };
-    ground.urn.cast(&ground.on, voter, &["for".to_owned()], None).await?;
+    ground.urn.cast(&ground.on, ground.voter()?, &["for".to_owned()], None).await?;
     Ok(())
+}
+
+/// The same use case in a transaction of its own.
+async fn cast_alone(ground: Arc<Ground>) -> anyhow::Result<()> {
+    let mut tx = ground.store.begin().await?;
+    ballot::cast(&mut tx, ground.now, &ground.on, ground.voter()?, &["for".to_owned()]).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn commit(ground: Arc<Ground>) -> anyhow::Result<()> {

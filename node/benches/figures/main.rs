@@ -5,6 +5,7 @@ mod ballots;
 mod import;
 mod load;
 mod page;
+mod pgbench;
 mod report;
 
 use std::io::Write;
@@ -42,6 +43,9 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Figure>> {
                 tell(ballots::measure(&world(database).await, database, clients).await?)?;
             }
         }
+        if wanted("rush") {
+            rush(database, &mut tell).await?;
+        }
         if wanted("import") {
             tell(import::measure(&world(database).await, &world(database).await, database).await?)?;
         }
@@ -53,6 +57,20 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Figure>> {
         writeln!(std::io::stdout(), "PostgreSQL was not measured: {POSTGRES} names no server")?;
     }
     Ok(figures)
+}
+
+/// A rush of voters, and what the log costs.
+async fn rush(database: &str, tell: &mut impl FnMut(Figure) -> std::io::Result<()>) -> anyhow::Result<()> {
+    match database {
+        "SQLite" => tell(ballots::beside_one_by_one(&world(database).await).await?)?,
+        _ => {
+            for clients in ballots::BESIDE_PGBENCH {
+                tell(ballots::beside_pgbench(&world(database).await, clients).await?)?;
+            }
+        }
+    }
+    tell(ballots::log(&world(database).await, database).await?)?;
+    Ok(())
 }
 
 async fn world(database: &str) -> World {

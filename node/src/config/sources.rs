@@ -8,6 +8,8 @@ use super::{Config, DEFAULT_FILE, keys};
 
 const PREFIX: &str = "PALABRE_";
 const SEPARATOR: &str = "__";
+/// Variables that the tests are told things by.
+const TESTS: &str = "TEST_";
 
 /// What was given from outside, unread.
 #[derive(Debug, Default)]
@@ -32,7 +34,7 @@ impl Sources {
         };
         let mut builder = config::Config::builder().add_source(file);
         for (name, value) in &self.environment {
-            let Some(key) = key_of(name) else { continue };
+            let Some(key) = key_of(name)? else { continue };
             builder = set(builder, &key, name, value)?;
         }
         for (key, value) in &self.flags {
@@ -54,10 +56,17 @@ fn set(builder: Builder, key: &str, origin: &str, text: &str) -> Result<Builder,
     builder.set_override(key, value).map_err(|error| format!("{origin}: {}", say(error)))
 }
 
-/// `PALABRE_NODE__DATA_DIR` is `node.data_dir`; a variable without two underscores is none of ours.
-fn key_of(name: &str) -> Option<String> {
-    let (section, key) = name.strip_prefix(PREFIX)?.split_once(SEPARATOR)?;
-    Some(format!("{}.{}", section.to_ascii_lowercase(), key.to_ascii_lowercase()))
+/// `PALABRE_NODE__DATA_DIR` is `node.data_dir`. What begins as ours and names no section is most likely misspelt: it is
+/// refused rather than left unread.
+fn key_of(name: &str) -> Result<Option<String>, String> {
+    let Some(ours) = name.strip_prefix(PREFIX).filter(|rest| !rest.starts_with(TESTS)) else { return Ok(None) };
+    match ours.split_once(SEPARATOR) {
+        Some((section, key)) => Ok(Some(format!("{}.{}", section.to_ascii_lowercase(), key.to_ascii_lowercase()))),
+        None => Err(format!(
+            "unknown variable `{name}`: a setting is written {PREFIX}SECTION{SEPARATOR}KEY, with two underscores, such as \
+             PALABRE_NODE__LISTEN"
+        )),
+    }
 }
 
 /// Lists and tables are written as TOML does; anything else is taken as it stands, and read as the key requires.
@@ -199,6 +208,12 @@ mod tests {
             let error = read(file, &[], &[]).unwrap_err();
             assert!(error.contains(names), "{error}");
         }
+    }
+
+    #[test]
+    fn a_variable_with_one_underscore_is_refused_by_name() {
+        let error = read("", &[("PALABRE_NODE_LISTEN", "127.0.0.1:2")], &[]).unwrap_err();
+        assert!(error.contains("`PALABRE_NODE_LISTEN`") && error.contains("PALABRE_NODE__LISTEN"), "{error}");
     }
 
     #[test]

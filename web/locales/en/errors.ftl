@@ -71,6 +71,7 @@ field-length = “{ $field }” has 2 to 60 characters.
 field-format = “{ $field }” does not have the expected form. Follow the example.
 field-articles = “{ $field }” has no articles, or too many. Give it headings, one for each article.
 field-same = “{ $field }” has not changed. Correct something.
+field-one-line = “{ $field }” must stand on one line.
 field-range = “{ $field }” is out of bounds.
 field-past = “{ $field }” is already past. Choose a date to come.
 field-taken = “{ $field }” is taken or reserved. Choose another.

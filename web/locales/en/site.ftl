@@ -34,6 +34,7 @@ footer-theme = Colours
 theme-light = Light
 theme-dark = Dark
 theme-system = As on my device
+footer-node-alone = { $host }. Free software.
 footer-node = { $host }, linked to the fediverse. Free software.
 
 ## Home and lists

@@ -71,6 +71,7 @@ field-length = «{ $field }» tiene de 2 a 60 caracteres.
 field-format = «{ $field }» no tiene la forma esperada. Siga el ejemplo.
 field-articles = «{ $field }» no tiene artículos, o tiene demasiados. Póngale títulos, uno por artículo.
 field-same = «{ $field }» no ha cambiado. Corrija algo.
+field-one-line = «{ $field }» debe caber en una sola línea.
 field-range = «{ $field }» está fuera de los límites.
 field-past = «{ $field }» ya ha pasado. Elija una fecha futura.
 field-taken = «{ $field }» está ocupado o reservado. Elija otro.

@@ -34,6 +34,7 @@ footer-theme = Colores
 theme-light = Claro
 theme-dark = Oscuro
 theme-system = Como mi dispositivo
+footer-node-alone = { $host }. Software libre.
 footer-node = { $host }, conectado al fediverso. Software libre.
 
 ## Home and lists

@@ -71,6 +71,7 @@ field-length = « { $field } » compte de 2 à 60 caractères.
 field-format = « { $field } » n’a pas la forme attendue. Suivez l’exemple.
 field-articles = « { $field } » n’a pas d’articles, ou en a trop. Donnez-lui des titres, un par article.
 field-same = « { $field } » n’a pas changé. Corrigez quelque chose.
+field-one-line = « { $field } » doit tenir sur une ligne.
 field-range = « { $field } » est hors des limites.
 field-past = « { $field } » est déjà passé. Choisissez une date à venir.
 field-taken = « { $field } » est pris ou réservé. Choisissez autre chose.

@@ -34,6 +34,7 @@ footer-theme = Couleurs
 theme-light = Clair
 theme-dark = Sombre
 theme-system = Comme mon appareil
+footer-node-alone = { $host }. Logiciel libre.
 footer-node = Site { $host }, relié au fédivers. Logiciel libre.
 
 ## Home and lists

@@ -135,7 +135,6 @@ pub(super) async fn cast(
         Err(Error::Store(why)) => cast.answered(&app).await?.ok_or(Error::Store(why))?,
         done => done?,
     };
-    app.sequencer.notify_one();
     Ok(given.into_response())
 }
 
@@ -251,7 +250,6 @@ pub(super) async fn withdraw(
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     ballot::withdraw(&mut doing.tx, doing.now, &view.consultation, doing.account.actor_id).await?;
     let answer = doing.deleted().await?;
-    app.sequencer.notify_one();
     Ok(answer)
 }
 
@@ -278,6 +276,5 @@ pub(super) async fn remove(
     let here = here(&app, &mut doing.tx).await?;
     removal::remove(&mut doing.tx, doing.now, &view, &here, &voter, &because.reason).await?;
     let answer = doing.deleted().await?;
-    app.sequencer.notify_one();
     Ok(answer)
 }

@@ -176,7 +176,6 @@ pub(super) async fn cast(
     let by = Sealing { signer: &signer, here: &here };
     let receipt = receipt::receipt(&mut tx, on, held.person(&held.bearer()), &receipt, app.now(), &by).await?;
     tx.commit().await?;
-    app.sequencer.notify_one();
     app.pages.forget(&slug);
     let status = if changes { StatusCode::OK } else { StatusCode::CREATED };
     Ok(Given::json(status, &receipt)?.into_response())
@@ -227,7 +226,6 @@ pub(super) async fn withdraw(
     let (view, held) = code::open(&mut tx, &slug, &typed.code).await?;
     ballot::withdraw(&mut tx, app.now(), &view.consultation, held.actor()).await?;
     tx.commit().await?;
-    app.sequencer.notify_one();
     app.pages.forget(&slug);
     Ok(StatusCode::NO_CONTENT.into_response())
 }

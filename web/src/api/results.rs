@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use model::clock::Instant;
 use model::count::electorate::Tier;
-use model::count::tally::Viewer;
 use model::count::{ballot, check, publication};
 use model::debate::consultation::{self, Phase};
 use model::error::{Error, Result as ModelResult};
@@ -153,11 +152,7 @@ pub(super) async fn file(
 async fn results(app: &App, account: Option<&Account>, slug: &str) -> ModelResult<Value> {
     let mut conn = app.store.conn().await?;
     let on = consultation::view(&mut conn, slug, account).await?.consultation;
-    let ballot = match account {
-        Some(account) => ballot::standing(&mut conn, on.id, account.actor_id).await?,
-        None => None,
-    };
-    let viewer = if ballot.is_some() { Viewer::Voter } else { Viewer::Anybody };
+    let viewer = ballot::viewer(&mut conn, &on, account).await?;
     let here = here(app, &mut conn).await?;
     publication::results(&mut conn, &on, &here, app.now(), viewer).await
 }

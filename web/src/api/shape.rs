@@ -8,6 +8,7 @@ use model::count::electorate;
 use model::count::method::{self, Method};
 use model::count::tally;
 use model::debate::{change, comment, consultation, forum, membership};
+use model::network::follow;
 use model::people::actor::Actor;
 use model::people::role;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -50,6 +51,7 @@ words! {
     CommentOrder = comment::order::Order;
     CommentFilter = comment::order::Filter;
     Registration = settings::Registration;
+    Follow = follow::State;
 }
 
 /// Somebody who publishes or comments.
@@ -155,7 +157,7 @@ impl From<method::Choice> for Choice {
 /// The shapes of all methods: what is asked for, and what is given back with every field that has a default.
 fn methods(given_back: bool) -> RefOr<Schema> {
     let shape = |(kind, fields): (&str, Value)| {
-        let mut properties = json!({"kind": {"type": "string", "const": kind}});
+        let mut properties = json!({"kind": {"type": "string", "enum": [kind]}});
         let mut required = vec!["kind".to_owned()];
         for (name, mut schema) in fields.as_object().cloned().unwrap_or_default() {
             let default = schema.as_object_mut().and_then(|schema| schema.remove("default"));

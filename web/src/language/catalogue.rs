@@ -116,7 +116,7 @@ fn is_code(word: &str) -> bool {
 
 fn field_codes() -> BTreeSet<String> {
     // Those that helpers of the model give, and those of the forms themselves.
-    let known = ["required", "too-long", "length", "repeated", "unknown"].map(str::to_owned);
+    let known = ["required", "too-long", "length", "repeated", "unknown", "one-line"].map(str::to_owned);
     checks().into_iter().map(|(_, code)| code).filter(|code| is_code(code)).chain(known).collect()
 }
 

@@ -92,7 +92,11 @@ pub(super) async fn post(
     mut form: Form,
 ) -> Result<Response, Failure> {
     let view = view(&app, &visitor, &slug).await?;
-    let reply = form.trimmed("parent").parse().ok();
+    let reply = match form.given("parent").map(str::parse).transpose() {
+        Ok(reply) => reply,
+        // Said to somebody, it would mean something else at the top.
+        Err(_) => return Err(Failure::NotFound),
+    };
     match write(&app, &visitor, &view, &form, reply).await {
         Ok(said) => {
             app.pages.forget(&slug);

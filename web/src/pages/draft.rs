@@ -6,7 +6,7 @@ use model::count::electorate::{Electorate, Tier};
 use model::count::method::Method;
 use model::count::tally::Results;
 use model::debate::consultation::{Ballots, Brief, Draft};
-use model::error::{Error, Result};
+use model::error::{Check, Error, Result};
 use serde_json::json;
 
 use crate::form::{Entry, Form};
@@ -126,17 +126,24 @@ pub(super) fn read(form: &Form, zone: &TimeZone) -> Result<Draft> {
 }
 
 fn reading(form: &Form, before: Option<&Electorate>, zone: &TimeZone) -> Result<Draft> {
+    let method = method(form, None);
+    let opens_at = moment(form, "opens-at", "opens_at", zone);
+    let closes_at = moment(form, "closes-at", "closes_at", zone);
+    let answer_by = moment(form, "answer-by", "answer_by", zone);
+    let (results, electorate) = (results(form), electorate(form, before));
+    let mut check = Check::default();
+    check.note(&method).note(&opens_at).note(&closes_at).note(&answer_by).note(&results).note(&electorate).done()?;
     Ok(Draft {
         title: form.trimmed("title").to_owned(),
         summary: form.trimmed("summary").to_owned(),
         text: form.value("text").to_owned(),
         brief: brief(form),
-        method: method(form, None)?,
-        opens_at: moment(form, "opens-at", "opens_at", zone)?,
-        closes_at: moment(form, "closes-at", "closes_at", zone)?,
-        answer_by: moment(form, "answer-by", "answer_by", zone)?,
-        results: results(form)?,
-        electorate: electorate(form, before)?,
+        method: method?,
+        opens_at: opens_at?,
+        closes_at: closes_at?,
+        answer_by: answer_by?,
+        results: results?,
+        electorate: electorate?,
         changeable: !form.is("fixed", "1"),
         ballots: Ballots::Secret,
         language: form.trimmed("language").to_owned(),
@@ -261,8 +268,8 @@ mod tests {
             Form::from_pairs([("method", "vote"), ("tiers", "member"), ("results", "live"), ("closes-at", "soon")]);
         let refused = |form: &Form| read(form, &TimeZone::UTC).expect_err("refused").to_string();
         assert!(refused(&form).contains("closes_at"));
-        form.set("closes-at", "");
         form.set("method", "lottery");
-        assert!(refused(&form).contains("method"));
+        let both = refused(&form);
+        assert!(both.contains("method") && both.contains("closes_at"), "{both}");
     }
 }

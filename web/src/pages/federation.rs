@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use model::error::{Error, Refusal, Result as Answer};
+use model::error::{Error, Result as Answer};
 use model::id::Id;
 use model::network::follow::{self, Follow};
 use model::network::mirror::{self, Mirror};
@@ -100,9 +100,8 @@ async fn ask(app: &App, visitor: &Visitor, target: &str) -> Answer<()> {
     if target.is_empty() {
         return Err(Error::field("target", "required", "Write the forum's address."));
     }
-    let resolve = app.resolve.as_ref().filter(|_| visitor.node.domain.is_some()).ok_or(Refusal::FederationOff)?;
     // The network comes first, the transaction after.
-    let found = resolve(target.to_owned()).await?;
+    let found = app.find(target).await?;
     let mut tx = app.store.begin().await?;
     let target = actor::by_id(&mut tx, found).await?;
     follow::request(&mut tx, visitor.now, &by, &target, |id| visitor.here.follow(id)).await?;

@@ -162,7 +162,7 @@ async fn cast(app: &App, visitor: &Visitor, view: &View, typed: &str, form: &For
     ballot::saw(&on, form.trimmed("text").parse().ok())?;
     ballot::cast(&mut tx, visitor.now, &on, voter, &box_::picked(form)).await?;
     tx.commit().await?;
-    counted(app, &on.slug);
+    app.pages.forget(&on.slug);
     Ok(())
 }
 
@@ -175,11 +175,6 @@ async fn withdraw(app: &App, visitor: &Visitor, view: &View, typed: &str) -> Ans
         Ok(()) | Err(Error::NotFound) => tx.commit().await?,
         Err(error) => return Err(error),
     }
-    counted(app, &on.slug);
+    app.pages.forget(&on.slug);
     Ok(())
-}
-
-fn counted(app: &App, slug: &str) {
-    app.sequencer.notify_one();
-    app.pages.forget(slug);
 }

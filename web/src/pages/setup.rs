@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::care::setup::{self, SetUp};
-use model::error::{Error, Refusal};
+use model::error::{Check, Error, Refusal};
 use model::people::account::{Account, PasswordHash};
 
 use super::blocking;
@@ -90,7 +90,7 @@ async fn run(app: &App, visitor: &Visitor, token: &str, form: &Form) -> Result<A
     // Hashing is slow on purpose: nobody makes the node do it without a link that works.
     setup::peek(&mut app.store.conn().await?, visitor.now, token).await?;
     let password = form.value("new-password").to_owned();
-    let hash = blocking(move || PasswordHash::new(&password)).await??;
+    let hash = blocking(move || PasswordHash::new(&password)).await?;
     let wanted = SetUp {
         name: form.trimmed("institution").to_owned(),
         admin: form.trimmed("name").to_owned(),
@@ -100,8 +100,10 @@ async fn run(app: &App, visitor: &Visitor, token: &str, form: &Form) -> Result<A
         language: form.trimmed("language").to_owned(),
     };
     let mut tx = app.store.begin().await?;
+    let mut check = Check::default();
+    check.note(&setup::check(&mut tx, &wanted).await).note(&hash).done()?;
     setup::redeem(&mut tx, visitor.now, token).await?;
-    let admin = setup::run(&mut tx, visitor.now, &wanted, &hash).await?;
+    let admin = setup::run(&mut tx, visitor.now, &wanted, &hash?).await?;
     tx.commit().await?;
     Ok(admin)
 }

@@ -18,7 +18,6 @@ use web::{App, Settings};
 /// A node with its API.
 pub struct Desk {
     pub world: World,
-    pub app: App,
     router: Router,
 }
 
@@ -43,9 +42,15 @@ impl Desk {
         Self::with(world, Settings::default())
     }
 
+    /// A node that finds forums of others in this way.
+    pub fn linked(world: World, find: web::Resolve) -> Self {
+        let app = App::new(world.store.clone(), world.clock.clone(), Settings::default()).with_resolve(find);
+        Self { router: web::router(app), world }
+    }
+
     pub fn with(world: World, settings: Settings) -> Self {
         let app = App::new(world.store.clone(), world.clock.clone(), settings);
-        Self { router: web::router(app.clone()), app, world }
+        Self { router: web::router(app), world }
     }
 
     /// Nobody in particular.

@@ -86,4 +86,47 @@ both_databases! {
         let inside = file(&desk.admin().await, &slug, "checkpoint").await;
         assert_eq!((inside.status.as_u16(), inside.headers["cache-control"].to_str().unwrap()), (200, "private, no-store"));
     }
+
+    async fn a_stuffed_ballot_is_taken_out_and_the_log_says_why(world: World) {
+        let desk = Desk::of(world);
+        let slug = desk.asks("mobility", "public", desk.draft_with("results", json!("live"))).await;
+        let (ana, admin, anyone) = (desk.person("ana").await, desk.admin().await, desk.anyone());
+        votes(&ana, &slug, "for").await;
+        desk.counts().await;
+        let entries = file(&anyone, &slug, "tile/entries/000.p/1").await.text;
+        let entry = entries.find('{').map(|at| &entries[at..]).unwrap();
+        let entry: serde_json::Value = serde_json::from_str(entry).unwrap();
+        let voter = entry["voter"].as_str().unwrap();
+        let path = format!("/consultations/{slug}/ballots/{voter}");
+        let remove = async |who: &Caller, path: &str, body: serde_json::Value| {
+            who.call(Method::DELETE, path, body.to_string(), &[]).await
+        };
+        let reason = || json!({"reason": "Paid for."});
+        remove(&anyone, &path, reason()).await.refused(401, "not-signed-in");
+        remove(&ana, &path, reason()).await.refused(403, "not-allowed");
+        remove(&admin, &path, json!({"reason": " "})).await.refused(422, "invalid");
+        remove(&admin, &format!("/consultations/{slug}/ballots/nobody"), reason()).await.refused(404, "not-found");
+        remove(&admin, &path, reason()).await.is(204);
+        desk.counts().await;
+        let entries = file(&anyone, &slug, "tile/entries/000.p/2").await.text;
+        assert!(entries.contains("Paid for."), "{entries}");
+        let results = anyone.get(&format!("/consultations/{slug}/results")).await.is(200);
+        assert_eq!(results["tiers"]["member"]["voters"], 0);
+        ana.put(&format!("/consultations/{slug}/ballot"), json!({"choice": ["for"]})).await.refused(422, "ballot-removed");
+    }
+
+    async fn administrators_read_what_the_last_check_found(world: World) {
+        let desk = Desk::of(world);
+        let slug = desk.asks("mobility", "public", desk.draft()).await;
+        let (ana, admin) = (desk.person("ana").await, desk.admin().await);
+        let path = format!("/consultations/{slug}/check");
+        votes(&ana, &slug, "for").await;
+        desk.counts().await;
+        ana.get(&path).await.refused(403, "not-allowed");
+        admin.get(&path).await.refused(404, "not-found");
+        let on = model::debate::consultation::by_slug(&mut desk.world.store.conn().await.unwrap(), &slug).await.unwrap();
+        model::count::check::run(&desk.world.store, desk.world.now(), on.id).await.unwrap();
+        let found = admin.get(&path).await.is(200);
+        assert_eq!((&found["holds"], &found["size"]), (&json!(true), &json!(1)), "{found}");
+    }
 }

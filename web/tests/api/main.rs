@@ -10,6 +10,7 @@ mod lifecycle;
 mod log;
 mod members;
 mod methods;
+mod network;
 mod refusals;
 mod retries;
 mod roles;

@@ -5,9 +5,11 @@ use diesel_async::RunQueryDsl;
 
 use super::{Ballot, Event, EventKind, Source};
 use crate::clock::Instant;
+use crate::count::tally::Viewer;
 use crate::debate::consultation::Consultation;
 use crate::error::Result;
 use crate::id::Id;
+use crate::people::account::Account;
 use crate::people::actor::Actor;
 use crate::store::schema::{actors, ballot_events, ballot_sources, ballots, comments};
 use crate::store::{Conn, Json, on};
@@ -31,6 +33,16 @@ pub async fn find(conn: &mut Conn, consultation: Id<Consultation>, actor: Id<Act
 /// When the database fails.
 pub async fn standing(conn: &mut Conn, consultation: Id<Consultation>, actor: Id<Actor>) -> Result<Option<Ballot>> {
     Ok(find(conn, consultation, actor).await?.filter(|b| !b.withdrawn))
+}
+
+/// What whoever is signed in, or nobody, is to the results: a voter, once a ballot of theirs stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn viewer(conn: &mut Conn, on: &Consultation, account: Option<&Account>) -> Result<Viewer> {
+    let Some(account) = account else { return Ok(Viewer::Anybody) };
+    let standing = standing(conn, on.id, account.actor_id).await?;
+    Ok(if standing.is_some() { Viewer::Voter } else { Viewer::Anybody })
 }
 
 /// The ballot that this activity brought.
@@ -72,18 +84,7 @@ pub(super) async fn update(conn: &mut Conn, ballot: &Ballot) -> Result<bool> {
 }
 
 pub(super) async fn record(conn: &mut Conn, now: Instant, ballot: &Ballot, kind: EventKind) -> Result<Id<Event>> {
-    let event = Event {
-        id: Id::new(now),
-        consultation_id: ballot.consultation_id,
-        ballot_id: ballot.id,
-        revision: ballot.revision,
-        kind,
-        tier: ballot.tier,
-        choice: ballot.choice.clone(),
-        text_version: ballot.text_version,
-        at: now,
-        seq: None,
-    };
+    let event = ballot.event(now, kind);
     on!(conn, |c| diesel::insert_into(ballot_events::table).values(&event).execute(c).await)?;
     Ok(event.id)
 }

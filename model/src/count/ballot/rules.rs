@@ -26,7 +26,7 @@ pub fn saw(on: &Consultation, version: Option<i32>) -> Result<()> {
     if same { Ok(()) } else { Err(Refusal::TextChanged.into()) }
 }
 
-pub(super) fn open(now: Instant, on: &Consultation) -> Result<()> {
+pub(in crate::count) fn open(now: Instant, on: &Consultation) -> Result<()> {
     match on.phase(now) {
         Phase::Draft => Err(Refusal::NotPublished.into()),
         Phase::Scheduled => Err(Refusal::NotOpenYet.into()),

@@ -86,8 +86,14 @@ impl Draft {
 
     /// Checks everything, and answers it in its normal form.
     pub(super) fn check(mut self, now: Instant, before: Option<&Method>) -> Result<Self> {
-        self.check_words()?;
+        let words = self.check_words();
+        let method = match before {
+            Some(before) => self.method.clone().check_change(before),
+            None => self.method.clone().check(),
+        };
+        let electorate = self.electorate.clone().check();
         let mut check = Check::default();
+        check.note(&words).note(&method).note(&electorate);
         let debate = !self.method.takes_ballots();
         check.that(debate || self.closes_at.is_some(), "closes_at", "required", "Give a closing date.");
         check.that(
@@ -101,12 +107,9 @@ impl Draft {
         let answered = self.answer_by.zip(self.closes_at).is_none_or(|(answer, closes)| answer >= closes);
         check.that(answered, "answer_by", "range", "Promise an answer after the closing date.");
         check.done()?;
-        self.method = match before {
-            Some(before) => self.method.check_change(before)?,
-            None => self.method.check()?,
-        };
+        self.method = method?;
+        self.electorate = electorate?;
         self.check_articles(&text::rendered(&self.markdown(), &[]).1)?;
-        self.electorate = self.electorate.check()?;
         Ok(self)
     }
 
@@ -214,7 +217,7 @@ impl Draft {
             self.tags.iter().map(|t| t.trim().trim_start_matches('#').to_owned()).filter(|t| !t.is_empty()).collect();
         self.tags.dedup();
         let mut check = Check::default();
-        check.text("title", &self.title, TITLE_LONGEST);
+        check.line("title", &self.title, TITLE_LONGEST);
         check.most("summary", &self.summary, SUMMARY_LONGEST);
         check.text("text", &self.text, text::LONGEST);
         check.most("brief.what", &self.brief.what, BRIEF_LONGEST);

@@ -27,7 +27,7 @@ pub async fn write(source: &Source, config: &Config, to: &mut dyn Write) -> anyh
     (config.federation.enabled, config.federation.secure_mode) = (true, false);
     let network = Network::read(&config)?;
     let machines = Machines::open(&source.store, &source.clock, &network, source.here.clone(), true)?;
-    let documents = machines.doors.documents;
+    let documents = machines.documents;
     let slug = &source.on.slug;
     let Some(page) = fetch(&documents, &format!("/c/{slug}")).await? else {
         bail!("{slug} is not published to other servers: nothing of it has such a form");

@@ -1,0 +1,43 @@
+//! PostgreSQL's own benchmark as a reference: single inserts under a unique constraint, each a transaction.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use model::testing::POSTGRES;
+
+const TABLE: &str = "DROP TABLE IF EXISTS bare_ballots; CREATE TABLE bare_ballots (voter UUID NOT NULL UNIQUE)";
+const INSERT: &str = "INSERT INTO bare_ballots (voter) VALUES (gen_random_uuid());\n";
+
+/// Inserts a second, by so many clients for so long.
+pub async fn rate(clients: usize, length: Duration) -> anyhow::Result<f64> {
+    tokio::task::spawn_blocking(move || run(clients, length)).await?
+}
+
+fn run(clients: usize, length: Duration) -> anyhow::Result<f64> {
+    let url = std::env::var(POSTGRES).context("no server")?;
+    let mut script = tempfile::NamedTempFile::new()?;
+    script.write_all(INSERT.as_bytes())?;
+    let made = Command::new(program("psql")?).args(["--quiet", "--command", TABLE, &url]).output()?;
+    if !made.status.success() {
+        bail!("psql: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    let mut pgbench = Command::new(program("pgbench")?);
+    pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
+    pgbench.args([format!("--client={clients}"), format!("--time={}", length.as_secs())]);
+    let done = pgbench.arg("--file").arg(script.path()).arg(&url).output()?;
+    let told = String::from_utf8_lossy(&done.stdout);
+    let rate = told.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    rate.with_context(|| format!("pgbench: {told}{}", String::from_utf8_lossy(&done.stderr)))
+}
+
+/// Debian keeps each version's programs apart from the path.
+fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").context("PostgreSQL's programs are not installed")?;
+    let mut found: Vec<PathBuf> = versions.flatten().map(|version| version.path().join("bin").join(name)).collect();
+    found.retain(|path| path.exists());
+    found.sort();
+    found.pop().with_context(|| format!("no {name} below /usr/lib/postgresql"))
+}
