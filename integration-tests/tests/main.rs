@@ -27,6 +27,7 @@ mod hidden;
 mod polis;
 mod private;
 mod process;
+mod provider;
 mod refusals;
 mod signatures;
 mod stranger;

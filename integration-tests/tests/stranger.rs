@@ -5,12 +5,13 @@ use integration_tests::peer::{Peer, Received};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::town::{Empty, FORUM, Published, TOWN, Town, items};
+use crate::town::{Empty, FORUM, Published, STRANGER, TOWN, Town, items};
 
 on_both_databases! {
     a_consultation_reaches_the_followers,
     votes_are_counted_once_and_announced_back,
     several_choices_are_one_ballot,
+    a_partners_people_are_counted_apart,
     comments_stand_in_the_debate,
     a_like_supports_a_petition,
     a_scheduled_consultation_has_no_ballot_yet,
@@ -97,6 +98,28 @@ async fn votes_are_counted_once_and_announced_back(empty: Empty) {
     assert_eq!(town.counts(&square, "open").await, [1, 0, 1]);
     assert_eq!(town.counts(&square, "member").await, [0, 0, 0]);
     no_ballot_was_passed_on(&peer);
+}
+
+async fn a_partners_people_are_counted_apart(empty: Empty) {
+    let town = Town::founded(empty).await;
+    let (peer, ana) = town.stranger().await;
+    let mut body = draft("Close the square to cars?", json!({"kind": "vote"}));
+    body["electorate"] = json!({"tiers": ["member", "partner", "open"], "official": "partner"});
+    let square = town.publishes(body).await;
+    let question = question(&peer, &square).await;
+    let names = names(&question, "oneOf");
+
+    assert_eq!(peer.user("bea").votes(&question, &names[2]).await, StatusCode::ACCEPTED);
+    town.counts_become(&square, "open", &[0, 0, 1]).await;
+    let peers = format!("/peers/{STRANGER}");
+    let named = town.clerk.put(&peers, json!({"policy": "partner"})).await.expect(200);
+    assert_eq!((&named["host"], &named["policy"]), (&json!(STRANGER), &json!("partner")));
+    assert_eq!(ana.votes(&question, &names[0]).await, StatusCode::ACCEPTED);
+    town.counts_become(&square, "partner", &[1, 0, 0]).await;
+    assert_eq!(town.counts(&square, "open").await, [0, 0, 1], "what was cast before stays what it was");
+    tally_update(&peer, "oneOf", &[1, 0, 1]).await;
+    let results = town.clerk.get(&format!("/consultations/{}/results", square.slug)).await.expect(200);
+    assert_eq!(results["official"], "partner");
 }
 
 async fn several_choices_are_one_ballot(empty: Empty) {

@@ -22,6 +22,7 @@ mod member;
 mod node;
 mod openapi;
 mod outcome;
+mod peer;
 mod quota;
 mod reaction;
 mod results;
@@ -60,6 +61,8 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(account::list))
         .routes(routes!(account::approve))
         .routes(routes!(account::refuse))
+        .routes(routes!(peer::list))
+        .routes(routes!(peer::read, peer::treat, peer::forget))
         .routes(routes!(member::list, member::ask))
         .routes(routes!(member::invitations, member::invite))
         .routes(routes!(member::cancel))

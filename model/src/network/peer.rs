@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::care::audit;
 use crate::clock::Instant;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::people::role::{Act, Standing};
 use crate::store::schema::peers;
 use crate::store::types::words;
 use crate::store::{Conn, Tx, on};
@@ -74,6 +76,44 @@ pub async fn set_policy(tx: &mut Tx, now: Instant, host: &str, policy: Policy) -
         .execute(c)
         .await)?;
     Ok(())
+}
+
+/// The longest host name with a port, in characters (RFC 1035, 2.3.4).
+const HOST_LONGEST: usize = 259;
+
+/// A host as it is kept and compared: lower case, no final dot.
+#[must_use]
+pub fn plain(host: &str) -> String {
+    host.trim().trim_end_matches('.').to_lowercase()
+}
+
+/// Says how a server is treated from now on.
+///
+/// # Errors
+/// When `by` may not; when `host` is none, with its port where it has one.
+pub async fn treat(tx: &mut Tx, now: Instant, by: &Standing, host: &str, policy: Policy) -> Result<Peer> {
+    by.may(Act::Administer, None)?;
+    let host = plain(host);
+    let fine = |c: char| c.is_alphanumeric() || "-.:".contains(c);
+    if host.is_empty() || host.chars().count() > HOST_LONGEST || !host.chars().all(fine) {
+        return Err(Error::field("host", "format", "Write a host name such as b.example."));
+    }
+    set_policy(tx, now, &host, policy).await?;
+    audit::note(tx, now, by.account.as_ref(), "peer.treat", &format!("{host} {policy}"), None).await?;
+    by_host(tx, &host).await?.ok_or(Error::NotFound)
+}
+
+/// Treats a server as any other again.
+///
+/// # Errors
+/// When `by` may not; [`Error::NotFound`] where nothing else was said.
+pub async fn forget(tx: &mut Tx, now: Instant, by: &Standing, host: &str) -> Result<()> {
+    by.may(Act::Administer, None)?;
+    let host = plain(host);
+    if policy(tx, &host).await? == Policy::Allow {
+        return Err(Error::NotFound);
+    }
+    treat(tx, now, by, &host, Policy::Allow).await.map(drop)
 }
 
 fn new(now: Instant, host: &str, policy: Policy) -> Peer {

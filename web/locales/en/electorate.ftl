@@ -11,6 +11,7 @@ refusal-provider-failed = The sign-in service did not confirm who you are. Try a
 refusal-identity-taken = This identity belongs to another account.
 refusal-address-unproven = An account has this address and has not confirmed it. Confirm it first, or sign in to link the two.
 label-list = List
+label-host = Server
 label-count = Number
 tiers-kept = As already set
 ballot-hint-unverified = Your account is outside the electorate: your vote counts apart, as that of an unverified local account.

@@ -11,6 +11,7 @@ refusal-provider-failed = El servicio de acceso no ha confirmado su identidad. V
 refusal-identity-taken = Esta identidad pertenece a otra cuenta.
 refusal-address-unproven = Una cuenta tiene esta dirección y no la ha confirmado. Confírmela primero o inicie sesión para enlazar las dos.
 label-list = Lista
+label-host = Servidor
 label-count = Número
 tiers-kept = Como ya está fijado
 ballot-hint-unverified = Su cuenta no está en el censo: su voto cuenta aparte, como el de una cuenta local no verificada.

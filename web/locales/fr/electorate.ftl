@@ -11,6 +11,7 @@ refusal-provider-failed = Le service de connexion n’a pas confirmé votre iden
 refusal-identity-taken = Cette identité appartient à un autre compte.
 refusal-address-unproven = Un compte porte cette adresse et ne l’a pas confirmée. Confirmez-la d’abord, ou connectez-vous pour relier les deux.
 label-list = Liste
+label-host = Serveur
 label-count = Nombre
 tiers-kept = Comme déjà réglé
 ballot-hint-unverified = Votre compte n’est pas dans le corps électoral : votre vote compte à part, comme celui d’un compte local non vérifié.

@@ -8,7 +8,7 @@ use model::count::electorate;
 use model::count::method::{self, Method};
 use model::count::tally;
 use model::debate::{change, comment, consultation, forum, membership};
-use model::network::follow;
+use model::network::{follow, peer};
 use model::people::actor::Actor;
 use model::people::role;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -52,6 +52,7 @@ words! {
     CommentFilter = comment::order::Filter;
     Registration = settings::Registration;
     Follow = follow::State;
+    PeerPolicy = peer::Policy;
 }
 
 /// Somebody who publishes or comments.

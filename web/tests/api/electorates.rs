@@ -2,6 +2,8 @@
 
 use axum::http::Method;
 use model::both_databases;
+use model::count::ballot::{self, Voter};
+use model::debate::consultation;
 use model::testing::World;
 use serde_json::{Value, json};
 
@@ -86,6 +88,61 @@ both_databases! {
         }
         let unknown = desk.draft_with("electorate", electorate(json!({"requires": "money"})));
         admin.post("/forums/rue/consultations", unknown).await.refused(400, "malformed");
+    }
+
+    async fn partners_are_named_and_counted_apart(world: World) {
+        let desk = Desk::of(world);
+        let all = json!({"tiers": ["open", "member", "partner"], "official": "partner"});
+        let slug = desk.asks("rue", "public", desk.draft_with("electorate", all)).await;
+        let admin = desk.admin().await;
+        let named = admin.put("/peers/Partner.Test.", json!({"policy": "partner"})).await.is(200);
+        assert_eq!((&named["host"], &named["policy"]), (&json!("partner.test"), &json!("partner")));
+        admin.put("/peers/b%20c", json!({"policy": "partner"})).await.refused(422, "invalid");
+        admin.put("/peers/b.test", json!({"policy": "friend"})).await.refused(400, "malformed");
+        admin.get("/peers/b.test").await.refused(404, "not-found");
+        admin.delete("/peers/b.test").await.refused(404, "not-found");
+        let ana = desk.person("ana").await;
+        ana.put(&format!("/consultations/{slug}/ballot"), json!({"choice": ["for"]})).await.is(201);
+        let (bob, eve) = (desk.world.stranger("bob", "partner.test").await, desk.world.stranger("eve", "other.test").await);
+        for who in [&bob, &eve] {
+            let mut tx = desk.world.store.begin().await.unwrap();
+            let view = consultation::view(&mut tx, &slug, None).await.unwrap();
+            let voter = Voter::elsewhere(&mut tx, &view.consultation, &view.forum, who).await.unwrap();
+            ballot::cast(&mut tx, desk.world.now(), &view.consultation, voter, &["against".to_owned()]).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        desk.counts().await;
+        let results = ana.get(&format!("/consultations/{slug}/results")).await.is(200);
+        assert_eq!(results["official"], "partner");
+        for (tier, counts) in [("member", [1, 0, 0]), ("partner", [0, 0, 1]), ("open", [0, 0, 1])] {
+            let choices = results["tiers"][tier]["choices"].as_array().unwrap();
+            let said: Vec<i64> = choices.iter().map(|choice| choice["count"].as_i64().unwrap()).collect();
+            assert_eq!(said, counts, "{tier}");
+        }
+        admin.delete("/peers/partner.test").await.is(204);
+        assert_eq!(admin.get("/peers/partner.test").await.is(200)["policy"], "allow");
+    }
+
+    async fn the_official_tier_is_named_before_anybody_votes(world: World) {
+        let desk = Desk::of(world);
+        let admin = desk.admin().await;
+        admin.post("/forums", json!({"slug": "rue", "title": "Rue"})).await.is(201);
+        for (wrong, field) in [
+            (json!({"tiers": ["open"], "official": "member"}), "electorate.official"),
+            (json!({"tiers": [], "official": "member"}), "electorate.tiers"),
+            (json!({"tiers": ["open"], "official": "open", "requires": "members"}), "electorate.requires"),
+        ] {
+            let refused = admin.post("/forums/rue/consultations", desk.draft_with("electorate", wrong)).await.refused(422, "invalid");
+            assert_eq!(refused["errors"][0]["field"], field);
+        }
+        let slug = desk.drafts(&admin, "rue", desk.draft()).await;
+        let path = format!("/consultations/{slug}");
+        admin.post(&format!("{path}/publish"), json!({})).await.is(200);
+        let later = json!({"electorate": {"tiers": ["member", "open"], "official": "open"}});
+        admin.patch(&path, later.clone()).await.is(200);
+        desk.person("ana").await.put(&format!("{path}/ballot"), json!({"choice": ["for"]})).await.is(201);
+        let back = json!({"electorate": {"tiers": ["member", "open"], "official": "member"}});
+        admin.patch(&path, back).await.refused(422, "locked");
     }
 
     async fn a_code_takes_part_once(world: World) {

@@ -138,6 +138,55 @@ async fn people_ask_are_invited_decided_on_and_leave_on_the_forums_page() {
 }
 
 #[tokio::test]
+async fn each_way_of_registration_lets_in_whom_it_says() {
+    use model::care::settings::{Registration, set_registration};
+    for (registration, open) in [
+        (Registration::Open, true),
+        (Registration::Approval, true),
+        (Registration::Invite, false),
+        (Registration::Closed, false),
+    ] {
+        let world = World::sqlite().await;
+        let forum = world.forum("rue", Visibility::Public).await;
+        let mut tx = world.store.begin().await.unwrap();
+        set_registration(&mut tx, registration).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut ana = Browser::of(&world);
+        let door = ana.get("/login").await;
+        assert_eq!(door.has("action=\"/signup\""), open, "{registration:?}");
+        assert_eq!(door.has("looks at each new account"), registration == Registration::Approval);
+        let form = [("name", "ana"), ("email", "ana@mail.example"), ("new-password", PASSWORD)];
+        let asked_for = ana.post("/signup", &form).await;
+        assert_eq!(asked_for.status.as_u16(), if open { 200 } else { 403 }, "{registration:?}: {}", asked_for.html);
+        if open {
+            let link = mailed(&world, "ana@mail.example").await;
+            let confirmed = ana.post("/verify", &[("token", &asked(&link, "token"))]).await;
+            let waits = registration == Registration::Approval;
+            assert_eq!(confirmed.has("has yet to approve"), waits, "{registration:?}: {}", confirmed.html);
+            assert_eq!(ana.get("/me").await.status == StatusCode::OK, !waits, "{registration:?}");
+        }
+        if registration == Registration::Approval {
+            let early = ana.post("/login", &[("who", "ana"), ("password", PASSWORD)]).await;
+            assert!(early.status == StatusCode::FORBIDDEN && early.has("waits for the agreement"), "{}", early.html);
+            let mut clerk = Browser::signed_in(&world, "admina").await;
+            assert!(clerk.get("/admin/users").await.has("<b>ana</b>"));
+            let act = [("name", "ana"), ("act", "approve")];
+            assert_eq!(clerk.post("/admin/users/approval", &act).await.location(), "/admin/users?done=approved");
+            let back = ana.post("/login", &[("who", "ana"), ("password", PASSWORD)]).await;
+            assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.html);
+        }
+        // An invitation by mail into a forum makes an account, but where only administrators do.
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        clerk.post(&format!("/f/{}/members", forum.slug), &[("act", "invite"), ("who", "eve@mail.example")]).await;
+        let token = asked(&mailed(&world, "eve@mail.example").await, "token");
+        let form = [("token", token.as_str()), ("name", "eve"), ("new-password", PASSWORD)];
+        let joined = Browser::of(&world).post("/f/rue/join", &form).await;
+        let wanted = if registration == Registration::Closed { StatusCode::FORBIDDEN } else { StatusCode::SEE_OTHER };
+        assert_eq!(joined.status, wanted, "{registration:?}: {}", joined.html);
+    }
+}
+
+#[tokio::test]
 async fn guessing_from_everywhere_is_slowed_and_the_owner_gets_in() {
     let world = World::sqlite().await;
     world.account_with_password("ana").await;
