@@ -47,6 +47,26 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Everything in it is gone; `data` is the node's folder.
+    pub fn is_emptied(&self, data: &Path) {
+        match self {
+            Self::Sqlite => {
+                for name in ["palabre.db", "palabre.db-wal", "palabre.db-shm"] {
+                    let path = data.join(name);
+                    if path.exists() {
+                        std::fs::remove_file(path).expect("a file of the database is removed");
+                    }
+                }
+            }
+            Self::Postgres { server, name } => {
+                psql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+                psql(server, &format!("CREATE DATABASE {name}"));
+            }
+        }
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let Self::Postgres { server, name } = self {

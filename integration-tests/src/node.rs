@@ -107,6 +107,18 @@ impl Node {
         process.kill().await.expect("killed");
     }
 
+    /// Kills the process, if it runs, and destroys all that it kept but its configuration.
+    pub async fn is_destroyed(&mut self) {
+        if self.process.is_some() {
+            self.kill().await;
+        }
+        self.database.is_emptied(self.folder.path());
+        let data = self.folder.path().join("data");
+        if data.exists() {
+            std::fs::remove_dir_all(data).expect("the data folder is removed");
+        }
+    }
+
     /// SIGTERM; returns the exit code.
     pub async fn stop(&mut self) -> Option<i32> {
         let mut process = self.process.take().expect("a running node");

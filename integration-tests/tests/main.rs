@@ -20,6 +20,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod backup;
 mod count;
 mod delivery;
 mod description;

@@ -197,6 +197,12 @@ refusals! {
     IdentityTaken = "identity-taken", Rule, "This identity belongs to another account.";
     AddressUnproven = "address-unproven", Rule, "An account has this address and has not confirmed it: confirm it first, or sign in and link the two.";
     EmptyImport = "empty-import", Rule, "There is nothing to import.";
+    ImportCollides = "import-collides", Rule, "Something else has a key of this import: it was changed, or made up.";
+    ImportDiffers = "import-differs", Rule, "What came in does not add up to the results that came with it.";
+    ArchiveBroken = "archive-broken", Rule, "The ballot log of this archive does not hold.";
+    BackupDamaged = "backup-damaged", Rule, "This is no backup, or it was cut short or changed.";
+    BackupNewer = "backup-newer", Rule, "A later version of the program made this backup: install that version first.";
+    NotEmpty = "not-empty", Rule, "A backup is restored into an empty database: name another, or remove this one first.";
 }
 
 /// One field that is not as it should be.

@@ -54,6 +54,28 @@ impl<T> Id<T> {
         Self::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
+    /// The key that these parts always lead to (UUIDv8 of their SHA-256): what is imported twice has one key.
+    #[must_use]
+    pub fn derived(parts: &[&[u8]]) -> Self {
+        use sha2::{Digest as _, Sha256};
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        let mut bytes = [0u8; 16];
+        bytes.copy_from_slice(&digest.finalize()[..16]);
+        Self::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// The key of the `n`th of a list, so that keys sort as the list does, with a tail that these parts lead to.
+    #[must_use]
+    pub fn ordered(n: u32, parts: &[&[u8]]) -> Self {
+        let mut bytes = *Self::derived(parts).0.as_bytes();
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        Self::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// Wraps a key that was read from elsewhere.
     #[must_use]
     pub fn from_uuid(uuid: Uuid) -> Self {
@@ -157,5 +179,14 @@ mod tests {
         let same: Vec<Id<()>> = (0..10_000).map(|_| Id::new(Instant::from_microsecond(1_000_000_000_000))).collect();
         assert!(same.is_sorted(), "keys of one millisecond sort as they were minted");
         assert_eq!(early.to_string().parse::<Id<()>>().unwrap(), early);
+    }
+
+    #[test]
+    fn derived_keys_are_the_same_each_time_and_keep_their_parts_apart() {
+        let derived = |parts: &[&str]| Id::<()>::derived(&parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>());
+        assert_eq!(derived(&["a", "b"]), derived(&["a", "b"]));
+        assert_ne!(derived(&["a", "b"]), derived(&["ab", ""]));
+        let ordered: Vec<Id<()>> = (0..1000).map(|n| Id::ordered(n, &[b"x"])).collect();
+        assert!(ordered.is_sorted());
     }
 }

@@ -97,6 +97,16 @@ impl World {
         Self { store, clock, address: Address::new(Scheme::Https, "a.test"), admin, _dir: dir }
     }
 
+    /// A world over a database that was set up by another, as [`World::sqlite`] sets it up.
+    ///
+    /// # Panics
+    /// When its administrator is not there.
+    pub async fn over(store: Store) -> Self {
+        let admin = account::by_name(&mut store.conn().await.expect("a connection"), "admina").await.expect("admina");
+        let clock = Clock::fixed(Instant::from_microsecond(START));
+        Self { store, clock, address: Address::new(Scheme::Https, "a.test"), admin, _dir: None }
+    }
+
     /// Now.
     #[must_use]
     pub fn now(&self) -> Instant {

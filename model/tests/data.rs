@@ -63,7 +63,7 @@ both_databases! {
         ]);
         assert_eq!(all[1].0.html, "<p>=Plant, *them*</p>", "plain text means itself");
         assert_eq!(job::depth(&mut conn).await.unwrap().0, 0, "nothing is announced, nobody mailed");
-        assert_eq!(world.again(&imported_open(&world, &forum).await).await.phase(world.now()), Phase::Open);
+        assert_eq!(world.again(&imported_open(&world).await).await.phase(world.now()), Phase::Open);
     }
 
     async fn a_conversation_goes_out_as_it_came(world: World) {
@@ -127,7 +127,8 @@ both_databases! {
     }
 }
 
-async fn imported_open(world: &World, forum: &Forum) -> consultation::Consultation {
-    let slug = imports(world, forum, true).await.slug;
+async fn imported_open(world: &World) -> consultation::Consultation {
+    let forum = world.forum("square", Visibility::Public).await;
+    let slug = imports(world, &forum, true).await.slug;
     consultation::by_slug(&mut world.store.conn().await.unwrap(), &slug).await.unwrap()
 }

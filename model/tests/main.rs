@@ -1,9 +1,11 @@
 //! The use cases on both databases. The PostgreSQL half is ignored unless asked for, since it needs a server.
 
+mod backup;
 mod ballots;
 mod data;
 mod debate;
 mod electorates;
+mod inout;
 mod jobs;
 mod log;
 mod memberships;

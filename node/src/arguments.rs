@@ -7,6 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Sources, parse_duration};
 
+mod data;
+
+pub use data::*;
+
 /// Palabre: consultations on the fediverse.
 #[derive(Debug, Parser)]
 #[command(name = "palabre", version, about, max_term_width = 100)]
@@ -55,6 +59,10 @@ pub enum Command {
     Export(Export),
     /// Count a consultation's ballots again, from public files alone
     Verify(Verify),
+    /// Write the whole node into one file, while it runs; the file holds its keys
+    Backup(Backup),
+    /// Bring a node back from a backup, into an empty database
+    Restore(Restore),
     /// A node on loopback filled with real and example consultations
     Demo(Demo),
 }
@@ -185,69 +193,6 @@ pub enum Mail {
         #[command(flatten)]
         print: Print,
     },
-}
-
-/// `palabre import`
-#[derive(Debug, Subcommand)]
-pub enum Import {
-    /// A conversation exported by Polis
-    Polis {
-        /// The folder with summary.csv, comments.csv and votes.csv
-        dir: PathBuf,
-        /// The forum that it comes into
-        #[arg(long, value_name = "SLUG")]
-        forum: String,
-        /// Leave it open for comments
-        #[arg(long)]
-        open: bool,
-        #[command(flatten)]
-        print: Print,
-    },
-}
-
-/// `palabre export`
-#[derive(Debug, Args)]
-pub struct Export {
-    /// Its slug or address
-    pub consultation: String,
-    /// In which form
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-    /// Which table of `--format csv`; without it all into a folder, or the comments into a file
-    #[arg(long, value_enum)]
-    pub table: Option<Table>,
-    /// The file to write, or the folder (a name without extension); without it standard output
-    #[arg(short, long, value_name = "F")]
-    pub output: Option<PathBuf>,
-}
-
-/// The forms of an export.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The tables of open data
-    #[default]
-    Csv,
-    /// The consultation, its results and its comments
-    Json,
-    /// The documents that other servers fetch, in one collection
-    Activitystreams,
-}
-
-/// The tables of open data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Table {
-    /// What was said
-    Comments,
-    /// What people think of it
-    Votes,
-    /// The ballots that stand
-    Ballots,
-    /// The totals
-    Results,
-    /// The comments as Polis has them
-    PolisComments,
-    /// The votes as Polis has them
-    PolisVotes,
 }
 
 /// `palabre verify`

@@ -1,6 +1,7 @@
 //! The commands, each with what it needs.
 
 mod account;
+mod backup;
 mod demo;
 mod export;
 mod import;
@@ -45,6 +46,8 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Import(import) => import::run(&config, import).await,
         Command::Export(export) => export::run(&config, export).await,
         Command::Verify(verify) => verify::run(&config, verify).await,
+        Command::Backup(backup) => backup::write(&config, backup).await,
+        Command::Restore(restore) => backup::restore(&config, restore).await,
         Command::Demo(demo) => demo::run(config, demo).await,
     }
 }

@@ -4,6 +4,7 @@
 //! consultation, no SQL and no document of the fediverse: those live in `model` and `federation`.
 
 mod arguments;
+mod collection;
 mod commands;
 mod config;
 mod listener;

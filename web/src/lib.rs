@@ -17,10 +17,12 @@ mod cache;
 mod csv;
 mod limit;
 mod log;
+mod open;
 mod pages;
 mod path;
 mod security;
 mod session;
+mod site;
 mod text;
 
 use axum::middleware;
@@ -28,6 +30,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 pub use app::{App, Resolve, Settings};
+pub use site::site;
 
 /// Every page of the website and the JSON API, ready to serve.
 pub fn router(app: App) -> axum::Router {
@@ -37,6 +40,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(csv::routes())
         .merge(log::routes())
         .merge(text::routes())
+        .merge(open::routes())
         .layer(CsrfLayer::new().with_rejection_response(security::foreign))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(session::layer(&app));

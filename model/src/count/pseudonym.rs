@@ -8,7 +8,7 @@ use crate::debate::consultation::{Ballots, Consultation};
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::account::Account;
-use crate::people::actor::Actor;
+use crate::people::actor::{Actor, Kind};
 use crate::store::Conn;
 
 /// What a pseudonym stands beside: one person has another name for each, so that a ballot leads neither to an opinion
@@ -24,17 +24,17 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn tag(self) -> &'static [u8] {
+    pub(crate) fn word(self) -> &'static str {
         match self {
-            Self::Ballot => b"ballot",
-            Self::Opinion => b"opinion",
-            Self::Author => b"author",
+            Self::Ballot => "ballot",
+            Self::Opinion => "opinion",
+            Self::Author => "author",
         }
     }
 }
 
-/// Characters of a pseudonym: 80 bits as hex.
-const LENGTH: usize = 20;
+/// Octets of a pseudonym, which is written as hex.
+const LENGTH: usize = 10;
 
 /// Makes the pseudonyms of one consultation.
 pub struct Pseudonyms {
@@ -58,8 +58,8 @@ impl Pseudonyms {
         let mut context = hmac::Context::with_key(&self.key);
         context.update(self.consultation.uuid().as_bytes());
         context.update(person.uuid().as_bytes());
-        context.update(purpose.tag());
-        hex::encode(context.sign().as_ref()).chars().take(LENGTH).collect()
+        context.update(purpose.word().as_bytes());
+        hex::encode(&context.sign().as_ref()[..LENGTH])
     }
 }
 
@@ -72,17 +72,19 @@ pub struct Person<'a> {
     pub name: &'a str,
     /// The other server; `None` for this node.
     pub host: Option<&'a str>,
+    /// What it is: who voted where a consultation was imported from keeps the name that it had there.
+    pub kind: Kind,
 }
 
 impl<'a> From<&'a Actor> for Person<'a> {
     fn from(actor: &'a Actor) -> Self {
-        Self { id: actor.id, name: &actor.name, host: actor.host.as_deref() }
+        Self { id: actor.id, name: &actor.name, host: actor.host.as_deref(), kind: actor.kind }
     }
 }
 
 impl<'a> From<&'a Account> for Person<'a> {
     fn from(account: &'a Account) -> Self {
-        Self { id: account.actor_id, name: &account.name, host: None }
+        Self { id: account.actor_id, name: &account.name, host: None, kind: Kind::Person }
     }
 }
 
@@ -107,6 +109,7 @@ impl Voters {
     #[must_use]
     pub fn name(&self, voter: Person<'_>) -> String {
         match &self.named {
+            _ if voter.kind == Kind::Imported => voter.name.to_owned(),
             Some(here) => format!("@{}@{}", voter.name, voter.host.unwrap_or(here)),
             None => self.pseudonyms.name(Purpose::Ballot, voter.id),
         }

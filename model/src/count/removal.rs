@@ -12,7 +12,7 @@ use crate::debate::consultation::{Consultation, View};
 use crate::error::{Check, Error, Result};
 use crate::id::Id;
 use crate::people::account::Account;
-use crate::people::actor::Actor;
+use crate::people::actor::{Actor, Kind};
 use crate::people::role::Act;
 use crate::store::schema::{actors, ballot_events, ballot_removals, ballots};
 use crate::store::{Conn, Tx, on};
@@ -22,8 +22,8 @@ pub const REASON_LONGEST: usize = 500;
 /// Voters that are looked through at once for a pseudonym.
 const PAGE: i64 = 5000;
 
-/// A ballot, with who cast it: id, name, host.
-type Named = (Id<Ballot>, Id<Actor>, String, Option<String>);
+/// A ballot, with who cast it: id, name, host, kind.
+type Named = (Id<Ballot>, Id<Actor>, String, Option<String>, Kind);
 
 #[derive(Insertable)]
 #[diesel(table_name = ballot_removals)]
@@ -64,14 +64,14 @@ async fn named(conn: &mut Conn, on: &Consultation, here: &Address, voter: &str) 
             .filter(ballots::consultation_id.eq(on.id).and(ballots::id.gt(after)))
             .order(ballots::id)
             .limit(PAGE)
-            .select((ballots::id, actors::id, actors::name, actors::host))
+            .select((ballots::id, actors::id, actors::name, actors::host, actors::kind))
             .load(c)
             .await)?;
         let Some((last, ..)) = rows.last() else { return Err(Error::NotFound) };
         after = *last;
-        let found = rows
-            .iter()
-            .find(|(_, id, name, host)| voters.name(Person { id: *id, name, host: host.as_deref() }) == voter);
+        let found = rows.iter().find(|(_, id, name, host, kind)| {
+            voters.name(Person { id: *id, name, host: host.as_deref(), kind: *kind }) == voter
+        });
         if let Some((_, actor, ..)) = found {
             return ballot::standing(conn, on.id, *actor).await?.ok_or(Error::NotFound);
         }

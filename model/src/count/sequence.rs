@@ -110,6 +110,24 @@ pub async fn catch_up(store: &Store, now: Instant) -> Result<usize> {
     Ok(written)
 }
 
+/// Takes in what was numbered elsewhere: its events are there, the last of them before `size`, and come to `counts`.
+/// Writes the tally and the log, within the caller's transaction.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn take_in(
+    tx: &mut Tx,
+    now: Instant,
+    consultation: Id<Consultation>,
+    (size, counts, at): (i64, Counts, Instant),
+) -> Result<()> {
+    let taken = Tally { size, counts: Json(counts), at, ..tally::empty(consultation, at) };
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(tallies::table).values(&taken).execute(c).await)?;
+    while write_counted(tx, now, consultation).await? > 0 {}
+    Ok(())
+}
+
 async fn behind(conn: &mut Conn) -> Result<Vec<Id<Consultation>>> {
     let log =
         tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));

@@ -1,29 +1,46 @@
 //! Open data: what a consultation gives to whoever wants to count again, as tables, a page of rows at a time.
 
+mod columns;
 mod document;
+pub mod listing;
+mod polis;
 pub mod sheet;
+mod standing;
 mod tables;
+mod thread;
 
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use serde_json::Value as Json;
 
 use crate::address::Address;
 use crate::clock::Instant;
 use crate::count::ballot::Ballot;
-use crate::count::pseudonym::{self, Pseudonyms};
+use crate::count::pseudonym::{self, Pseudonyms, Voters};
 use crate::count::tally::{self, Viewer};
 use crate::data::import_polis::Source;
 use crate::debate::comment::Comment;
 use crate::debate::consultation::Consultation;
+use crate::debate::text::Text;
 use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::Actor;
-use crate::store::Conn;
+use crate::store::schema::texts;
+use crate::store::{Conn, on};
 
-pub use document::{Document, document};
+pub use document::{Document, Reading, document};
+pub use polis::polis_summary;
 use sheet::{Origin, Sheet};
 
 /// Rows read from the database at once: what one page of bytes holds, and all that is held in memory.
 const PAGE: i64 = 500;
+/// Ballots are small and many.
+const BALLOTS: usize = 4000;
+
+/// Whether so many rows were all that a page can hold, so that more may follow.
+fn more(rows: usize) -> bool {
+    i64::try_from(rows).is_ok_and(|rows| rows == PAGE)
+}
 
 /// What can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +49,8 @@ pub enum Table {
     Comments,
     /// Every comment in Polis's columns, hidden ones too.
     PolisComments,
+    /// The comments that are shown, in DemocracyOS's columns.
+    DemocracyosComments,
     /// What people think of the comments.
     Votes,
     /// The same in Polis's columns.
@@ -49,6 +68,7 @@ impl Table {
         Some(match (name, profile) {
             ("comments", None) => Self::Comments,
             ("comments", Some("polis")) => Self::PolisComments,
+            ("comments", Some("democracyos")) => Self::DemocracyosComments,
             ("votes", None) => Self::Votes,
             ("votes", Some("polis")) => Self::PolisVotes,
             ("ballots", None) => Self::Ballots,
@@ -61,12 +81,13 @@ impl Table {
     #[must_use]
     pub fn sheet(self) -> &'static Sheet {
         match self {
-            Self::Comments => &tables::COMMENTS,
-            Self::PolisComments => &tables::POLIS_COMMENTS,
-            Self::Votes => &tables::VOTES,
-            Self::PolisVotes => &tables::POLIS_VOTES,
-            Self::Ballots => &tables::BALLOTS,
-            Self::Results => &tables::RESULTS,
+            Self::Comments => &columns::COMMENTS,
+            Self::PolisComments => &columns::POLIS_COMMENTS,
+            Self::DemocracyosComments => &columns::DEMOCRACYOS_COMMENTS,
+            Self::Votes => &columns::VOTES,
+            Self::PolisVotes => &columns::POLIS_VOTES,
+            Self::Ballots => &columns::BALLOTS,
+            Self::Results => &columns::RESULTS,
         }
     }
 
@@ -80,9 +101,20 @@ impl Table {
 /// The Table Schema that lies beside the file of `table`.
 #[must_use]
 pub fn schema(table: Table, here: &Address, on: &Consultation) -> Json {
+    table.sheet().schema(&origin(here, on))
+}
+
+/// Under which terms a consultation's data is given.
+fn origin(here: &Address, on: &Consultation) -> Origin {
     let source = on.source.as_ref().and_then(|source| serde_json::from_value::<Source>(source.0.clone()).ok());
     let imported_from = source.map(|source| (source.attribution, source.url));
-    table.sheet().schema(&Origin { page: here.consultation(&on.slug), imported_from })
+    Origin { page: here.consultation(&on.slug), imported_from }
+}
+
+/// Every version of a text with its words, the first one first.
+pub(super) async fn texts(conn: &mut Conn, on: Id<Consultation>) -> Result<Vec<Text>> {
+    let of = texts::table.filter(texts::consultation_id.eq(on)).order(texts::version);
+    Ok(on!(conn, |c| of.select(Text::as_select()).load(c).await)?)
 }
 
 /// Where the next page of rows begins.
@@ -90,6 +122,7 @@ pub fn schema(table: Table, here: &Address, on: &Consultation) -> Json {
 enum Cursor {
     Head,
     Comments(Option<(Instant, Id<Comment>)>),
+    Threads(Option<(Instant, Id<Comment>)>),
     Votes(Option<(Id<Comment>, Id<Actor>)>),
     Ballots(Option<Id<Ballot>>),
     Results,
@@ -103,6 +136,9 @@ pub struct Pages {
     on: Consultation,
     now: Instant,
     pseudonyms: Pseudonyms,
+    voters: Voters,
+    /// How many ballot events it has.
+    events: i64,
     reads_hidden: bool,
     cursor: Cursor,
 }
@@ -123,8 +159,10 @@ pub async fn pages(
         tally::require_visible(&on, now, Viewer::Anybody)?;
     }
     let pseudonyms = pseudonym::of(conn, on.id).await?;
+    let voters = Voters::of(conn, &on, here).await?;
+    let events = tally::of(conn, &on).await?.size;
     let here = here.clone();
-    Ok(Pages { table, here, on, now, pseudonyms, reads_hidden, cursor: Cursor::Head })
+    Ok(Pages { table, here, on, now, pseudonyms, voters, events, reads_hidden, cursor: Cursor::Head })
 }
 
 impl Pages {
@@ -137,10 +175,11 @@ impl Pages {
             let bytes = match std::mem::replace(&mut self.cursor, Cursor::End) {
                 Cursor::End => return Ok(None),
                 Cursor::Head => {
-                    self.cursor = self.first();
+                    self.cursor = self.beginning();
                     self.table.sheet().head()
                 }
                 Cursor::Comments(after) => self.comments(conn, after).await?,
+                Cursor::Threads(after) => self.threads(conn, after).await?,
                 Cursor::Votes(after) => self.votes(conn, after).await?,
                 Cursor::Ballots(after) => self.ballots(conn, after).await?,
                 Cursor::Results => self.results(conn).await?,
@@ -152,17 +191,13 @@ impl Pages {
         }
     }
 
-    fn first(&self) -> Cursor {
+    fn beginning(&self) -> Cursor {
         match self.table {
             Table::Comments | Table::PolisComments => Cursor::Comments(None),
+            Table::DemocracyosComments => Cursor::Threads(None),
             Table::Votes | Table::PolisVotes => Cursor::Votes(None),
             Table::Ballots => Cursor::Ballots(None),
             Table::Results => Cursor::Results,
         }
-    }
-
-    /// Whether so many rows were all that a page can hold, so that more may follow.
-    fn more(rows: usize) -> bool {
-        i64::try_from(rows).is_ok_and(|rows| rows == PAGE)
     }
 }

@@ -142,7 +142,7 @@ pub const ATTRIBUTION: &str = "Data was gathered using the Polis software (see c
 /// How many rows are written between two calls of `progress`.
 const STEP: usize = 2000;
 
-/// Takes a conversation into `forum`, closed unless `open`. Nothing is announced and nobody is mailed: its objects are
+/// Takes a conversation into `forum`, closed unless `open`; one that is there already is left as it is. Nothing is announced and nobody is mailed: its objects are
 /// there with their old dates for who fetches them. `progress` hears how many rows of how many are written.
 ///
 /// # Errors
@@ -161,6 +161,9 @@ pub async fn import(
     }
     let author = forum::official(tx, forum).await?;
     let mut on = consultation_of(now, forum, author.id, conversation, open);
+    if let Ok(there) = consultation::by_id(tx, on.id).await {
+        return Ok(made(here, &there, conversation));
+    }
     on.slug = consultation::free_slug(tx, &on).await?;
     let (participants, actors) = participants(&on, conversation);
     let (statements, comments) = comments(now, &on, conversation, &participants);
@@ -185,13 +188,35 @@ pub async fn import(
         wrote(rows::reactions(tx, some).await?);
     }
     audit::note(tx, now, None, "consultation.import", &on.slug, Some(author.id)).await?;
-    Ok(Imported {
+    Ok(made(here, &on, conversation))
+}
+
+/// What an import made, or made an earlier time.
+fn made(here: &Address, on: &Consultation, conversation: &Conversation) -> Imported {
+    Imported {
         url: here.consultation(&on.slug),
-        slug: on.slug,
+        slug: on.slug.clone(),
         statements: conversation.statements.len(),
-        participants: participants.len(),
+        participants: numbers(conversation).len(),
         votes: conversation.votes.len(),
-    })
+    }
+}
+
+/// The numbers of everybody who said or thought something.
+fn numbers(conversation: &Conversation) -> BTreeSet<u64> {
+    let authors = conversation.statements.iter().map(|statement| statement.author);
+    authors.chain(conversation.votes.iter().map(|vote| vote.voter)).collect()
+}
+
+/// A place in a list of keys; what is past counting stands last.
+fn place(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// The key that this conversation has in this forum, however often it is imported.
+fn key(forum: &Forum, conversation: &Conversation, first: Instant) -> Id<Consultation> {
+    let (url, first) = (conversation.url.as_deref().unwrap_or_default(), first.as_microsecond().to_be_bytes());
+    Id::derived(&[b"polis", forum.id.uuid().as_bytes(), conversation.topic.as_bytes(), url.as_bytes(), &first])
 }
 
 fn in_steps<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
@@ -215,7 +240,7 @@ fn consultation_of(
         Source { platform: "polis".to_owned(), attribution: ATTRIBUTION.to_owned(), url: conversation.url.clone() };
     let closed = (!open).then_some(last);
     Consultation {
-        id: Id::new(first),
+        id: key(forum, conversation, first),
         forum_id: forum.id,
         author_id: author,
         created_by: None,
@@ -248,13 +273,21 @@ fn consultation_of(
     }
 }
 
+/// Where it all comes from, as it stands below the description.
+fn attribution(url: Option<&str>) -> String {
+    let origin = url.map_or_else(|| "Polis".to_owned(), |url| format!("[Polis]({url})"));
+    format!("{origin}. {ATTRIBUTION}")
+}
+
+/// The description alone, out of the text that an import made.
+pub(super) fn description<'a>(words: &'a str, url: Option<&str>) -> &'a str {
+    let rest = words.strip_suffix(&attribution(url)).unwrap_or(words);
+    rest.strip_suffix("\n\n---\n\n").unwrap_or(rest)
+}
+
 /// The description, and where it all comes from.
 fn words(conversation: &Conversation) -> String {
-    let origin = match &conversation.url {
-        Some(url) => format!("[Polis]({url})"),
-        None => "Polis".to_owned(),
-    };
-    let attribution = format!("{origin}. {ATTRIBUTION}");
+    let attribution = attribution(conversation.url.as_deref());
     match conversation.description.trim() {
         "" => attribution,
         description => format!("{description}\n\n---\n\n{attribution}"),
@@ -263,11 +296,11 @@ fn words(conversation: &Conversation) -> String {
 
 /// A pseudonym for each author and voter, which keeps the number it had.
 fn participants(on: &Consultation, conversation: &Conversation) -> (HashMap<u64, Id<Actor>>, Vec<Actor>) {
-    let authors = conversation.statements.iter().map(|statement| statement.author);
-    let numbers: BTreeSet<u64> = authors.chain(conversation.votes.iter().map(|vote| vote.voter)).collect();
+    let numbers = numbers(conversation);
     let actors: Vec<Actor> = numbers
         .iter()
         .map(|number| Actor {
+            id: Id::ordered(place(*number), &[on.id.uuid().as_bytes(), b"participant", &number.to_be_bytes()]),
             document: Some(Json(json!({ "participant": number }))),
             ..actor::local(
                 on.created_at,
@@ -295,10 +328,11 @@ fn comments(
             Value::Pass => *passes += 1,
         }
     }
-    let made = conversation.statements.iter().map(|statement| {
+    let made = conversation.statements.iter().enumerate().map(|(n, statement)| {
         let [agrees, disagrees, passes] = counts.get(&statement.id).copied().unwrap_or_default();
         Comment {
-            id: Id::new(statement.at),
+            // In the order of time, as keys made here are.
+            id: Id::ordered(place(n as u64), &[on.id.uuid().as_bytes(), b"statement", &statement.id.to_be_bytes()]),
             consultation_id: on.id,
             actor_id: participants[&statement.author],
             parent_id: None,

@@ -237,3 +237,36 @@ macro_rules! insert_all {
     }};
 }
 pub(crate) use insert_all;
+
+/// The same for rows of which some may be there already: those are left as they are.
+macro_rules! insert_missing {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows = $rows;
+        match $conn {
+            $crate::store::Conn::Sqlite(c) => {
+                c.spawn_blocking(move |c| {
+                    for row in &rows {
+                        diesel::RunQueryDsl::execute(
+                            diesel::insert_into($table).values(row).on_conflict_do_nothing(),
+                            c,
+                        )?;
+                    }
+                    Ok(())
+                })
+                .await
+            }
+            $crate::store::Conn::Postgres(c) => {
+                let mut done = Ok(());
+                for rows in rows.chunks($crate::store::dialect::ROWS_AT_ONCE) {
+                    let insert = diesel::insert_into($table).values(rows).on_conflict_do_nothing();
+                    done = diesel_async::RunQueryDsl::execute(insert, &mut **c).await.map(drop);
+                    if done.is_err() {
+                        break;
+                    }
+                }
+                done
+            }
+        }
+    }};
+}
+pub(crate) use insert_missing;

@@ -57,6 +57,34 @@ pub async fn up(store: &Store) -> Result<Vec<String>> {
     with(store, |h| Ok(h.run_pending_migrations(MIGRATIONS)?.into_iter().map(|v| v.to_string()).collect())).await
 }
 
+/// The versions applied, the oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn applied(store: &Store) -> Result<Vec<String>> {
+    let mut applied = with(store, |h| h.applied_migrations()).await?;
+    applied.sort();
+    Ok(applied)
+}
+
+/// Which of these versions this program does not know.
+///
+/// # Errors
+/// Never, unless this program's own migrations are broken.
+pub fn unknown(versions: &[String]) -> Result<Vec<String>> {
+    let known = names().map_err(Error::Store)?;
+    Ok(versions.iter().filter(|version| !known.contains(version)).cloned().collect())
+}
+
+/// Applies of what is pending these versions alone: an earlier schema, to be filled with what was kept from it.
+///
+/// # Errors
+/// When a migration fails.
+pub async fn up_to(store: &Store, versions: &[String]) -> Result<()> {
+    let versions = versions.to_vec();
+    with(store, move |h| h.run_these(MIGRATIONS, &versions)).await
+}
+
 /// Takes everything back, newest first: for tests of the way back.
 ///
 /// # Errors
@@ -90,6 +118,7 @@ fn names() -> Result<Vec<String>, crate::error::StoreError> {
 trait Harness {
     fn applied_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError>;
     fn run_pending_migrations(&mut self, all: EmbeddedMigrations) -> Result<Vec<String>, crate::error::StoreError>;
+    fn run_these(&mut self, all: EmbeddedMigrations, versions: &[String]) -> Result<(), crate::error::StoreError>;
     fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError>;
 }
 
@@ -107,6 +136,18 @@ macro_rules! harness {
                     .into_iter()
                     .map(|v| v.to_string())
                     .collect())
+            }
+            fn run_these(
+                &mut self,
+                all: EmbeddedMigrations,
+                versions: &[String],
+            ) -> Result<(), crate::error::StoreError> {
+                for migration in MigrationHarness::<$backend>::pending_migrations(self, all)? {
+                    if versions.contains(&migration.name().version().to_string()) {
+                        MigrationHarness::<$backend>::run_migration(self, &*migration)?;
+                    }
+                }
+                Ok(())
             }
             fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError> {
                 MigrationHarness::<$backend>::revert_all_migrations(self, all).map(drop)

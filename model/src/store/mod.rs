@@ -4,8 +4,10 @@ pub mod conn;
 pub mod dialect;
 pub mod migrate;
 pub mod open;
+pub mod portable;
 #[allow(missing_docs, reason = "the table macros make items that cannot carry a text")]
 pub mod schema;
+pub mod snapshot;
 pub mod together;
 pub mod tx;
 pub mod types;
@@ -13,5 +15,6 @@ pub mod types;
 pub use conn::Conn;
 pub(crate) use conn::on;
 pub use open::{Options, Store};
+pub use snapshot::Snapshot;
 pub use tx::Tx;
 pub use types::Json;

@@ -109,3 +109,55 @@ pub async fn people(store: &Store, now: Instant, count: usize) -> Result<Vec<Id<
     tx.commit().await?;
     Ok(ids)
 }
+
+/// Fills a consultation with so many ballots, one of each voter, counted and in its log: on PostgreSQL, in statements of
+/// many rows, as no use case would.
+///
+/// # Errors
+/// When the database fails, or is SQLite.
+pub async fn ballots(store: &Store, now: Instant, on: &Consultation, count: u32) -> Result<()> {
+    use crate::count::electorate::Tier;
+    use crate::count::sequence;
+    use crate::count::tally::Counts;
+    let mut tx = store.begin().await?;
+    let Conn::Postgres(c) = &mut *tx else { return Err(crate::error::Error::store("this is not PostgreSQL")) };
+    let (of, at) = (on.id, now);
+    for (table, columns, cells) in FILLED {
+        let statement = format!(
+            "INSERT INTO {table} ({columns}) SELECT {cells} FROM generate_series(0, {count} - 1) AS n, \
+             (SELECT '{of}'::uuid AS it, '{at}'::timestamptz AS at) AS given"
+        );
+        diesel::sql_query(statement).execute(&mut **c).await?;
+    }
+    let mut counts = Counts::default();
+    for n in 0..count {
+        let choice = ["for", "neutral", "against"][n as usize % 3];
+        counts.add(Tier::Member, &[choice.to_owned()]);
+    }
+    sequence::take_in(&mut tx, now, on.id, (i64::from(count), counts, now)).await?;
+    tx.commit().await?;
+    let mut conn = store.conn().await?;
+    on!(&mut conn, |c| diesel::sql_query("ANALYZE").execute(c).await)?;
+    Ok(())
+}
+
+/// Tables with their columns, and what stands in the row of the `n`th voter.
+const FILLED: [(&str, &str, &str); 3] = [
+    (
+        "actors",
+        "id, kind, name, display_name, summary, created_at",
+        "md5(it::text || 'actor' || n)::uuid, 'person', 'voter-' || n, 'Voter', '', at",
+    ),
+    (
+        "ballots",
+        "id, consultation_id, actor_id, tier, choice, revision, text_version, withdrawn, cast_at, changed_at",
+        "md5(it::text || 'ballot' || n)::uuid, it, md5(it::text || 'actor' || n)::uuid, 'member', \
+         jsonb_build_array((ARRAY['for', 'neutral', 'against'])[n % 3 + 1]), 1, 1, FALSE, at, at",
+    ),
+    (
+        "ballot_events",
+        "id, consultation_id, ballot_id, revision, kind, tier, choice, text_version, at, seq",
+        "md5(it::text || 'event' || n)::uuid, it, md5(it::text || 'ballot' || n)::uuid, 1, 'cast', 'member', \
+         jsonb_build_array((ARRAY['for', 'neutral', 'against'])[n % 3 + 1]), 1, at, n",
+    ),
+];

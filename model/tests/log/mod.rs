@@ -2,7 +2,7 @@
 
 mod checks;
 mod entries;
-mod host;
+pub(crate) mod host;
 mod methods;
 mod receipts;
 mod tampering;

@@ -24,7 +24,11 @@ pub async fn measure(world: &World, other: &World, database: &str) -> anyhow::Re
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let began = Instant::now();
-        let read = import_polis::read_from("topic,Trees?\n".as_bytes(), comments.as_bytes(), votes.as_bytes())?;
+        let read = import_polis::read_from(
+            format!("topic,Trees {round}?\n").as_bytes(),
+            comments.as_bytes(),
+            votes.as_bytes(),
+        )?;
         let mut tx = world.store.begin().await?;
         let made = import_polis::import(&mut tx, world.now(), &world.address, &forum, &read, false, |_, _| {}).await?;
         tx.commit().await?;

@@ -28,6 +28,28 @@ impl fmt::Display for Figure {
     }
 }
 
+/// Something that may not be more than a bound.
+pub struct Most {
+    pub name: String,
+    pub value: f64,
+    pub unit: &'static str,
+    pub most: f64,
+}
+
+impl Most {
+    pub fn reached(&self) -> bool {
+        self.value <= self.most
+    }
+}
+
+impl fmt::Display for Most {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, value, unit, most } = self;
+        let verdict = if self.reached() { "reached" } else { "MISSED" };
+        write!(f, "{name}: {value:.1} {unit}, at most {most} {unit} {verdict}")
+    }
+}
+
 /// The best of several rounds: what else the machine does only takes away.
 pub fn best(rates: &[f64]) -> f64 {
     rates.iter().copied().fold(0.0, f64::max)

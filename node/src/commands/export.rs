@@ -9,12 +9,13 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use model::address::{Address, Local};
 use model::clock::Clock;
-use model::data::export::{self, Table};
+use model::data::archive;
+use model::data::export::{self, Reading, Table};
 use model::debate::consultation::{self, Consultation};
 use model::error::{Error, Refusal};
 use model::store::{Conn, Store};
 
-use crate::arguments::{self, Export, Format};
+use crate::arguments::{self, Export, Format, Profile};
 use crate::config::Config;
 use crate::{opening, output};
 
@@ -37,16 +38,39 @@ pub async fn run(config: &Config, command: Export) -> anyhow::Result<()> {
     let on = named(&mut conn, &here, &command.consultation).await?;
     drop(conn);
     let source = Source { store, clock, here, on };
+    forgiven(write(&source, config, &command).await)
+}
+
+/// A reader that has seen enough (`palabre export … | head`) is no failure.
+fn forgiven(written: anyhow::Result<()>) -> anyhow::Result<()> {
+    let gone = |error: &anyhow::Error| {
+        error.chain().any(|cause| {
+            cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+        })
+    };
+    match written {
+        Err(error) if gone(&error) => Ok(()),
+        written => written,
+    }
+}
+
+async fn write(source: &Source, config: &Config, command: &Export) -> anyhow::Result<()> {
     match (command.format, command.output.as_deref()) {
-        (Format::Csv, Some(folder)) if command.table.is_none() && is_folder(folder) => {
-            all_tables(&source, folder).await
+        (Format::Csv, Some(folder)) if command.profile == Some(Profile::Polis) => polis(source, folder).await,
+        (Format::Csv, None) if command.profile == Some(Profile::Polis) => {
+            super::usage("Polis has several files: name a folder with -o")
         }
+        (Format::Csv, output) if command.profile.is_some() => {
+            write_table(source, Table::DemocracyosComments, &mut open(output)?).await
+        }
+        (Format::Csv, Some(folder)) if command.table.is_none() && is_folder(folder) => all_tables(source, folder).await,
         (Format::Csv, output) => {
             let table = command.table.map_or(Table::Comments, Table::from);
-            write_table(&source, table, &mut open(output)?).await
+            write_table(source, table, &mut open(output)?).await
         }
-        (Format::Json, output) => write_json(&source, &mut open(output)?).await,
-        (Format::Activitystreams, output) => documents::write(&source, config, &mut open(output)?).await,
+        (Format::Json, output) => write_json(source, &mut open(output)?).await,
+        (Format::Activitystreams, output) => documents::write(source, config, &mut open(output)?).await,
+        (Format::Archive, output) => write_archive(source, &mut open(output)?).await,
     }
 }
 
@@ -115,13 +139,41 @@ async fn write_pages(source: &Source, mut pages: export::Pages, to: &mut dyn Wri
     Ok(to.flush()?)
 }
 
+/// From one snapshot, so that ballots and log are those of the same moment.
 async fn write_json(source: &Source, to: &mut dyn Write) -> anyhow::Result<()> {
-    let mut conn = source.store.conn().await?;
-    let mut document = export::document(&mut conn, source.clock.now(), &source.here, source.on.clone()).await?;
+    let mut conn = source.store.snapshot().await?;
+    let (now, on) = (source.clock.now(), source.on.clone());
+    let mut document = export::document(&mut conn, now, &source.here, on, Reading::Whole).await?;
     while let Some(bytes) = document.next(&mut conn).await? {
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)
+}
+
+async fn write_archive(source: &Source, to: &mut dyn Write) -> anyhow::Result<()> {
+    let mut tx = source.store.begin().await?;
+    let (now, on) = (source.clock.now(), source.on.clone());
+    let mut archive = archive::archive(&mut tx, now, &source.here, on, web::site()).await?;
+    tx.commit().await?;
+    let mut conn = source.store.conn().await?;
+    while let Some(bytes) = archive.next(&mut conn).await? {
+        to.write_all(&bytes)?;
+    }
+    Ok(to.flush()?)
+}
+
+/// The files of a Polis export, hidden statements with their words.
+async fn polis(source: &Source, folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    for table in [Table::PolisComments, Table::PolisVotes] {
+        let path = folder.join(format!("{}.csv", table.sheet().name));
+        write_table(source, table, &mut open(Some(&path))?).await?;
+    }
+    let summary = export::polis_summary(&mut source.store.conn().await?, &source.here, &source.on).await?;
+    let path = folder.join("summary.csv");
+    std::fs::write(&path, summary).with_context(|| path.display().to_string())?;
+    output::say(format_args!("Written to {}", folder.display()));
+    Ok(())
 }
 
 impl From<arguments::Table> for Table {
@@ -133,6 +185,7 @@ impl From<arguments::Table> for Table {
             arguments::Table::Results => Self::Results,
             arguments::Table::PolisComments => Self::PolisComments,
             arguments::Table::PolisVotes => Self::PolisVotes,
+            arguments::Table::DemocracyosComments => Self::DemocracyosComments,
         }
     }
 }

@@ -1,33 +1,131 @@
 //! `palabre import`
 
-use std::io::IsTerminal;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::clock::Clock;
-use model::data::import_polis::{self, Imported};
-use model::debate::forum;
+use model::data::import::{self, Into, Titled, Topics};
+use model::data::import_polis;
+use model::debate::forum::{self, Forum};
 use model::error::Error;
+use model::store::Tx;
 
-use crate::arguments::Import;
+use crate::arguments::{Import, Target};
 use crate::config::Config;
 use crate::{opening, output};
 
-/// Takes a conversation in.
+/// The longest header, in octets.
+const HEADER_LONGEST: u64 = 64 * 1024;
+
+/// Takes in what another platform, or this one, exported.
 pub async fn run(config: &Config, command: Import) -> anyhow::Result<()> {
-    let Import::Polis { dir, forum, open, print } = command;
-    let imported = polis(config, &dir, &forum, open).await?;
-    match print.json {
-        true => output::json(&imported),
-        false => {
-            let Imported { slug: _, url, statements, participants, votes } = imported;
-            output::line(format_args!("{statements} statements, {participants} participants, {votes} votes: {url}"))
+    match command {
+        Import::Polis { dir, forum, open, print } => {
+            let imported = polis(config, &dir, &forum, open).await?;
+            match print.json {
+                true => output::json(&imported),
+                false => {
+                    let import_polis::Imported { slug: _, url, statements, participants, votes } = imported;
+                    output::line(format_args!(
+                        "{statements} statements, {participants} participants, {votes} votes: {url}"
+                    ))
+                }
+            }
+        }
+        Import::DemocracyOs { file, target } => {
+            let Files { topics, comments } = sorted(&file)?;
+            told(config, &target, async |to| Ok(import::democracyos(to, topics, comments).await?)).await
+        }
+        Import::Csv { file, title, target } => {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let (comments, votes) = match file.is_dir() {
+                true => (file.join("comments.csv"), Some(file.join("votes.csv")).filter(|votes| votes.exists())),
+                false => (file, None),
+            };
+            let (comments, votes) = (open(&comments)?, votes.as_deref().map(open).transpose()?);
+            let titled = Titled { title, name };
+            told(config, &target, async |to| Ok(vec![import::comments(to, comments, votes, &titled).await?])).await
+        }
+        Import::Json { file, target } => {
+            let from = open(&file)?;
+            told(config, &target, async |to| Ok(vec![import::document(to, from).await?])).await
+        }
+        Import::Archive { file, target } => {
+            told(config, &target, async |to| Ok(vec![import::archive(to, &file).await?])).await
         }
     }
 }
 
-async fn polis(config: &Config, folder: &Path, slug: &str, open: bool) -> anyhow::Result<Imported> {
+fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
+    Ok(BufReader::new(File::open(path).with_context(|| path.display().to_string())?))
+}
+
+/// The files of DemocracyOS, told apart by their headers.
+struct Files {
+    topics: Topics,
+    comments: Option<BufReader<File>>,
+}
+
+fn sorted(paths: &[PathBuf]) -> anyhow::Result<Files> {
+    let mut files = Files { topics: Topics::default(), comments: None };
+    for path in paths {
+        let mut header = String::new();
+        open(path)?.take(HEADER_LONGEST).read_line(&mut header).with_context(|| path.display().to_string())?;
+        match Topics::is_header(&header) {
+            true => files.topics = Topics::read(open(path)?).with_context(|| path.display().to_string())?,
+            false => files.comments = Some(open(path)?),
+        }
+    }
+    Ok(files)
+}
+
+/// Imports in one transaction, and says what came of it.
+async fn told(
+    config: &Config,
+    target: &Target,
+    import: impl AsyncFnOnce(Into<'_>) -> anyhow::Result<Vec<import::Imported>>,
+) -> anyhow::Result<()> {
+    let clock = Clock::System;
+    let store = opening::open(config).await?;
+    let here = opening::address(&store, config, &clock, None).await?;
+    let mut tx = store.begin().await?;
+    let forum = into(&mut tx, target.forum.as_deref()).await?;
+    let author = forum::official(&mut tx, &forum).await?.id;
+    let to = Into { tx: &mut tx, now: clock.now(), here: &here, forum: &forum, author, open: target.open };
+    let made = import(to).await?;
+    tx.commit().await?;
+    if target.print.json {
+        return match made.as_slice() {
+            [one] => output::json(one),
+            all => output::json(&all),
+        };
+    }
+    for import::Imported { url, comments, votes, ballots, existed, .. } in made {
+        let word = if existed { " (it was there; what was missing came in)" } else { "" };
+        output::line(format_args!("{comments} comments, {votes} votes, {ballots} ballots: {url}{word}"))?;
+    }
+    Ok(())
+}
+
+/// The forum of that slug, or the only one.
+async fn into(tx: &mut Tx, slug: Option<&str>) -> anyhow::Result<Forum> {
+    let Some(slug) = slug else {
+        let mut all = forum::list(tx, None).await?;
+        return match (all.pop(), all.is_empty()) {
+            (Some(only), true) => Ok(only),
+            _ => super::usage("name the forum that it comes into: --forum SLUG"),
+        };
+    };
+    match forum::by_slug(tx, slug).await {
+        Err(Error::NotFound) => bail!("there is no forum {slug}"),
+        found => Ok(found?),
+    }
+}
+
+async fn polis(config: &Config, folder: &Path, slug: &str, open: bool) -> anyhow::Result<import_polis::Imported> {
     let conversation = import_polis::read(folder).with_context(|| folder.display().to_string())?;
     for warning in &conversation.warnings {
         output::say(warning);
@@ -36,10 +134,7 @@ async fn polis(config: &Config, folder: &Path, slug: &str, open: bool) -> anyhow
     let store = opening::open(config).await?;
     let here = opening::address(&store, config, &clock, None).await?;
     let mut tx = store.begin().await?;
-    let forum = match forum::by_slug(&mut tx, slug).await {
-        Err(Error::NotFound) => bail!("there is no forum {slug}"),
-        found => found?,
-    };
+    let forum = into(&mut tx, Some(slug)).await?;
     let bar = bar();
     let progress = |written: usize, total: usize| {
         bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));

@@ -15,6 +15,7 @@ use model::count::{check, sequence, tally};
 use model::job;
 use tokio::sync::watch;
 
+use crate::collection;
 use crate::config::{Config, Registration};
 use crate::listener::{Listener, stop_signal};
 use crate::node::Node;
@@ -44,7 +45,7 @@ pub async fn serve(
     let node = Arc::new(Node::new(store, clock, config, listener.port()).await?);
     settle(&node).await?;
     say(format_args!("palabre {} listening on {}", env!("CARGO_PKG_VERSION"), listener.name()));
-    let router = node.router(watched(&node, recorded));
+    let router = node.router(watched(&node, recorded).merge(collection::routes(&node)));
     let serving = tokio::spawn(listener.serve(router, stop.clone()));
     greet(&node).await?;
     work_until_served(node, serving, stop).await

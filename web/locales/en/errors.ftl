@@ -61,6 +61,12 @@ refusal-last-administrator = This is the last administrator of the site. Give th
 refusal-already-signed-in = You are signed in with an account. Sign out first.
 refusal-idempotency-mismatch = This request bears the mark of another.
 refusal-empty-import = There is nothing to import.
+refusal-import-collides = Something else has a key of this import: it was changed, or made up.
+refusal-import-differs = What came in does not add up to the results that came with it.
+refusal-archive-broken = The ballot log of this archive does not hold.
+refusal-backup-damaged = This is no backup, or it was cut short or changed.
+refusal-backup-newer = A later version of the program made this backup: install that version first.
+refusal-not-empty = A backup is restored into an empty database: name another, or remove this one first.
 refusal-invalid = A field is not filled in as it should be.
 refusal-locked = This no longer changes: the consultation is published, or a vote is recorded. It can be extended, corrected or cancelled, for a reason that everybody reads.
 

@@ -61,6 +61,12 @@ refusal-last-administrator = Es la última persona que administra el sitio. Dé 
 refusal-already-signed-in = Ha iniciado sesión con una cuenta. Cierre la sesión primero.
 refusal-idempotency-mismatch = Este envío lleva la marca de otro.
 refusal-empty-import = No hay nada que importar.
+refusal-import-collides = Otra cosa tiene ya una clave de esta importación: fue modificada o inventada.
+refusal-import-differs = Lo importado no da los resultados que lo acompañan.
+refusal-archive-broken = El registro de votos de este archivo no se sostiene.
+refusal-backup-damaged = No es una copia de seguridad, o está cortada o modificada.
+refusal-backup-newer = Una versión posterior del programa hizo esta copia: instale antes esa versión.
+refusal-not-empty = Una copia se restaura en una base vacía: indique otra, o elimine antes esta.
 refusal-invalid = Un campo no está bien rellenado.
 refusal-locked = Esto ya no cambia: la consulta está publicada o hay un voto registrado. Se puede prorrogar, corregir o anular, con un motivo que todos leen.
 

@@ -61,6 +61,12 @@ refusal-last-administrator = C’est la dernière personne qui administre le sit
 refusal-already-signed-in = Vous êtes connecté avec un compte. Déconnectez-vous d’abord.
 refusal-idempotency-mismatch = Cet envoi porte la marque d’un autre.
 refusal-empty-import = Il n’y a rien à importer.
+refusal-import-collides = Autre chose porte déjà une clé de cet import : il a été modifié, ou inventé.
+refusal-import-differs = Ce qui a été importé ne donne pas les résultats qui l’accompagnent.
+refusal-archive-broken = Le registre des votes de cette archive ne tient pas.
+refusal-backup-damaged = Ce n’est pas une sauvegarde, ou elle a été tronquée ou modifiée.
+refusal-backup-newer = Cette sauvegarde vient d’une version plus récente du programme : installez d’abord cette version.
+refusal-not-empty = Une sauvegarde se restaure dans une base vide : indiquez-en une autre, ou supprimez d’abord celle-ci.
 refusal-invalid = Un champ n’est pas rempli comme il faut.
 refusal-locked = Cela ne change plus : la consultation est publiée, ou un vote est enregistré. Elle peut être prolongée, corrigée ou annulée, avec un motif que chacun lit.
 

@@ -11,6 +11,7 @@ mod log;
 mod members;
 mod methods;
 mod network;
+mod open;
 mod refusals;
 mod retries;
 mod roles;

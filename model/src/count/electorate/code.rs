@@ -152,7 +152,7 @@ impl Code {
     /// That voter, called [`Code::bearer`].
     #[must_use]
     pub fn person<'a>(&self, bearer: &'a str) -> Person<'a> {
-        Person { id: self.actor(), name: bearer, host: None }
+        Person { id: self.actor(), name: bearer, host: None, kind: Kind::Bearer }
     }
 
     /// What that voter is called. No account can be called so, and nothing of the code is in it.

@@ -116,7 +116,13 @@ mod tests {
             at,
             seq: None,
         };
-        Recorded { event, actor: Id::new(at), name: String::new(), host: None }
+        Recorded {
+            event,
+            actor: Id::new(at),
+            name: String::new(),
+            host: None,
+            kind: crate::people::actor::Kind::Person,
+        }
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use crate::count::pseudonym::{Person, Voters};
 use crate::debate::consultation::Consultation;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::people::actor::Actor;
+use crate::people::actor::{Actor, Kind};
 use crate::store::schema::{actors, ballot_events, ballot_removals, ballots, texts};
 use crate::store::{Conn, on};
 
@@ -26,12 +26,13 @@ pub(super) struct Recorded {
     pub(super) actor: Id<Actor>,
     pub(super) name: String,
     pub(super) host: Option<String>,
+    pub(super) kind: Kind,
 }
 
-type Row = (Event, Id<Actor>, String, Option<String>);
+type Row = (Event, Id<Actor>, String, Option<String>, Kind);
 
-fn recorded((event, actor, name, host): Row) -> Recorded {
-    Recorded { event, actor, name, host }
+fn recorded((event, actor, name, host, kind): Row) -> Recorded {
+    Recorded { event, actor, name, host, kind }
 }
 
 /// What has no number yet, the earliest first.
@@ -41,7 +42,7 @@ pub(super) async fn waiting(conn: &mut Conn, consultation: Id<Consultation>, mos
         .filter(ballot_events::consultation_id.eq(consultation).and(ballot_events::seq.is_null()))
         .order((ballot_events::at, ballot_events::id))
         .limit(most)
-        .select((Event::as_select(), actors::id, actors::name, actors::host))
+        .select((Event::as_select(), actors::id, actors::name, actors::host, actors::kind))
         .load(c)
         .await)?;
     Ok(rows.into_iter().map(recorded).collect())
@@ -59,7 +60,7 @@ pub(super) async fn numbered(
         .inner_join(ballots::table.inner_join(actors::table))
         .filter(ballot_events::consultation_id.eq(consultation).and(between))
         .order(ballot_events::seq)
-        .select((Event::as_select(), actors::id, actors::name, actors::host))
+        .select((Event::as_select(), actors::id, actors::name, actors::host, actors::kind))
         .load(c)
         .await)?;
     Ok(rows.into_iter().map(recorded).collect())
@@ -95,7 +96,7 @@ pub(super) async fn entries(conn: &mut Conn, on: &Consultation, numbered: &[Numb
     let texts = texts(conn, on.id).await?;
     let reasons = reasons(conn, numbered).await?;
     let entry = |n: &Numbered| {
-        let Recorded { event, actor, name, host } = &n.of;
+        let Recorded { event, actor, name, host, kind } = &n.of;
         let text =
             texts.get(&event.text_version).ok_or_else(|| Error::store("a ballot on a text that is not there"))?;
         Ok(Entry {
@@ -104,7 +105,7 @@ pub(super) async fn entries(conn: &mut Conn, on: &Consultation, numbered: &[Numb
             at: to_the_hour(event.at),
             tier: event.tier,
             node: host.clone().filter(|_| event.tier == Tier::Partner),
-            voter: voters.name(Person { id: *actor, name, host: host.as_deref() }),
+            voter: voters.name(Person { id: *actor, name, host: host.as_deref(), kind: *kind }),
             choice: event.choice.0.clone(),
             replaces: n.replaces,
             text: text.clone(),

@@ -127,11 +127,18 @@ impl Chunk {
     ///
     /// # Panics
     /// When the row has another number of cells than the table has columns: a mistake in this program.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let cells: Vec<String> = cells.into_iter().collect();
-        assert_eq!(cells.len(), self.texts.len(), "a row has one cell a column");
-        let cells = cells.into_iter().zip(&self.texts).map(|(cell, text)| if *text { harmless(cell) } else { cell });
-        self.writer.write_record(cells).expect("memory takes every row of this length");
+    pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) {
+        const FITS: &str = "memory takes every row of this length";
+        let mut texts = self.texts.iter();
+        for cell in cells {
+            let (cell, text) = (cell.as_ref(), texts.next().expect("a row has one cell a column"));
+            match *text && is_formula(cell) {
+                true => self.writer.write_field(format!("'{cell}")).expect(FITS),
+                false => self.writer.write_field(cell).expect(FITS),
+            }
+        }
+        assert!(texts.next().is_none(), "a row has one cell a column");
+        self.writer.write_record(None::<&[u8]>).expect(FITS);
     }
 
     /// The bytes.
@@ -144,12 +151,27 @@ impl Chunk {
     }
 }
 
-/// What a spreadsheet would take for a formula gets an apostrophe, which it reads as "this is text".
-fn harmless(cell: String) -> String {
+/// A key and its value, in a file without a header.
+pub(super) fn as_polis_row(key: &str, value: &str) -> Vec<u8> {
+    let columns = &[("key", Kind::Text, "Which."), ("value", Kind::Text, "What.")];
+    let mut chunk = Chunk::new(&Sheet { name: "summary", about: "", columns, key: &["key"] });
+    chunk.row([key, value]);
+    chunk.finish()
+}
+
+/// What a spreadsheet would take for a formula gets an apostrophe, which it reads as "this is text". So does what looks
+/// as if it had got one, so that [`as_written`] gives back every text as it was.
+fn is_formula(cell: &str) -> bool {
     let starts = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    match cell.starts_with(starts) {
-        true => format!("'{cell}"),
-        false => cell,
+    cell.trim_start_matches('\'').starts_with(starts)
+}
+
+/// A text from such a file without the apostrophe that made it harmless.
+#[must_use]
+pub fn as_written(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if is_formula(cell) => text,
+        _ => cell,
     }
 }
 
@@ -180,6 +202,19 @@ mod tests {
             written,
             "-1,'=1+1\r\n-1,'+1\r\n-1,'-1\r\n-1,'@SUM(A1)\r\n-1,'\tx\r\n-1,plain = 1\r\n-1,\"a, \"\"b\"\"\nc\"\r\n"
         );
+    }
+
+    #[test]
+    fn every_text_is_read_as_it_was_written() {
+        for text in ["=1", "'=1", "''=1", "'a", "a'", "'", "", "-", "\n", "'\t'", "l'eau", "＝"] {
+            let mut chunk = SHEET.chunk();
+            chunk.row(["1", text]);
+            let written = chunk.finish();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(written.as_slice());
+            let row = reader.records().next().unwrap().unwrap();
+            assert_eq!(as_written(&row[1]), text);
+            assert!(!text.starts_with(['=', '-', '\n', '＝']) || row[1].starts_with('\''), "{text:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use csv::StringRecord;
 
 use super::{Conversation, Malformed, Statement, Unreadable, Vote};
 use crate::clock::Instant;
+use crate::data::export::sheet::as_written;
 use crate::debate::reaction::Value;
 
 /// A statement longer than this, in characters, is taken for a damaged file.
@@ -126,6 +127,8 @@ fn read_summary(from: impl Read) -> Result<Summary, Unreadable> {
         };
         values.insert(key.trim_start_matches('\u{feff}').trim().to_owned(), value.trim().to_owned());
     }
+    let values = values.into_iter().map(|(key, value)| (key, as_written(&value).to_owned()));
+    let mut values: BTreeMap<String, String> = values.collect();
     let topic = values.remove("topic").filter(|topic| !topic.is_empty());
     let topic = topic.ok_or_else(|| malformed(FILE, 1, "the key `topic` is missing or empty".to_owned()))?;
     if topic.chars().count() > MAX_TOPIC {
@@ -162,7 +165,7 @@ fn read_statements(from: impl Read) -> Result<(Vec<Statement>, Totals), Unreadab
 }
 
 fn read_statement<R: Read>(table: &Table<R>, row: &StringRecord) -> Result<Statement, Unreadable> {
-    let text = table.text(row, "comment-body");
+    let text = as_written(table.text(row, "comment-body"));
     if text.trim().is_empty() {
         return Err(table.wrong(row, "`comment-body` is empty"));
     }
