@@ -31,6 +31,8 @@ both_databases! {
         assert!(actor::by_id(&mut tx, account.actor_id).await.unwrap().published_at.is_none());
         let again = account::sign_up(&mut tx, world.now(), &Newcomer { name: "other".into(), ..newcomer("ana") }, &hash, None).await;
         assert!(matches!(again, Ok(SignUp::AlreadyThere(_))), "the page cannot tell");
+        let known = Newcomer { email: "new@mail.example".into(), ..newcomer("other") };
+        assert_eq!(refused(account::sign_up(&mut tx, world.now(), &known, &hash, None).await), "invalid", "nor the name");
         tx.commit().await.unwrap();
     }
 

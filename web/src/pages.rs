@@ -1,5 +1,7 @@
 //! The pages: each module maps what the model says to one template, and what a form says to one use case.
 
+use std::time::Duration;
+
 use model::error::Error;
 use serde::Deserialize;
 
@@ -149,6 +151,16 @@ impl Done {
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct After {
     pub(crate) done: Option<Done>,
+}
+
+/// How long an answer takes that must not tell whether an address is known here.
+const EVEN: Duration = Duration::from_millis(300);
+
+/// Does `work` and answers no sooner than after [`EVEN`], whatever was found: how long it took tells nothing.
+#[expect(clippy::disallowed_methods, reason = "the pause is the point")]
+pub(crate) async fn evenly<T>(work: impl Future<Output = T>) -> T {
+    let (done, ()) = tokio::join!(work, tokio::time::sleep(EVEN));
+    done
 }
 
 /// Runs what takes long on purpose on a thread that may block.

@@ -214,7 +214,8 @@ impl Consultation {
     /// Whether other servers are shown a `Question`: the method fits one and the open tier is admitted.
     #[must_use]
     pub fn has_question(&self) -> bool {
-        self.method.0.is_question() && self.electorate.0.admits(crate::count::electorate::Tier::Open)
+        let secret = self.ballots == Ballots::Secret;
+        secret && self.method.0.is_question() && self.electorate.0.admits(crate::count::electorate::Tier::Open)
     }
 }
 

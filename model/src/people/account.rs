@@ -130,6 +130,9 @@ pub async fn sign_up(
     }
     if let Some(account) = by_email(tx, &new.email).await? {
         check_form(tx, new).await?;
+        // The name is taken as by any sign-up: whether it still is free must not tell whether the address was known.
+        let name = name::check("name", &new.name)?;
+        actor::create(tx, &actor::local(now, Kind::Person, &name, &name)).await?;
         return Ok(SignUp::AlreadyThere(account));
     }
     let mut account = create(tx, now, new, Some(password), Role::Participant, None).await?;

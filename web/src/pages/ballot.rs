@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use model::count::ballot::{self, Ballot, Voter};
 use model::count::electorate::{Requires, Tier};
 use model::count::method::{Choice, Entry, Method, group};
-use model::debate::consultation::{self, Consultation, Phase, View};
+use model::debate::consultation::{self, Ballots, Consultation, Phase, View};
 use model::error::{Error, Refusal, Result as Answer};
 use model::people::account::Account;
 use model::store::Conn;
@@ -243,6 +243,12 @@ fn hint(visitor: &Visitor, on: &Consultation, eligible: &Eligible) -> String {
         (true, true) => "ballot-hint-changeable",
         (true, false) => "ballot-hint-fixed",
     });
+    let named = match (on.ballots, visitor.account.is_some()) {
+        (Ballots::Public, _) => Some("ballot-hint-named"),
+        (Ballots::Secret, true) => Some("ballot-hint-unnamed"),
+        (Ballots::Secret, false) => None,
+    };
+    let hint = named.into_iter().fold(hint, |hint, key| format!("{hint} {}", t.say(key)));
     let outside = matches!(eligible, Some(Ok(voter)) if voter.tier == Tier::Open);
     match outside && on.electorate.0.admits(Tier::Member) {
         true => format!("{} {hint}", t.say("ballot-hint-unverified")),

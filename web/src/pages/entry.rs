@@ -5,11 +5,11 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::care::settings::{self, Registration};
-use model::error::{Error, Refusal};
+use model::error::{Check, Error, Refusal};
 use model::people::account::{self, Account, Newcomer, PasswordHash, SignUp};
 use serde::Deserialize;
 
-use super::{Done, blocking, letter, message};
+use super::{Done, blocking, evenly, letter, message};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -140,7 +140,7 @@ pub(super) async fn sign_up(State(app): State<App>, visitor: Visitor, mut form: 
     if form.given("invitation").is_some() {
         return super::invitation::accept(&app, &visitor, form).await;
     }
-    match register(&app, &visitor, &form).await {
+    match evenly(register(&app, &visitor, &form)).await {
         Ok(()) => {
             let sent = visitor.words.with("check-mail-signup", "email", form.trimmed("email"));
             message::page(
@@ -174,13 +174,16 @@ async fn register(app: &App, visitor: &Visitor, form: &Form) -> Result<(), Error
     }
     app.limits.sign_up(visitor.from)?;
     let password = form.value("new-password").to_owned();
-    let hash = blocking(move || PasswordHash::new(&password)).await??;
+    let hash = blocking(move || PasswordHash::new(&password)).await?;
     let new = Newcomer {
         name: form.trimmed("name").to_owned(),
         email: form.trimmed("email").to_owned(),
         language: visitor.words.tag().to_owned(),
     };
     let mut tx = app.store.begin().await?;
+    let mut check = Check::default();
+    check.note(&account::check_form(&mut tx, &new).await).note(&hash).done()?;
+    let hash = hash?;
     let next = path::local(form.given("next"));
     match account::sign_up(&mut tx, visitor.now, &new, &hash, Some(&next)).await? {
         SignUp::Created { account, secret } => letter::confirm(&mut tx, visitor, &account, &secret).await?,

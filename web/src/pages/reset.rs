@@ -8,7 +8,7 @@ use model::people::account::{self, Account, PasswordHash};
 use serde::Deserialize;
 
 use super::message::{self, Ask, Line};
-use super::{blocking, letter};
+use super::{blocking, evenly, letter};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -80,7 +80,7 @@ pub(super) async fn act(State(app): State<App>, visitor: Visitor, mut form: Form
             }
         };
     }
-    match send(&app, &visitor, form.trimmed("email")).await {
+    match evenly(send(&app, &visitor, form.trimmed("email"))).await {
         Ok(()) => {
             let texts = vec![visitor.say("check-mail-reset"), visitor.say("check-mail-spam")];
             message::page(&visitor, StatusCode::OK, visitor.say("check-mail"), texts)

@@ -8,8 +8,8 @@ use model::people::account;
 use model::store::Tx;
 use serde::Deserialize;
 
-use super::letter;
 use super::message::{self, Ask, Line};
+use super::{evenly, letter};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -103,7 +103,7 @@ pub(super) async fn tell_administrators(tx: &mut Tx, visitor: &Visitor) -> Resul
 }
 
 async fn again(app: &App, visitor: &Visitor, mut form: Form) -> Result<Response, Failure> {
-    match resend(app, visitor, form.trimmed("email")).await {
+    match evenly(resend(app, visitor, form.trimmed("email"))).await {
         Ok(()) => {
             let texts = vec![visitor.say("check-mail-reset"), visitor.say("check-mail-spam")];
             message::page(visitor, StatusCode::OK, visitor.say("check-mail"), texts)

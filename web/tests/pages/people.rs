@@ -14,13 +14,20 @@ use super::browser::{Browser, asked, mailed};
 async fn account_pages_do_not_tell_whether_an_address_is_registered() {
     let world = World::sqlite().await;
     world.account_with_password("ana").await;
-    let sign_up = [("name", "zoe"), ("new-password", "quite long enough")];
+    let with = |name: &'static str, email: &'static str| {
+        [("name", name), ("new-password", "quite long enough"), ("email", email)]
+    };
     let words =
         |page: &super::browser::Page| page.html.replace("ana@mail.example", "X").replace("new@mail.example", "X");
     let (mut one, mut other) = (Browser::of(&world), Browser::of(&world));
-    let there = one.post("/signup", &[sign_up[0], sign_up[1], ("email", "ana@mail.example")]).await;
-    let fresh = other.post("/signup", &[sign_up[0], sign_up[1], ("email", "new@mail.example")]).await;
+    let there = one.post("/signup", &with("zoe", "ana@mail.example")).await;
+    let fresh = other.post("/signup", &with("yan", "new@mail.example")).await;
     assert_eq!((there.status, words(&there)), (fresh.status, words(&fresh)));
+    // Nor does it show afterwards: both names are taken now.
+    for name in ["zoe", "yan"] {
+        let again = one.post("/signup", &with(name, "third@mail.example")).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+    }
     let there = one.post("/reset", &[("email", "ana@mail.example")]).await;
     let nobody = other.post("/reset", &[("email", "nobody@mail.example")]).await;
     assert_eq!((there.status, there.html), (nobody.status, nobody.html));
