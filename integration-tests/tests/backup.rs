@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use integration_tests::api::Api;
 use integration_tests::wait;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::town::{Empty, FORUM, TOWN, Town};
@@ -14,14 +14,18 @@ on_both_databases! {
     a_node_comes_back_from_its_backup,
 }
 
-/// Votes and changes until it is told to stop.
+/// Votes and changes until it is told to stop, or has used up what it may write in a minute.
 async fn votes(voter: Api, slug: String, cast: Arc<AtomicUsize>, over: Arc<AtomicBool>) {
     let path = format!("/consultations/{slug}/ballot");
     for choice in ["for", "against", "neutral"].into_iter().cycle() {
         if over.load(Ordering::Relaxed) {
             return;
         }
-        voter.put(&path, json!({"choice": [choice]})).await.expect(200);
+        let answered = voter.attempt(Method::PUT, &path, Some(json!({"choice": [choice]}))).await.expect("an answer");
+        if answered == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        assert!(answered.is_success(), "{answered}");
         cast.fetch_add(1, Ordering::Relaxed);
     }
 }
