@@ -8,6 +8,7 @@ pub(crate) mod thread;
 pub(crate) mod words;
 
 use model::address::Address;
+use model::debate::attachment::{self, Attachment, Facts};
 use model::debate::consultation::{Consultation, State};
 use model::debate::forum::{self, Forum};
 use model::debate::text::{self, Text};
@@ -23,6 +24,8 @@ pub(crate) struct Published {
     pub(crate) consultation: Consultation,
     pub(crate) forum: Forum,
     pub(crate) text: Text,
+    /// What it shows beside its text.
+    pub(crate) attachments: Vec<(Attachment, Option<Facts>)>,
     /// In whose name it is published.
     pub(crate) author: Actor,
     /// The forum's actor.
@@ -42,7 +45,8 @@ impl Published {
         let text = text::version(conn, consultation.id, consultation.text_version).await?;
         let author = model::people::actor::by_id(conn, consultation.author_id).await?;
         let group = model::people::actor::by_id(conn, forum.actor_id).await?;
-        Ok(Self { consultation, forum, text, author, group })
+        let attachments = attachment::list(conn, consultation.id).await?;
+        Ok(Self { consultation, forum, text, attachments, author, group })
     }
 
     /// The address of the forum.

@@ -103,6 +103,12 @@ impl Address {
         self.path(&format!("c/{slug}/context"))
     }
 
+    /// A file that a consultation shows: `https://HOST/media/NAME`.
+    #[must_use]
+    pub fn media(&self, name: &str) -> String {
+        self.path(&format!("media/{name}"))
+    }
+
     /// The results document.
     #[must_use]
     pub fn results(&self, slug: &str) -> String {

@@ -196,6 +196,9 @@ refusals! {
     ProviderFailed = "provider-failed", Rule, "The provider did not confirm the sign-in.";
     IdentityTaken = "identity-taken", Rule, "This identity belongs to another account.";
     AddressUnproven = "address-unproven", Rule, "An account has this address and has not confirmed it: confirm it first, or sign in and link the two.";
+    UnsupportedMedia = "unsupported-media", Rule, "The file is no JPEG, PNG, WebP or GIF picture and no PDF document, or not of the kind asked for.";
+    PictureTooLarge = "picture-too-large", Rule, "The picture has too many pixels.";
+    TooManyAttachments = "too-many-attachments", Rule, "The consultation shows as much as it can: remove something first.";
     EmptyImport = "empty-import", Rule, "There is nothing to import.";
     ImportCollides = "import-collides", Rule, "Something else has a key of this import: it was changed, or made up.";
     ImportDiffers = "import-differs", Rule, "What came in does not add up to the results that came with it.";

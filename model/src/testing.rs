@@ -1,6 +1,7 @@
 //! A world to test in: a node set up on a database of its own, a clock that stands still, and short ways to make
 //! people, forums and consultations.
 
+mod earlier;
 pub mod reference;
 
 use std::time::Duration;
@@ -22,6 +23,8 @@ use crate::people::account::{self, Account, Newcomer, PasswordHash};
 use crate::people::actor::{self, Actor};
 use crate::people::role::{Role, Standing};
 use crate::store::{Options, Store, migrate};
+
+pub use earlier::{analyse, forget_documents, forget_scores, renumber_documents};
 
 /// The environment variable with the URL of a PostgreSQL server on which databases may be made.
 pub const POSTGRES: &str = "PALABRE_TEST_POSTGRES";
@@ -365,23 +368,6 @@ pub async fn break_tally(store: &Store, consultation: Id<Consultation>) {
     let conn: &mut Conn = &mut tx;
     let broken = tallies::table.find(consultation);
     on!(conn, |c| diesel::update(broken).set(tallies::counts.eq(Json(counts))).execute(c).await).expect("written");
-    tx.commit().await.expect("committed");
-}
-
-/// Forgets the scores of all comments, as if they had been written before there were scores.
-///
-/// # Panics
-/// When the database fails.
-pub async fn forget_scores(store: &Store) {
-    use crate::store::schema::comments;
-    use crate::store::{Conn, on};
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-    let mut tx = store.begin().await.expect("a transaction");
-    let conn: &mut Conn = &mut tx;
-    let judged = comments::table.filter((comments::agrees + comments::disagrees).gt(0));
-    let forgotten = (comments::agreement.eq(-1), comments::division.eq(0));
-    on!(conn, |c| diesel::update(judged).set(forgotten).execute(c).await).expect("written");
     tx.commit().await.expect("committed");
 }
 

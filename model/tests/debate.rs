@@ -126,9 +126,12 @@ both_databases! {
         let there = comment::receive(&mut tx, now, &closed, &inside, bob.id, &remote("https://m.test/1", "<p>x</p>")).await;
         assert_eq!(refused(there), "not-eligible");
         let about = |anchor: String| Draft { article: Some(anchor), ..says("x") };
-        for anchor in [String::new(), "a 1".to_owned(), "a".repeat(65)] {
-            assert_eq!(refused(comment::post(&mut tx, now, &forum, &vote, &by, &about(anchor)).await), "unknown-article");
+        for anchor in ["", "a2", "A1"] {
+            let it = comment::post(&mut tx, now, &forum, &vote, &by, &about(anchor.to_owned())).await;
+            assert_eq!(refused(it), "unknown-article", "{anchor}");
         }
+        let it = comment::post(&mut tx, now, &forum, &vote, &by, &about("a1".to_owned())).await.unwrap();
+        assert_eq!(it.article.as_deref(), Some("a1"));
         let it = comment::post(&mut tx, now, &forum, &vote, &by, &says("x")).await.unwrap();
         let long = "x".repeat(501);
         assert_eq!(refused(comment::delete(&mut tx, now, &forum, &world.as_admin(), &it, Some(&long)).await), "invalid");

@@ -19,7 +19,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId
 use tracing::Instrument as _;
 
 /// No door takes a larger body; each may take less. Octets.
-const MAX_BODY: usize = 4 * 1024 * 1024;
+const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// How much of a larger one is read before it is refused, and for how long. Octets.
 const HEARD_OUT: usize = 32 * 1024 * 1024;

@@ -4,6 +4,8 @@
 //! is a problem document ([`model::care::problem`]).
 
 mod account;
+mod attachment;
+mod attribute;
 mod ballot;
 mod call;
 mod change;
@@ -26,6 +28,7 @@ mod peer;
 mod quota;
 mod reaction;
 mod results;
+mod search;
 mod shape;
 mod shown;
 mod text;
@@ -94,6 +97,12 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(comment::list, comment::post))
         .routes(routes!(comment::edit, comment::delete))
         .routes(routes!(version::list))
+        .routes(routes!(search::list))
+        .routes(routes!(attachment::list, attachment::attach))
+        .routes(routes!(attachment::link))
+        .routes(routes!(attachment::describe, attachment::detach))
+        .routes(routes!(attribute::asked, attribute::ask))
+        .routes(routes!(attribute::tell))
         .routes(routes!(reaction::set, reaction::clear))
         .routes(routes!(follow::list, follow::ask))
         .routes(routes!(follow::take_back))

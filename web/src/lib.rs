@@ -17,6 +17,7 @@ mod cache;
 mod csv;
 mod limit;
 mod log;
+mod media;
 mod open;
 mod pages;
 mod path;
@@ -41,6 +42,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(log::routes())
         .merge(text::routes())
         .merge(open::routes())
+        .merge(media::routes())
         .layer(CsrfLayer::new().with_rejection_response(security::foreign))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(session::layer(&app));

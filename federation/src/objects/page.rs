@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use model::address::Address;
 use model::count::electorate::Tier;
 use model::count::method::Method;
+use model::data::media;
+use model::debate::attachment::{Attachment as Beside, Facts};
 use model::debate::consultation::{Consultation, State};
 use model::error::Result;
 use serde_json::{Value, json};
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use super::words::Say;
 use super::{Published, cc_forum, to_public};
 use crate::remote::cut;
-use crate::wire::page::{Page, Source};
+use crate::wire::page::{Attachment, Page, Source};
 
 /// The longest summary, in characters.
 const MAX_SUMMARY: usize = 500;
@@ -36,6 +38,7 @@ pub(crate) fn page(here: &Address, it: &Published) -> Result<Page> {
         media_type: "text/html",
         source: Source::markdown(&it.text.markdown),
         tag: it.tags(here),
+        attachment: it.attachments.iter().filter_map(|it| attachment(here, it)).collect(),
         context: here.context(&on.slug),
         replies: format!("{id}/replies"),
         url: id.clone(),
@@ -71,6 +74,18 @@ fn content(here: &Address, it: &Published) -> String {
     }
     let (says, link) = (Say::VoteThere.in_language(&on.language), here.consultation(&on.slug));
     format!("{}<p>{says} <a href=\"{link}\">{link}</a></p>", it.text.html)
+}
+
+fn attachment(here: &Address, (it, file): &(Beside, Option<Facts>)) -> Option<Attachment> {
+    let name = it.title.clone();
+    let Some(file) = file else {
+        return it.url.clone().map(|href| Attachment::Link { href, name });
+    };
+    let (url, media_type) = (here.media(&media::name(&file.hash, file.format)), file.format.media_type());
+    Some(match file.format.is_picture() {
+        true => Attachment::Image { url, media_type, name },
+        false => Attachment::Document { url, media_type, name },
+    })
 }
 
 /// What other Palabre nodes are told.

@@ -37,6 +37,9 @@ pub struct Page {
     pub source: Source,
     /// The Mention of the forum, and hashtags.
     pub tag: Vec<Tag>,
+    /// What it shows beside its text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachment: Vec<Attachment>,
     /// The conversation.
     pub context: String,
     /// The answers.
@@ -52,6 +55,37 @@ pub struct Page {
     pub comments_enabled: bool,
     /// What other nodes need to know of the consultation.
     pub consultation: Value,
+}
+
+/// Something shown beside a text, in the three shapes that Lemmy reads: any other makes it reject the whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub enum Attachment {
+    /// An address elsewhere.
+    Link {
+        /// Where.
+        href: String,
+        /// What it is called.
+        name: String,
+    },
+    /// A picture.
+    Image {
+        /// Where.
+        url: String,
+        /// Its media type.
+        media_type: &'static str,
+        /// What is to be seen on it, in words.
+        name: String,
+    },
+    /// A document.
+    Document {
+        /// Where.
+        url: String,
+        /// Its media type.
+        media_type: &'static str,
+        /// What it is called.
+        name: String,
+    },
 }
 
 /// What a text was written as.

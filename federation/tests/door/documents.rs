@@ -1,4 +1,6 @@
 use http::StatusCode;
+use model::data::media::File;
+use model::debate::attachment::{self, Kind, Place};
 use model::debate::forum::Visibility;
 use serde_json::{Value, json};
 
@@ -70,6 +72,32 @@ async fn a_consultation_is_two_objects_in_one_context() {
     assert!(page.get("updated").is_none(), "nobody edited it");
     let context = town.document(&format!("/c/{}/context", on.slug)).await;
     assert_eq!((&context["totalItems"], &context["attributedTo"]), (&json!(2), &json!("https://a.test/f/mobilite")));
+}
+
+#[tokio::test]
+async fn what_stands_beside_a_text_goes_out_in_the_three_shapes_that_others_read() {
+    let town = Town::new().await;
+    let (forum, on) = town.world.vote().await;
+    let by = town.world.as_admin();
+    let place = Place { now: town.now(), by: &by, forum: &forum, on: &on };
+    let pdf = File::read(b"%PDF-1.7\n%%EOF".to_vec()).expect("a document");
+    // The smallest picture: one pixel of a GIF.
+    let gif = b"GIF89a\x01\0\x01\0\x80\0\0\xff\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+    let picture = File::read(gif.to_vec()).expect("a picture");
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    attachment::link(&mut tx, place, "La loi", "https://loi.example/").await.expect("a link");
+    attachment::attach(&mut tx, place, Kind::Document, "Le plan", &pdf).await.expect("a document");
+    attachment::attach(&mut tx, place, Kind::Cover, "La place", &picture).await.expect("a cover");
+    tx.commit().await.expect("committed");
+    let page = town.document(&format!("/c/{}", on.slug)).await;
+    let wanted = json!([
+        {"type": "Image", "url": format!("https://a.test/media/{}", picture.name()), "mediaType": "image/jpeg", "name": "La place"},
+        {"type": "Link", "href": "https://loi.example/", "name": "La loi"},
+        {"type": "Document", "url": format!("https://a.test/media/{}", pdf.name()), "mediaType": "application/pdf", "name": "Le plan"},
+    ]);
+    assert_eq!(page["attachment"], wanted);
+    assert!(page["updated"].is_string(), "somebody edited it");
+    assert!(!town.tells().await.is_empty(), "and others hear of it");
 }
 
 #[tokio::test]

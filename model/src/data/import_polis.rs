@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::search;
 use crate::address::Address;
 use crate::care::audit;
 use crate::clock::Instant;
@@ -171,6 +172,7 @@ pub async fn import(
     on.comment_count = visible(&comments);
     consultation::insert(tx, &on).await?;
     text::keep(tx, &Text::first(on.created_at, on.id, &words(conversation))).await?;
+    search::keep_consultation(tx, &on).await?;
 
     let total = actors.len() + comments.len() + reactions.len();
     let mut written = 0;
@@ -182,6 +184,7 @@ pub async fn import(
         wrote(rows::actors(tx, some).await?);
     }
     for some in in_steps(comments) {
+        search::comments(tx, &on, &some).await?;
         wrote(rows::comments(tx, some).await?);
     }
     for some in in_steps(reactions) {

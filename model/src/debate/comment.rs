@@ -25,7 +25,7 @@ use crate::store::schema::comments;
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx};
 
-pub use rows::{by_id, by_uri, list, of_actor};
+pub use rows::{by_id, by_ids, by_uri, list, of_actor};
 pub(crate) use rows::{count_opinions, score_earlier};
 pub use tombstone::{delete, retract};
 pub(crate) use version::reword;
@@ -175,14 +175,12 @@ async fn parent(conn: &mut Conn, on: &Consultation, id: Option<Id<Comment>>) -> 
     }
 }
 
-/// The longest anchor, in octets.
-const ANCHOR_LONGEST: usize = 64;
-
-/// An article is named by its anchor. The one place that asks whether a comment may refer to it.
-fn article(anchor: Option<&str>) -> Result<()> {
-    let fits =
-        |a: &str| (1..=ANCHOR_LONGEST).contains(&a.len()) && a.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if anchor.is_none_or(fits) { Ok(()) } else { Err(Refusal::UnknownArticle.into()) }
+/// A comment may refer to an article of the text as it stands. The one place that asks.
+async fn article(conn: &mut Conn, on: &Consultation, anchor: Option<&str>) -> Result<()> {
+    let Some(anchor) = anchor else { return Ok(()) };
+    let text = text::version(conn, on.id, on.text_version).await?;
+    let is_there = text.articles.0.iter().any(|article| article.anchor == anchor);
+    if is_there { Ok(()) } else { Err(Refusal::UnknownArticle.into()) }
 }
 
 /// Writes a comment. With the first, the author gets a public actor.
@@ -236,7 +234,7 @@ async fn write(
         return Err(Error::field("language", "format", "Write a language such as fr or en."));
     }
     parent(tx, on, draft.parent).await?;
-    article(draft.article.as_deref())?;
+    article(tx, on, draft.article.as_deref()).await?;
     let comment = Comment {
         id: Id::new(now),
         consultation_id: on.id,

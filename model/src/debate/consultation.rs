@@ -9,6 +9,7 @@ mod rows;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::attachment;
 use super::forum::{self, Forum};
 use super::text::{self, Text};
 use crate::care::audit;
@@ -29,7 +30,7 @@ use crate::store::{Conn, Json, Tx};
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
 pub(crate) use life::finish;
 pub use life::{archive, close, publish};
-pub use rows::{Filter, Sort, by_id, by_slug, list, stamp};
+pub use rows::{Filter, Sort, by_id, by_ids, by_slug, list, stamp};
 pub(crate) use rows::{count_comment, free_slug, insert, lock, move_on, open, postpone, rewrite, touch};
 
 words! {
@@ -298,6 +299,7 @@ pub async fn delete(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on:
     if on.state != State::Draft {
         return Err(Refusal::Locked(Instead::Cancel).into());
     }
+    attachment::forget(tx, on.id).await?;
     rows::delete(tx, on.id).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.delete", &on.slug, Some(on.author_id)).await
 }

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::care::audit;
 use crate::clock::Instant;
+use crate::data::search;
 use crate::error::{Check, Error, Result};
 use crate::id::Id;
 use crate::job::{self, Job, When};
@@ -134,6 +135,7 @@ pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, draft: &Draft) -> 
     };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(forums::table).values(&forum).execute(c).await)?;
+    search::keep_forum(tx, &forum).await?;
     audit::note(tx, now, by.account.as_ref(), "forum.create", &forum.slug, None).await?;
     Ok(forum)
 }
@@ -166,6 +168,7 @@ pub async fn edit(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft
         .returning(Forum::as_returning())
         .get_result(c)
         .await)?;
+    search::keep_forum(tx, &changed).await?;
     actor::describe(tx, forum.actor_id, &changed.title, &changed.summary).await?;
     audit::note(tx, now, by.account.as_ref(), "forum.edit", &forum.slug, None).await?;
     if changed.visibility.is_federated() {

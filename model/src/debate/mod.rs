@@ -1,5 +1,7 @@
 //! Forums, consultations, their texts and what people say about them.
 
+pub mod attachment;
+pub mod attribute;
 pub mod change;
 pub mod comment;
 pub mod consultation;

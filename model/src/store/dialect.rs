@@ -1,5 +1,7 @@
 //! The little that the two databases say differently.
 
+mod search;
+
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +23,8 @@ use crate::error::Result;
 use crate::id::Id;
 use crate::people::actor::Actor;
 use crate::store::schema::{actors, ballot_events, ballots, consultations, tallies};
+
+pub(crate) use search::{Wanted, add_documents, follow_numbers, found};
 
 impl Conn {
     /// Whether this is PostgreSQL, where rows can be locked and many written in one statement.

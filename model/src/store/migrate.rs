@@ -1,12 +1,30 @@
 //! Bringing the schema to this program's version, and refusing one that is newer.
 
+use diesel::backend::Backend;
+use diesel::migration::{Migration, MigrationSource};
 use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::open::{Pools, Store};
 use crate::error::{Error, Result};
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+/// What both databases are told in the same words.
+static PORTABLE: EmbeddedMigrations = embed_migrations!("../migrations");
+/// What each is told in its own; the same names, so that both stand at the same version.
+static ON_SQLITE: EmbeddedMigrations = embed_migrations!("../migrations-sqlite");
+static ON_POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations-postgres");
+
+/// The portable migrations with those of one database.
+#[derive(Clone, Copy)]
+struct With(&'static EmbeddedMigrations);
+
+impl<DB: Backend> MigrationSource<DB> for With {
+    fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<DB>>>> {
+        let mut all: Vec<Box<dyn Migration<DB>>> = MigrationSource::<DB>::migrations(&PORTABLE)?;
+        all.extend(MigrationSource::<DB>::migrations(self.0)?);
+        Ok(all)
+    }
+}
 
 /// Where the schema of a store stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +72,7 @@ pub async fn up(store: &Store) -> Result<Vec<String>> {
             versions.join(", ")
         )));
     }
-    with(store, |h| Ok(h.run_pending_migrations(MIGRATIONS)?.into_iter().map(|v| v.to_string()).collect())).await
+    with(store, |h| Ok(h.run_pending_migrations()?.into_iter().map(|v| v.to_string()).collect())).await
 }
 
 /// The versions applied, the oldest first.
@@ -82,7 +100,7 @@ pub fn unknown(versions: &[String]) -> Result<Vec<String>> {
 /// When a migration fails.
 pub async fn up_to(store: &Store, versions: &[String]) -> Result<()> {
     let versions = versions.to_vec();
-    with(store, move |h| h.run_these(MIGRATIONS, &versions)).await
+    with(store, move |h| h.run_these(&versions)).await
 }
 
 /// Takes everything back, newest first: for tests of the way back.
@@ -90,7 +108,7 @@ pub async fn up_to(store: &Store, versions: &[String]) -> Result<()> {
 /// # Errors
 /// When a migration fails.
 pub async fn down(store: &Store) -> Result<()> {
-    with(store, |h| h.revert_all_migrations(MIGRATIONS).map(drop)).await
+    with(store, |h| h.revert_all_migrations()).await
 }
 
 /// Copies the SQLite file of `store`, whole and at rest, to `to`, which must not be there yet. Nothing on PostgreSQL.
@@ -107,8 +125,7 @@ pub async fn copy_file(store: &Store, to: &std::path::Path) -> Result<()> {
 }
 
 fn names() -> Result<Vec<String>, crate::error::StoreError> {
-    use diesel::migration::MigrationSource;
-    let all = <EmbeddedMigrations as MigrationSource<diesel::pg::Pg>>::migrations(&MIGRATIONS)?;
+    let all = MigrationSource::<diesel::pg::Pg>::migrations(&With(&ON_POSTGRES))?;
     let mut names: Vec<String> = all.iter().map(|m| m.name().version().to_string()).collect();
     names.sort();
     Ok(names)
@@ -117,48 +134,41 @@ fn names() -> Result<Vec<String>, crate::error::StoreError> {
 /// What both harnesses can do, whichever database they speak to.
 trait Harness {
     fn applied_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError>;
-    fn run_pending_migrations(&mut self, all: EmbeddedMigrations) -> Result<Vec<String>, crate::error::StoreError>;
-    fn run_these(&mut self, all: EmbeddedMigrations, versions: &[String]) -> Result<(), crate::error::StoreError>;
-    fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError>;
+    fn run_pending_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError>;
+    fn run_these(&mut self, versions: &[String]) -> Result<(), crate::error::StoreError>;
+    fn revert_all_migrations(&mut self) -> Result<(), crate::error::StoreError>;
 }
 
 macro_rules! harness {
-    ($connection:ty, $backend:ty) => {
+    ($connection:ty, $backend:ty, $own:ident) => {
         impl Harness for AsyncMigrationHarness<$connection> {
             fn applied_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError> {
                 Ok(MigrationHarness::<$backend>::applied_migrations(self)?.into_iter().map(|v| v.to_string()).collect())
             }
-            fn run_pending_migrations(
-                &mut self,
-                all: EmbeddedMigrations,
-            ) -> Result<Vec<String>, crate::error::StoreError> {
-                Ok(MigrationHarness::<$backend>::run_pending_migrations(self, all)?
+            fn run_pending_migrations(&mut self) -> Result<Vec<String>, crate::error::StoreError> {
+                Ok(MigrationHarness::<$backend>::run_pending_migrations(self, With(&$own))?
                     .into_iter()
                     .map(|v| v.to_string())
                     .collect())
             }
-            fn run_these(
-                &mut self,
-                all: EmbeddedMigrations,
-                versions: &[String],
-            ) -> Result<(), crate::error::StoreError> {
-                for migration in MigrationHarness::<$backend>::pending_migrations(self, all)? {
+            fn run_these(&mut self, versions: &[String]) -> Result<(), crate::error::StoreError> {
+                for migration in MigrationHarness::<$backend>::pending_migrations(self, With(&$own))? {
                     if versions.contains(&migration.name().version().to_string()) {
                         MigrationHarness::<$backend>::run_migration(self, &*migration)?;
                     }
                 }
                 Ok(())
             }
-            fn revert_all_migrations(&mut self, all: EmbeddedMigrations) -> Result<(), crate::error::StoreError> {
-                MigrationHarness::<$backend>::revert_all_migrations(self, all).map(drop)
+            fn revert_all_migrations(&mut self) -> Result<(), crate::error::StoreError> {
+                MigrationHarness::<$backend>::revert_all_migrations(self, With(&$own)).map(drop)
             }
         }
     };
 }
 type PooledSqlite = diesel_async::pooled_connection::deadpool::Object<super::conn::Sqlite>;
 type PooledPostgres = diesel_async::pooled_connection::deadpool::Object<diesel_async::AsyncPgConnection>;
-harness!(PooledSqlite, diesel::sqlite::Sqlite);
-harness!(PooledPostgres, diesel::pg::Pg);
+harness!(PooledSqlite, diesel::sqlite::Sqlite, ON_SQLITE);
+harness!(PooledPostgres, diesel::pg::Pg, ON_POSTGRES);
 
 async fn with<T: Send + 'static>(
     store: &Store,

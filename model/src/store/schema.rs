@@ -590,6 +590,74 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    search_documents (number) {
+        number -> BigInt,
+        kind -> Text,
+        subject_id -> DbUuid,
+        forum_id -> DbUuid,
+        stems -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    media (hash) {
+        hash -> Text,
+        format -> Text,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        size -> Integer,
+        octets -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    attachments (id) {
+        id -> DbUuid,
+        consultation_id -> DbUuid,
+        kind -> Text,
+        title -> Text,
+        hash -> Nullable<Text>,
+        url -> Nullable<Text>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    forum_attributes (forum_id, name) {
+        forum_id -> DbUuid,
+        name -> Text,
+        position -> Integer,
+        label -> Text,
+        kind -> Text,
+        options -> DbJson,
+        required -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    consultation_attributes (consultation_id) {
+        consultation_id -> DbUuid,
+        given -> DbJson,
+    }
+}
+
+diesel::joinable!(attachments -> media (hash));
 diesel::joinable!(names -> actors (actor_id));
 diesel::table! {
     use diesel::sql_types::*;
@@ -729,6 +797,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     refused_ballots,
     comments,
     comment_versions,
+    search_documents,
+    media,
+    attachments,
+    forum_attributes,
+    consultation_attributes,
     reactions,
     interests,
     follows,

@@ -8,6 +8,7 @@ mod million;
 mod page;
 mod pgbench;
 mod report;
+mod search;
 
 use std::io::Write;
 use std::path::Path;
@@ -46,6 +47,9 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<(Vec<Figure>, 
         }
         if wanted("rush") {
             rush(database, &mut tell).await?;
+        }
+        if wanted("search") {
+            tell(search::measure(&world(database).await, database).await?)?;
         }
         if wanted("import") {
             tell(import::measure(&world(database).await, &world(database).await, database).await?)?;

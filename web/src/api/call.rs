@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use model::care::answer::{self, Answer};
 use model::clock::Instant;
+use model::data::media;
 use model::error::{Error, Result};
 use model::people::account::Account;
 use model::store::{Conn, Store, Tx};
@@ -38,11 +39,42 @@ pub(super) struct Call<T> {
 #[derive(Debug, Clone)]
 pub(super) struct Key {
     name: String,
-    /// Method, path and the body's hash.
+    /// Method, path with its query, and the body's hash.
     request: String,
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Call<T> {
+/// A body that a call takes.
+pub(super) trait Taken: Sized {
+    /// The largest, in octets.
+    const LARGEST: usize;
+
+    /// # Errors
+    /// When it is not of this shape.
+    fn taken(octets: Bytes) -> Result<Self, Failure>;
+}
+
+impl<T: DeserializeOwned> Taken for T {
+    const LARGEST: usize = MAX_BODY;
+
+    fn taken(octets: Bytes) -> Result<Self, Failure> {
+        parse(&octets)
+    }
+}
+
+/// A file, whatever it is.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(super) struct Octets(pub(super) Bytes);
+
+impl Taken for Octets {
+    const LARGEST: usize = media::LARGEST;
+
+    fn taken(octets: Bytes) -> Result<Self, Failure> {
+        Ok(Self(octets))
+    }
+}
+
+impl<T: Taken> FromRequest<App> for Call<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
@@ -51,17 +83,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Call<T> {
         let SignedIn(account) =
             SignedIn::from_request_parts(&mut parts, app).await.map_err(IntoResponse::into_response)?;
         let name = name(&parts.headers).map_err(IntoResponse::into_response)?;
-        let bytes = read(body).await.map_err(IntoResponse::into_response)?;
+        let bytes = read(body, T::LARGEST).await.map_err(IntoResponse::into_response)?;
         let key = name.map(|name| {
             let hash = hex::encode(Sha256::digest(&bytes));
-            Key { name, request: format!("{} {} {hash}", parts.method, parts.uri.path()) }
+            let to = parts.uri.path_and_query().map_or(parts.uri.path(), |to| to.as_str());
+            Key { name, request: format!("{} {to} {hash}", parts.method) }
         });
         if let Some(key) = &key
             && let Some(given) = earlier(app, &account, key).await.map_err(|e| Failure::from(e).into_response())?
         {
             return Err(given.into_response());
         }
-        let body = parse(&bytes).map_err(IntoResponse::into_response)?;
+        let body = T::taken(bytes).map_err(IntoResponse::into_response)?;
         Ok(Self { account, body, key })
     }
 }
@@ -75,8 +108,8 @@ fn name(headers: &axum::http::HeaderMap) -> Result<Option<String>, Failure> {
     Ok(Some(name.to_owned()))
 }
 
-async fn read(body: axum::body::Body) -> Result<Bytes, Failure> {
-    let read = Limited::new(body, MAX_BODY).collect().await;
+async fn read(body: axum::body::Body, largest: usize) -> Result<Bytes, Failure> {
+    let read = Limited::new(body, largest).collect().await;
     read.map(http_body_util::Collected::to_bytes).map_err(|error| {
         let large = std::iter::successors(Some(&*error as &dyn std::error::Error), |e| e.source());
         match large.into_iter().any(|e| e.is::<LengthLimitError>()) {
@@ -168,7 +201,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Failure> {
-        parse(&read(request.into_body()).await?).map(Self)
+        parse(&read(request.into_body(), MAX_BODY).await?).map(Self)
     }
 }
 

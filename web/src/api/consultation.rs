@@ -1,12 +1,16 @@
 //! Consultations: found, read, published, closed, deleted.
 
+use std::collections::HashSet;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use model::clock::Instant;
+use model::data::search::{self, Query};
 use model::debate::consultation::catalogue::{self, Catalogue, Mark};
 use model::debate::consultation::{self, Consultation, Phase, Sort, State as Stage};
 use model::debate::forum::{self, Forum};
 use model::error::Result;
+use model::id::Id;
 use model::people::account::Account;
 use model::people::role::Act;
 use model::store::Conn;
@@ -23,6 +27,8 @@ use crate::error::Failure;
 
 /// How many are read from the catalogue at once, to find those that are asked for.
 const BATCH: i64 = 100;
+/// How many consultations are found by their words at most, the latest.
+const FOUND: i64 = 10_000;
 
 /// Which consultations to list.
 #[derive(Deserialize, IntoParams)]
@@ -36,7 +42,8 @@ pub(super) struct Sought {
     state: Option<Phase>,
     /// With this tag.
     tag: Option<String>,
-    /// With these words in title or summary.
+    /// With these words in title, summary, brief, tags or text, in one form or another.
+    #[param(max_length = 200)]
     q: Option<String>,
     /// In which order; latest published first by default.
     #[param(inline)]
@@ -79,17 +86,35 @@ impl Sought {
         }
     }
 
-    fn fits(&self, it: &Consultation, now: Instant) -> bool {
-        let words = || [&it.title, &it.summary].map(|text| text.to_lowercase());
+    fn fits(&self, it: &Consultation, words: Option<&Words>, now: Instant) -> bool {
         self.state.is_none_or(|state| state == it.phase(now))
             && self.tag.as_ref().is_none_or(|tag| {
                 let tag = tag.trim_start_matches('#').to_lowercase();
                 it.tags.0.iter().any(|t| t.to_lowercase() == tag)
             })
-            && self.q.as_ref().is_none_or(|q| {
-                let text = words();
-                q.to_lowercase().split_whitespace().all(|word| text.iter().any(|t| t.contains(word)))
-            })
+            && words.is_none_or(|words| words.are_in(it))
+    }
+}
+
+/// The words sought, and the published consultations in which they stand.
+struct Words {
+    query: Query,
+    found: HashSet<Id<Consultation>>,
+}
+
+impl Words {
+    async fn of(conn: &mut Conn, typed: &str, forums: &[Forum]) -> Result<Self> {
+        let query = Query::read(typed)?;
+        let found = search::consultations(conn, forums, &query, FOUND).await?;
+        Ok(Self { query, found })
+    }
+
+    /// Drafts are in no index: their titles and summaries are read here.
+    fn are_in(&self, it: &Consultation) -> bool {
+        match it.state {
+            Stage::Draft => self.query.fits(&it.language, &format!("{} {}", it.title, it.summary)),
+            _ => self.found.contains(&it.id),
+        }
     }
 }
 
@@ -114,14 +139,20 @@ pub(super) async fn list(
         states: sought.states(),
         sort: sought.sort(),
     };
+    let words = match &sought.q {
+        Some(typed) => Some(Words::of(&mut conn, typed, &forums).await?),
+        None => None,
+    };
     let after = list::place(sought.cursor.as_deref())?.map(|(at, id)| Mark { at, id });
-    let (found, next) = find(&mut conn, &catalogue, after, &sought, now).await?;
+    let (found, next) =
+        find(&mut conn, &catalogue, after, |it| sought.fits(it, words.as_ref(), now), list::limit(sought.limit))
+            .await?;
     let items = Shown::all(&mut conn, &found, &forums, now, &here).await?;
     call::json(&List { items, next: next.map(|Mark { at, id }| list::cursor(at, id)) })
 }
 
 /// The forums whose drafts this account may edit.
-async fn drafts(conn: &mut Conn, forums: &[Forum], account: Option<&Account>) -> Result<Vec<model::id::Id<Forum>>> {
+async fn drafts(conn: &mut Conn, forums: &[Forum], account: Option<&Account>) -> Result<Vec<Id<Forum>>> {
     let mut edits = Vec::new();
     if account.is_some() {
         for forum in forums {
@@ -138,16 +169,15 @@ async fn find(
     conn: &mut Conn,
     catalogue: &Catalogue,
     mut after: Option<Mark>,
-    sought: &Sought,
-    now: Instant,
+    fits: impl Fn(&Consultation) -> bool,
+    limit: usize,
 ) -> Result<(Vec<Consultation>, Option<Mark>)> {
-    let limit = list::limit(sought.limit);
     let mut found: Vec<Consultation> = Vec::new();
     loop {
         let batch = catalogue::page(conn, catalogue, after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok((found, None)) };
         after = Some(Mark::of(last, catalogue.sort));
-        for it in batch.into_iter().filter(|it| sought.fits(it, now)) {
+        for it in batch.into_iter().filter(&fits) {
             if found.len() == limit {
                 let next = found.last().map(|last| Mark::of(last, catalogue.sort));
                 return Ok((found, next));

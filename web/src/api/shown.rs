@@ -3,6 +3,7 @@
 use model::address::Address;
 use model::clock::Instant;
 use model::count::tally::Results;
+use model::debate::attribute::{self, Given};
 use model::debate::consultation::{Ballots, Consultation, Phase};
 use model::debate::forum::Forum;
 use model::debate::text::{self, Text};
@@ -12,6 +13,7 @@ use model::store::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::attachment::Attached;
 use super::shape::{self, Asks, Brief, Choice, Electorate, Person};
 use super::text::Article;
 
@@ -48,6 +50,13 @@ pub(super) struct Shown {
     /// The articles of the text, in order; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     articles: Option<Vec<Article>>,
+    /// What it shows beside its text, the cover first; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachments: Option<Vec<Attached>>,
+    /// What it was told of all that its forum asks; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    attributes: Option<Given>,
     /// Three lines to read first.
     brief: Brief,
     /// How it asks.
@@ -117,6 +126,8 @@ impl Shown {
             text_version: it.text_version,
             text_sha256: None,
             articles: None,
+            attachments: None,
+            attributes: None,
             brief: Brief::from(&it.brief.0),
             method: Asks::of(&it.method.0)?,
             choices: it.method.0.choices(&it.language).into_iter().map(Choice::from).collect(),
@@ -153,6 +164,8 @@ impl Shown {
             html: Some(html),
             text_sha256: Some(sha256),
             articles: Some(articles.0.iter().map(Article::from).collect()),
+            attachments: Some(Attached::all(conn, it.id, here).await?),
+            attributes: Some(attribute::shown(conn, it).await?),
             ..Self::in_list(it, forum, &author, now, here)?
         })
     }

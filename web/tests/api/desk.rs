@@ -146,15 +146,20 @@ impl Caller {
     }
 
     pub async fn raw(&self, method: Method, path: &str, body: String, headers: &[(&str, &str)]) -> Answer {
-        let asked = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        self.sends(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Any request, with the token.
+    pub async fn sends(&self, mut request: Request<Body>) -> Answer {
+        let asked = format!("{} {}", request.method(), request.uri());
+        if let Some(token) = &self.token {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
         Answer { asked, status: parts.status, headers: parts.headers, text }

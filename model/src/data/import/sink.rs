@@ -11,6 +11,7 @@ use super::{Fault, Imported, Into};
 use crate::address::Local;
 use crate::clock::Instant;
 use crate::count::pseudonym::Purpose;
+use crate::data::search;
 use crate::debate::comment::{self, Comment, Version};
 use crate::debate::consultation::{self, Consultation};
 use crate::debate::reaction::Reaction;
@@ -52,6 +53,7 @@ impl<'a, 't> Sink<'a, 't> {
             for words in texts {
                 text::keep(to.tx, words).await?;
             }
+            search::keep_consultation(to.tx, &on).await?;
         }
         let existed = texts.is_none();
         let made =
@@ -167,6 +169,7 @@ impl<'a, 't> Sink<'a, 't> {
         let (said, thought) = (std::mem::take(&mut self.said), std::mem::take(&mut self.thought));
         let before = std::mem::take(&mut self.before);
         let ids: Vec<Id<Comment>> = said.iter().map(|comment| comment.id).collect();
+        search::comments(self.to.tx, &self.on, &said).await?;
         let conn: &mut Conn = self.to.tx;
         insert_missing!(conn, actors::table, people)?;
         insert_missing!(conn, comments::table, said)?;

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Comment, State, score};
 use crate::clock::Instant;
+use crate::data::search;
 use crate::debate::consultation::Consultation;
 use crate::error::Result;
 use crate::id::Id;
@@ -12,11 +13,12 @@ use crate::people::actor::Actor;
 use crate::store::schema::{actors, comments};
 use crate::store::{Conn, Store, Tx, on};
 
-/// Inserts a comment, and counts it as a reply where it is one.
+/// Inserts a comment, counts it as a reply where it is one, and lets it be found.
 pub(super) async fn insert(tx: &mut Tx, comment: &Comment) -> Result<()> {
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(comments::table).values(comment).execute(c).await)?;
-    count_reply(conn, comment.parent_id, 1).await
+    count_reply(conn, comment.parent_id, 1).await?;
+    search::keep_comment(tx, comment).await
 }
 
 /// A visible reply came (+1) or went (-1).
@@ -105,6 +107,19 @@ pub async fn of_actor(conn: &mut Conn, author: Id<Actor>) -> Result<Vec<Comment>
 /// [`crate::error::Error::NotFound`].
 pub async fn by_id(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
     Ok(on!(conn, |c| comments::table.find(id).select(Comment::as_select()).first(c).await)?)
+}
+
+/// These comments with their authors, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(conn: &mut Conn, ids: &[Id<Comment>]) -> Result<Vec<(Comment, Actor)>> {
+    Ok(on!(conn, |c| comments::table
+        .inner_join(actors::table)
+        .filter(comments::id.eq_any(ids))
+        .select((Comment::as_select(), Actor::as_select()))
+        .load(c)
+        .await)?)
 }
 
 /// The remote comment with that id, if known.

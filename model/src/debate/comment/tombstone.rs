@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::{Comment, State, own, rows, tell, version};
 use crate::care::audit;
 use crate::clock::Instant;
+use crate::data::search;
 use crate::debate::consultation;
 use crate::debate::forum::Forum;
 use crate::error::{Error, Refusal, Result};
@@ -83,6 +84,7 @@ async fn end(tx: &mut Tx, now: Instant, comment: &Comment, state: State, reason:
         forget_hidden(tx, comment.id).await?;
     }
     if ended == 1 {
+        search::forget(tx, comment.id.uuid()).await?;
         rows::count_reply(tx, comment.parent_id, -1).await?;
         consultation::count_comment(tx, comment.consultation_id, -1).await?;
     }

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Comment, State, bounded, check, own, takes_comments, tell};
 use crate::clock::Instant;
+use crate::data::search;
 use crate::debate::consultation::{self, Consultation};
 use crate::debate::forum::Forum;
 use crate::debate::text;
@@ -90,6 +91,7 @@ async fn rewrite(tx: &mut Tx, now: Instant, comment: &Comment, markdown: &str, h
         .returning(Comment::as_returning())
         .get_result(c)
         .await)?;
+    search::keep_comment(tx, &edited).await?;
     consultation::count_comment(tx, comment.consultation_id, 0).await?;
     Ok(edited)
 }

@@ -7,7 +7,7 @@ use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::{check, publication, sequence};
 use crate::debate::forum::Forum;
-use crate::debate::text;
+use crate::debate::{attribute, text};
 use crate::error::{Error, Refusal, Result};
 use crate::job::{self, Job, When};
 use crate::people::actor;
@@ -36,6 +36,7 @@ pub async fn publish(
     if let Some(closes) = on.closes_at {
         long_enough(forum, opens_later.unwrap_or(now), closes)?;
     }
+    attribute::complete(tx, on).await?;
     let text = text::version(tx, on.id, on.text_version).await?;
     let method = on.method.0.clone().fixed(&on.language, &text.articles.0);
     let state = if opens_later.is_some() { State::Scheduled } else { State::Open };

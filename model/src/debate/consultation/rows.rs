@@ -7,6 +7,7 @@ use super::{Consultation, Draft, State};
 use crate::care::setup::slugify;
 use crate::clock::Instant;
 use crate::count::method::Method;
+use crate::data::search;
 use crate::debate::forum::Forum;
 use crate::error::Result;
 use crate::id::Id;
@@ -44,6 +45,7 @@ pub(crate) async fn insert(conn: &mut Conn, it: &Consultation) -> Result<()> {
     Ok(())
 }
 
+/// Writes what a draft says, once its text is kept.
 pub(crate) async fn rewrite(
     tx: &mut Tx,
     now: Instant,
@@ -73,11 +75,13 @@ pub(crate) async fn rewrite(
         consultations::edited_at.eq(edited_at),
         consultations::version.eq(consultations::version + 1),
     );
-    Ok(on!(conn, |c| diesel::update(consultations::table.find(on.id))
+    let it = on!(conn, |c| diesel::update(consultations::table.find(on.id))
         .set((words, dates))
         .returning(Consultation::as_returning())
         .get_result(c)
-        .await)?)
+        .await)?;
+    search::keep_consultation(tx, &it).await?;
+    Ok(it)
 }
 
 pub(super) async fn publish(
@@ -90,7 +94,7 @@ pub(super) async fn publish(
     let opened_at = (state == State::Open).then_some(now);
     let conn: &mut Conn = tx;
     let draft = consultations::table.find(on.id).filter(consultations::state.eq(State::Draft));
-    Ok(on!(conn, |c| diesel::update(draft)
+    let it = on!(conn, |c| diesel::update(draft)
         .set((
             consultations::state.eq(state),
             consultations::method.eq(Json(method)),
@@ -100,7 +104,9 @@ pub(super) async fn publish(
         ))
         .returning(Consultation::as_returning())
         .get_result(c)
-        .await)?)
+        .await)?;
+    search::keep_consultation(tx, &it).await?;
+    Ok(it)
 }
 
 /// Marks as open what was scheduled. `None` if somebody else did.
@@ -216,6 +222,18 @@ pub async fn by_slug(conn: &mut Conn, slug: &str) -> Result<Consultation> {
 /// [`crate::error::Error::NotFound`].
 pub async fn by_id(conn: &mut Conn, id: Id<Consultation>) -> Result<Consultation> {
     Ok(on!(conn, |c| consultations::table.find(id).select(Consultation::as_select()).first(c).await)?)
+}
+
+/// These consultations, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(conn: &mut Conn, ids: &[Id<Consultation>]) -> Result<Vec<Consultation>> {
+    Ok(on!(conn, |c| consultations::table
+        .filter(consultations::id.eq_any(ids))
+        .select(Consultation::as_select())
+        .load(c)
+        .await)?)
 }
 
 /// What tells whether a page of this consultation has changed: its version and the size of its tally. One cheap query.
