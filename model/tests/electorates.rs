@@ -251,6 +251,20 @@ both_databases! {
         assert_eq!(refused(arrives(&world, None, &vouched("4")).await), "not-approved");
     }
 
+    async fn a_link_that_was_ended_comes_back_to_its_account_or_to_none(world: World) {
+        let (eve, bob) = (world.account_with_password("eve").await, world.account("bob").await);
+        arrives(&world, Some(&eve), &vouched("5")).await.unwrap();
+        let mut tx = world.store.begin().await.unwrap();
+        let held = identity::of(&mut tx, eve.id).await.unwrap();
+        identity::unlink(&mut tx, world.now(), &eve, held[0].id).await.unwrap();
+        assert_eq!(identity::of(&mut tx, eve.id).await.unwrap(), []);
+        tx.commit().await.unwrap();
+        assert_eq!(refused(arrives(&world, None, &vouched("5")).await), "identity-taken");
+        assert_eq!(refused(arrives(&world, Some(&bob), &vouched("5")).await), "identity-taken", "else one person votes twice");
+        let Arrival::Known(again) = arrives(&world, Some(&eve), &vouched("5")).await.unwrap() else { panic!("linked") };
+        assert_eq!(again.id, eve.id);
+    }
+
     async fn an_address_that_nobody_confirmed_links_nothing(world: World) {
         let hash = model::people::account::PasswordHash::new(model::testing::PASSWORD).unwrap();
         let new = model::people::account::Newcomer {

@@ -15,6 +15,7 @@ use model::id::Id;
 use model::people::actor::Actor;
 use model::people::proof::Signer;
 use model::store::Store;
+use tokio::sync::Semaphore;
 
 use crate::api::Quotas;
 use crate::cache::Pages;
@@ -85,6 +86,8 @@ pub struct App {
     pub(crate) exchange: Option<Exchange>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
+    /// Pictures are read one after the other: each can take much room.
+    pub(crate) pictures: Arc<Semaphore>,
     seen: Arc<RwLock<Seen>>,
     signer: Arc<RwLock<Option<Sealed>>>,
 }
@@ -107,6 +110,7 @@ impl App {
             quotas: Arc::new(Quotas::new(&settings)),
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
+            pictures: Arc::new(Semaphore::new(1)),
             resolve: None,
             exchange: None,
             signer: Arc::default(),

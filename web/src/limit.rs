@@ -78,8 +78,8 @@ impl Limits {
             self.sign_ins.retain_recent();
         }
         allow(
-            self.sign_in.check_key(&(who.trim().to_lowercase(), from)).is_ok()
-                && self.sign_ins.check_key(&from).is_ok(),
+            self.sign_in.check_key(&(who.trim().to_lowercase(), network(from))).is_ok()
+                && self.sign_ins.check_key(&network(from)).is_ok(),
         )
     }
 
@@ -97,7 +97,7 @@ impl Limits {
         if self.sign_up.len() > MOST {
             self.sign_up.retain_recent();
         }
-        allow(self.sign_up.check_key(&from).is_ok())
+        allow(self.sign_up.check_key(&network(from)).is_ok())
     }
 
     /// Whether one more mail may go to this address. The page says the same either way.
@@ -150,7 +150,7 @@ impl Limits {
 }
 
 /// The network that one subscriber has: of IPv6 the first 64 bits, since the rest is free to choose.
-fn network(from: IpAddr) -> IpAddr {
+pub(crate) fn network(from: IpAddr) -> IpAddr {
     match from {
         IpAddr::V4(_) => from,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

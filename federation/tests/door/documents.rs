@@ -4,7 +4,7 @@ use model::debate::attachment::{self, Kind, Place};
 use model::debate::forum::Visibility;
 use serde_json::{Value, json};
 
-use crate::town::Town;
+use crate::town::{Town, kinds};
 
 #[tokio::test]
 async fn actors_carry_what_other_servers_need() {
@@ -78,6 +78,8 @@ async fn a_consultation_is_two_objects_in_one_context() {
 async fn what_stands_beside_a_text_goes_out_in_the_three_shapes_that_others_read() {
     let town = Town::new().await;
     let (forum, on) = town.world.vote().await;
+    town.followed_by(&town.peer.user("ana"), &forum).await;
+    town.tells().await;
     let by = town.world.as_admin();
     let place = Place { now: town.now(), by: &by, forum: &forum, on: &on };
     let pdf = File::read(b"%PDF-1.7\n%%EOF".to_vec()).expect("a document");
@@ -97,7 +99,8 @@ async fn what_stands_beside_a_text_goes_out_in_the_three_shapes_that_others_read
     ]);
     assert_eq!(page["attachment"], wanted);
     assert!(page["updated"].is_string(), "somebody edited it");
-    assert!(!town.tells().await.is_empty(), "and others hear of it");
+    let told = town.tells().await;
+    assert!(kinds(&told).iter().any(|kind| kind.contains("Update")), "and others hear of it: {:?}", kinds(&told));
 }
 
 #[tokio::test]

@@ -136,11 +136,12 @@ pub async fn attach(tx: &mut Tx, place: Place<'_>, kind: Kind, title: &str, file
     if all.len() >= MOST && replaced.is_none() {
         return Err(Refusal::TooManyAttachments.into());
     }
-    media::keep(tx, file).await?;
     let it = made(&place, kind, title, Some(&file.hash), None);
     if let Some(earlier) = replaced {
         remove(tx, earlier).await?;
     }
+    // After that: the earlier cover may be the same picture, whose file goes with it.
+    media::keep(tx, file).await?;
     insert(tx, &it).await?;
     place.done(tx, "attachment.add", &it).await?;
     Ok(it)

@@ -20,7 +20,7 @@ use crate::job::{self, Job, When};
 use crate::people::role::Act;
 use crate::store::schema::changes;
 use crate::store::types::words;
-use crate::store::{Conn, Json, Tx, dialect, on};
+use crate::store::{Conn, Json, Tx, on};
 
 pub use correction::{Correction, correct};
 
@@ -153,8 +153,7 @@ pub async fn first_closing(conn: &mut Conn, on: &Consultation) -> Result<Option<
 
 /// The consultation as it is now, held until the transaction ends, if it can still be changed.
 async fn running(tx: &mut Tx, now: Instant, on: &Consultation) -> Result<Consultation> {
-    dialect::hold_consultation(tx, on.id).await?;
-    let on = consultation::by_id(tx, on.id).await?;
+    let on = consultation::held(tx, on.id).await?;
     under_way(now, &on)?;
     let conn: &mut Conn = tx;
     let made: i64 =

@@ -25,7 +25,7 @@ use crate::people::actor::Actor;
 use crate::people::role::{Act, Standing};
 use crate::store::schema::consultations;
 use crate::store::types::words;
-use crate::store::{Conn, Json, Tx};
+use crate::store::{Conn, Json, Tx, dialect};
 
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
 pub(crate) use life::finish;
@@ -229,6 +229,13 @@ pub fn may_write(by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> 
     if own && by.may(Act::Propose, Some(forum)).is_ok() { Ok(()) } else { by.may(Act::Author, Some(forum)) }
 }
 
+/// The consultation as it is now, held until the transaction ends: what was read before may have been published, or
+/// have its first ballot, since.
+pub(crate) async fn held(tx: &mut Tx, id: Id<Consultation>) -> Result<Consultation> {
+    dialect::hold_consultation(tx, id).await?;
+    by_id(tx, id).await
+}
+
 /// Writes a draft: an author in the name of the forum's official account, anybody else who may propose in their own.
 ///
 /// # Errors
@@ -264,6 +271,7 @@ pub async fn edit(
     draft: Draft,
 ) -> Result<Consultation> {
     may_write(by, forum, on)?;
+    let on = &held(tx, on.id).await?;
     let (draft, text) = match on.state {
         State::Draft => {
             let draft = draft.check(now, Some(&on.method.0))?;
@@ -296,6 +304,7 @@ pub async fn edit(
 /// When `by` may not, or [`Refusal::Locked`] once published.
 pub async fn delete(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> {
     may_write(by, forum, on)?;
+    let on = &held(tx, on.id).await?;
     if on.state != State::Draft {
         return Err(Refusal::Locked(Instead::Cancel).into());
     }

@@ -20,6 +20,16 @@ pub use article::{Article, rendered};
 
 /// The longest text of a consultation, in characters.
 pub const LONGEST: usize = 200_000;
+/// How deeply quotations may stand in quotations: what it costs to read them grows with the square.
+const DEPTH: usize = 50;
+
+/// Whether no line of a text quotes more deeply than [`DEPTH`].
+#[must_use]
+pub fn is_shallow(markdown: &str) -> bool {
+    let marks = |line: &str| line.chars().take_while(|c| *c == '>' || c.is_whitespace()).filter(|c| *c == '>').count();
+    markdown.lines().all(|line| marks(line) <= DEPTH)
+}
+
 /// The most versions of a text.
 pub const VERSIONS_MOST: usize = 100;
 
@@ -238,6 +248,12 @@ pub fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotations_nest_only_so_deep() {
+        assert!(is_shallow(&format!("{} words", "> ".repeat(DEPTH))));
+        assert!(!is_shallow(&format!("Words\n\n{}", ">".repeat(DEPTH + 1))));
+    }
 
     #[test]
     fn markdown_becomes_html_that_can_do_nothing() {

@@ -62,6 +62,8 @@ pub struct Identity {
     pub created_at: Instant,
     /// When it was last vouched for.
     pub seen_at: Instant,
+    /// Since when the account is no longer linked with it. It comes back to this account or to none.
+    pub ended_at: Option<Instant>,
 }
 
 /// What a provider's word leads to.
@@ -82,7 +84,8 @@ pub enum Arrival {
 /// address and has not confirmed it, or the provider is not believed that far; [`Refusal::Disabled`], [`Refusal::NotApproved`].
 pub async fn arrive(tx: &mut Tx, now: Instant, signed_in: Option<&Account>, it: &Vouched) -> Result<Arrival> {
     if let Some(known) = by_subject(tx, it).await? {
-        if signed_in.is_some_and(|account| account.id != known.account_id) {
+        let own = signed_in.map(|account| account.id == known.account_id);
+        if own == Some(false) || (known.ended_at.is_some() && own.is_none()) {
             return Err(Refusal::IdentityTaken.into());
         }
         let account = admitted(account::by_id(tx, known.account_id).await?)?;
@@ -137,8 +140,9 @@ pub async fn join(
     {
         return Err(Refusal::AddressUnproven.into());
     }
-    let new =
-        Newcomer { name: name.to_owned(), email: it.email.clone().unwrap_or_default(), language: language.to_owned() };
+    // The word of a provider that anybody can join proves no address: it is not taken over.
+    let email = it.email.clone().filter(|_| it.tier == Tier::Member).unwrap_or_default();
+    let new = Newcomer { name: name.to_owned(), email, language: language.to_owned() };
     let mut account = account::create_vouched(tx, now, &new, it.tier).await?;
     if registration == Registration::Approval {
         account = account::hold(tx, now, account.id).await?;
@@ -159,6 +163,7 @@ async fn link(tx: &mut Tx, now: Instant, account: &Account, it: &Vouched) -> Res
         identifier: identifier(tx, it).await?,
         created_at: now,
         seen_at: now,
+        ended_at: None,
     };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(identities::table).values(&row).execute(c).await)?;
@@ -177,6 +182,7 @@ async fn refresh(tx: &mut Tx, now: Instant, known: &Identity, it: &Vouched, acco
             identities::lists.eq(Json(it.lists.clone())),
             identities::identifier.eq(identifier),
             identities::seen_at.eq(now),
+            identities::ended_at.eq(None::<Instant>),
         ))
         .execute(c)
         .await)?;
@@ -215,7 +221,7 @@ async fn by_subject(conn: &mut Conn, it: &Vouched) -> Result<Option<Identity>> {
 /// When the database fails.
 pub async fn of(conn: &mut Conn, account: Id<Account>) -> Result<Vec<Identity>> {
     Ok(on!(conn, |c| identities::table
-        .filter(identities::account_id.eq(account))
+        .filter(identities::account_id.eq(account).and(identities::ended_at.is_null()))
         .order(identities::id)
         .select(Identity::as_select())
         .load(c)
@@ -242,7 +248,8 @@ pub async fn unlink(tx: &mut Tx, now: Instant, account: &Account, id: Id<Identit
         return Err(Refusal::NotAllowed.into());
     }
     let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::delete(identities::table.find(id)).execute(c).await)?;
+    let ended = diesel::update(identities::table.find(id)).set(identities::ended_at.eq(now));
+    on!(conn, |c| ended.execute(c).await)?;
     let subject = format!("{} {}", account.name, it.provider);
     audit::note(tx, now, Some(account), "account.unlink", &subject, None).await
 }

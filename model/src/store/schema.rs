@@ -729,6 +729,7 @@ diesel::table! {
         identifier -> Nullable<Text>,
         created_at -> DbTime,
         seen_at -> DbTime,
+        ended_at -> Nullable<DbTime>,
     }
 }
 

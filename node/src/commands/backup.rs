@@ -28,6 +28,10 @@ pub async fn write(config: &Config, command: Backup) -> anyhow::Result<()> {
     let mut beside = to.clone().into_os_string();
     beside.push(".part");
     let beside = PathBuf::from(beside);
+    // What an interrupted backup left.
+    if beside.symlink_metadata().is_ok() {
+        std::fs::remove_file(&beside).with_context(|| beside.display().to_string())?;
+    }
     let written = written(&beside, async |file| {
         backup::write(&store, Clock::System.now(), PROGRAM, &folders(config), file, |_| {}).await
     });
@@ -53,7 +57,8 @@ async fn written(
     write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<Manifest, backup::Fault>,
 ) -> anyhow::Result<Manifest> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // A new file of our own, whoever can write beside it.
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let named = || path.display().to_string();

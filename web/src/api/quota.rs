@@ -11,6 +11,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::app::Settings;
+use crate::limit::network;
 
 /// How many keys are held before those at rest are dropped.
 const MOST: usize = 10_000;
@@ -61,7 +62,7 @@ impl Quotas {
 
     /// One more request without.
     pub(super) fn address(&self, from: IpAddr) -> Left {
-        self.anonymous.take(&from)
+        self.anonymous.take(&network(from))
     }
 }
 

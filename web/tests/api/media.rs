@@ -64,6 +64,9 @@ both_databases! {
         assert_eq!(document.text.as_bytes(), PDF);
         assert_eq!(header(&document, "content-disposition"), "attachment; filename=\"Le plan.pdf\"; filename*=UTF-8''Le%20plan.pdf");
 
+        // The same picture once more takes the place of the cover, and its file is not gone with it.
+        let cover = sends(&admin, &format!("{path}?kind=cover&title=La%20place"), &png(), &[]).await.is(201);
+        assert_eq!(anyone.raw(Method::GET, &below(&cover["url"]), String::new(), &[]).await.status, 200);
         let one = format!("/attachments/{}", cover["id"].as_str().unwrap());
         assert_eq!(admin.patch(&one, json!({"title": "Vue"})).await.is(200)["title"], "Vue");
         admin.delete(&one).await.is(204);

@@ -120,7 +120,7 @@ async fn about(
         "changeable": on.changeable, "language": on.language, "tags": on.tags, "state": on.phase(now),
         "opens_at": on.opens_at, "closes_at": on.closes_at, "answer_by": on.answer_by, "created_at": on.created_at,
         "published_at": on.published_at, "opened_at": on.opened_at, "closed_at": on.closed_at,
-        "edited_at": on.edited_at, "locked_at": on.locked_at, "example": on.example, "source": on.source,
+        "edited_at": on.edited_at, "locked_at": on.locked_at.map(to_the_hour), "example": on.example, "source": on.source,
         "outcome": became, "changes": changes, "results": results,
     }))
 }

@@ -220,6 +220,7 @@ impl Draft {
         check.line("title", &self.title, TITLE_LONGEST);
         check.most("summary", &self.summary, SUMMARY_LONGEST);
         check.text("text", &self.text, text::LONGEST);
+        check.that(text::is_shallow(&self.text), "text", "format", "Quote within quotes less deeply.");
         check.most("brief.what", &self.brief.what, BRIEF_LONGEST);
         check.most("brief.why", &self.brief.why, BRIEF_LONGEST);
         check.most("brief.outcome", &self.brief.outcome, BRIEF_LONGEST);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Consultation, Phase, State, may_write, rows};
+use super::{Consultation, Phase, State, held, may_write, rows};
 use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::{check, publication, sequence};
@@ -26,6 +26,7 @@ pub async fn publish(
     on: &Consultation,
 ) -> Result<Consultation> {
     may_write(by, forum, on)?;
+    let on = &held(tx, on.id).await?;
     if on.state != State::Draft {
         return Err(Refusal::AlreadyPublished.into());
     }

@@ -9,6 +9,8 @@
 //! that one's heading is gone and the number of articles is the same: it was renamed. Any other gets the next number, and
 //! an anchor is never given twice.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use comrak::nodes::NodeValue;
 use serde::{Deserialize, Serialize};
 
@@ -101,18 +103,16 @@ pub fn rendered(markdown: &str, before: &[Vec<Article>]) -> (String, Vec<Article
 
 fn anchors(headings: &[&str], before: &[Vec<Article>]) -> Vec<String> {
     let latest = before.last().map_or(&[][..], Vec::as_slice);
-    let mut given: Vec<Option<usize>> = vec![None; headings.len()];
-    for (at, heading) in headings.iter().enumerate() {
-        let same = |(place, article): (usize, &Article)| {
-            (article.heading == **heading && !given.contains(&Some(place))).then_some(place)
-        };
-        given[at] = latest.iter().enumerate().find_map(same);
+    let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    for (place, article) in latest.iter().enumerate() {
+        places.entry(&article.heading).or_default().push_back(place);
     }
+    let mut given: Vec<Option<usize>> =
+        headings.iter().map(|heading| places.get_mut(heading).and_then(VecDeque::pop_front)).collect();
     if latest.len() == headings.len() {
-        for at in 0..headings.len() {
-            if given[at].is_none() && !given.contains(&Some(at)) {
-                given[at] = Some(at);
-            }
+        let taken: HashSet<usize> = given.iter().flatten().copied().collect();
+        for (at, place) in given.iter_mut().enumerate().filter(|(at, _)| !taken.contains(at)) {
+            place.get_or_insert(at);
         }
     }
     let number =
