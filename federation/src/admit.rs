@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::directory::Failure;
 use crate::document::problem;
 use crate::guard;
+use crate::inbox::with_host;
 use crate::signature::{self, Fault, Received};
 
 /// Passes a request on if it need not be signed, or is.
@@ -20,7 +21,8 @@ pub(crate) async fn signed(State(app): State<App>, request: Request, next: Next)
     }
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let received = Received { method: &parts.method, target, headers: &parts.headers, body: None };
+    let headers = with_host(&parts);
+    let received = Received { method: &parts.method, target, headers: &headers, body: None };
     match verify(&app, received).await {
         Ok(()) => {
             let mut response = next.run(Request::from_parts(parts, body)).await;
@@ -33,7 +35,7 @@ pub(crate) async fn signed(State(app): State<App>, request: Request, next: Next)
 
 async fn verify(app: &App, received: Received<'_>) -> Result<(), Response> {
     let refused = |fault: Fault| problem(StatusCode::UNAUTHORIZED, fault.code());
-    let claim = signature::read(received, app.address.host(), app.now().as_second()).map_err(refused)?;
+    let claim = signature::read(received, &app.address, app.now().as_second()).map_err(refused)?;
     let outing = app.outing().await.map_err(failed)?;
     let known = app.directory.verify(&claim, &app.fetcher, outing.signer(), &outing.budget).await;
     let known = known.map_err(|failure| match failure {

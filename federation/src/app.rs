@@ -7,12 +7,14 @@ use std::time::Duration;
 use model::address::Address;
 use model::clock::{Clock, Instant};
 use model::people::actor::{self, Actor};
+use model::people::proof::Signer as Prover;
 use model::store::Store;
 
 use crate::directory::Directory;
 use crate::fetch::{self, Budget, Fetcher};
 use crate::guard::{self, Guard, Rules};
 use crate::keyring::Keyring;
+use crate::knock::Knocker;
 use crate::limit::Limit;
 use crate::signature::PrivateKey;
 
@@ -63,7 +65,7 @@ pub struct Inner {
     pub clock: Clock,
     /// The configuration.
     pub settings: Settings,
-    pub(crate) client: reqwest::Client,
+    pub(crate) knocker: Knocker,
     pub(crate) guard: Guard,
     pub(crate) fetcher: Fetcher,
     pub(crate) directory: Directory,
@@ -93,8 +95,9 @@ impl App {
         let guard = Guard::new(Rules { own: address.host().to_owned(), ..rules });
         let agent = format!("Palabre/{} (+{})", settings.version, address.node());
         let client = guard::client(&guard, &agent)?;
+        let knocker = Knocker::new(client.clone()).remembering(store.clone(), clock.clone());
         Ok(Self(Arc::new(Inner {
-            fetcher: Fetcher::new(client.clone(), guard.clone()),
+            fetcher: Fetcher::new(client, guard.clone()).with(knocker.clone()),
             directory: Directory::default(),
             keyring: Keyring::default(),
             limit: Limit::per_minute(settings.inbox_per_minute),
@@ -102,7 +105,7 @@ impl App {
             address,
             clock,
             settings,
-            client,
+            knocker,
             guard,
         })))
     }
@@ -124,6 +127,11 @@ impl App {
     /// The key that signs what `actor` sends.
     pub(crate) async fn key_of(&self, actor: &Actor) -> model::error::Result<PrivateKey> {
         self.keyring.key_of(&self.store, &self.address, self.now(), actor).await
+    }
+
+    /// The key that proves what `actor` says.
+    pub(crate) async fn prover_of(&self, actor: &Actor) -> model::error::Result<Prover> {
+        self.keyring.prover_of(&self.store, &self.address, self.now(), actor).await
     }
 
     /// A fetch in the node's name, within a budget of its own.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::RETRY_AFTER;
 use model::clock::Instant;
 use model::id::Id;
 use model::job::{self, Claim, Outcome};
@@ -13,8 +13,10 @@ use model::people::actor;
 use url::Url;
 
 use crate::app::App;
+use crate::fetch;
 use crate::guard;
-use crate::signature::cavage;
+use crate::knock::Knock;
+use crate::signature::{Payload, PrivateKey};
 use crate::wire::ACTIVITY_JSON;
 
 /// After this time a delivery is given up.
@@ -54,27 +56,24 @@ pub(crate) async fn deliver(
     let key = app.key_of(&signer).await?;
     let attempt = match app.guard.admit(&url) {
         Err(refused) => Attempt::Never(refused.to_string()),
-        Ok(()) => send(app, &url, &parcel.body, &key).await,
+        Ok(()) => send(app, &url, &parcel, &key).await,
     };
     note(app, &host, &attempt).await?;
     Ok(outcome(app.now(), app.settings.retry_first, claim.attempts, claim.created_at, job::chance(), attempt))
 }
 
-async fn send(app: &App, url: &Url, body: &str, key: &crate::signature::PrivateKey) -> Attempt {
-    let signed = cavage::sign("post", url, Some((body.as_bytes(), ACTIVITY_JSON)), key, app.now().as_second());
-    let Ok(headers) = signed else {
-        return Attempt::Never("the delivery could not be signed".into());
-    };
-    let request = app.client.post(url.clone()).body(body.to_owned());
-    let request = headers.into_iter().fold(request, |request, (name, value)| {
-        if name == CONTENT_TYPE.as_str() { request.header(CONTENT_TYPE, value) } else { request.header(name, value) }
-    });
-    match request.send().await {
+async fn send(app: &App, url: &Url, parcel: &Activity, key: &PrivateKey) -> Attempt {
+    let payload = Payload { media_type: ACTIVITY_JSON, sha256: parcel.digest.as_str().into() };
+    let body = parcel.body.clone().into();
+    let knock = Knock { url, key, now: app.now().as_second(), accept: None, payload: Some((payload, body)) };
+    match app.knocker.knock(&knock).await {
         Ok(response) => {
             let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
             judge(response.status(), wait.map(Duration::from_secs))
         }
-        Err(error) => Attempt::Later(error.without_url().to_string(), None),
+        Err(fetch::Error::Unsigned) => Attempt::Never("the delivery could not be signed".into()),
+        Err(fetch::Error::Network(_, error)) => Attempt::Later(error.to_string(), None),
+        Err(error) => Attempt::Later(error.to_string(), None),
     }
 }
 

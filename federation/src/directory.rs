@@ -1,20 +1,24 @@
 //! Actors of other servers and their keys: fetched once, parsed once, and asked for again when a signature does not fit.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use url::Url;
 
 use crate::fetch::{self, Budget, Fetcher, Signer};
 use crate::guard;
-use crate::signature::{Claim, Fault, PublicKey};
+use crate::recent::Recent;
+use crate::signature::{Claim, Fault, NotAKey, PublicKey};
 use crate::wire::{self, Actor, lenient};
 
-/// How many keys are kept in memory; one takes about 5 kB with its actor.
-const MAX_KEYS: usize = 10_000;
+/// How many keys are kept in memory at least; one takes about 5 kB with its actor.
+const KEPT_KEYS: usize = 10_000;
 /// How long a key that was just confirmed at its origin is not asked for again, in seconds.
 const CONFIRMED_FOR: i64 = 60;
+/// How long a key that could not be had is not asked for again, in seconds.
+const MISSED_FOR: i64 = 60;
+/// How long a key is believed without asking its origin, in seconds: one that was withdrawn fits no longer after that.
+const KNOWN_FOR: i64 = 24 * 60 * 60;
 
 /// A key whose owner says that it is theirs, with the owner.
 #[derive(Debug, Clone)]
@@ -22,7 +26,7 @@ pub struct Known {
     /// The key, parsed.
     pub key: PublicKey,
     /// Its text, to tell a rotated key from the same.
-    pem: Arc<str>,
+    text: Arc<str>,
     /// The owner, read.
     pub owner: Arc<Actor>,
     /// The owner's whole document.
@@ -33,17 +37,35 @@ pub struct Known {
     confirmed_at: Option<i64>,
 }
 
-/// One place per key: whoever comes first fetches, the others wait for them.
-type Slot = Arc<tokio::sync::Mutex<Option<Known>>>;
+/// The place of one key.
+#[derive(Debug, Default)]
+struct Slot {
+    found: Mutex<Found>,
+    /// Whoever comes first fetches, the others wait for them.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    known: Option<Known>,
+    /// When it could last not be had, and why.
+    missed: Option<(i64, Failure)>,
+}
 
 /// The keys of other servers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Directory {
-    slots: Mutex<HashMap<String, Slot>>,
+    slots: Recent<String, Arc<Slot>>,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self { slots: Recent::of(KEPT_KEYS) }
+    }
 }
 
 /// Why a signature is not accepted once the key is looked for.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// It is refused.
     Fault(Fault),
@@ -58,15 +80,6 @@ impl From<Fault> for Failure {
 }
 
 impl Directory {
-    fn slot(&self, key_id: &str) -> Slot {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if slots.len() >= MAX_KEYS && !slots.contains_key(key_id) {
-            // whoever waits holds a second reference; the rest can be fetched again
-            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
-        }
-        Arc::clone(slots.entry(key_id.to_owned()).or_default())
-    }
-
     /// Verifies a signature with its key, fetched if it is not known, and fetched once more if it does not fit.
     ///
     /// # Errors
@@ -78,31 +91,81 @@ impl Directory {
         signer: Signer<'_>,
         budget: &Budget,
     ) -> Result<Known, Failure> {
-        let slot = self.slot(&claim.key_id);
-        let mut slot = slot.lock().await;
-        if let Some(known) = slot.as_mut() {
-            if claim.verify(&known.key).is_ok() {
-                return Ok(known.clone());
-            }
-            let confirmed = known.confirmed_at.is_some_and(|at| signer.now.abs_diff(at) < CONFIRMED_FOR.unsigned_abs());
-            if confirmed {
-                return Err(Fault::Invalid.into());
-            }
+        let slot = self.slots.entry(&claim.key_id, Arc::default);
+        if let Some(known) = slot.settles(claim, signer.now)? {
+            return Ok(known);
         }
-        let mut fetched = fetch_key(&claim.key_id, fetcher, signer, budget).await?;
-        if slot.as_ref().is_some_and(|before| before.pem == fetched.pem) {
-            fetched.confirmed_at = Some(signer.now);
+        let _turn = slot.turn.lock().await;
+        // Whoever had the turn before may have found it.
+        if let Some(known) = slot.settles(claim, signer.now)? {
+            return Ok(known);
         }
-        let fits = claim.verify(&fetched.key);
-        *slot = Some(fetched.clone());
-        fits?;
-        Ok(fetched)
+        match fetch_key(&claim.key_id, fetcher, signer, budget).await {
+            Ok(fetched) => {
+                let known = slot.keep(fetched, signer.now);
+                claim.verify(&known.key)?;
+                Ok(known)
+            }
+            // That this activity has fetched enough says nothing of the key.
+            Err(failure) if budget.is_spent() => Err(failure),
+            Err(failure) => slot.miss(claim, failure, signer.now),
+        }
     }
 
     /// Forgets an owner's keys, such as those of an actor that changed or is gone.
     pub fn forget(&self, owner: &str) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.retain(|key_id, _| key_id.split('#').next() != Some(owner) && !key_id.starts_with(&format!("{owner}/")));
+        let below = format!("{owner}/");
+        self.slots.retain(|key_id| key_id.split('#').next() != Some(owner) && !key_id.starts_with(&below));
+    }
+}
+
+impl Slot {
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key, if it is known and fits; nothing, if it is to be fetched.
+    fn settles(&self, claim: &Claim, now: i64) -> Result<Option<Known>, Failure> {
+        let within = |at: i64, seconds: i64| now.abs_diff(at) < seconds.unsigned_abs();
+        let (known, missed) = {
+            let found = self.found();
+            (found.known.clone(), found.missed)
+        };
+        if let Some(known) = known.filter(|known| within(known.fetched_at, KNOWN_FOR)) {
+            match claim.verify(&known.key) {
+                Ok(()) => return Ok(Some(known)),
+                Err(fault) if known.confirmed_at.is_some_and(|at| within(at, CONFIRMED_FOR)) => {
+                    return Err(fault.into());
+                }
+                Err(_) => {}
+            }
+        }
+        match missed {
+            Some((at, failure)) if within(at, MISSED_FOR) => Err(failure),
+            _ => Ok(None),
+        }
+    }
+
+    fn keep(&self, mut fetched: Known, now: i64) -> Known {
+        let mut found = self.found();
+        if found.known.as_ref().is_some_and(|before| before.text == fetched.text) {
+            fetched.confirmed_at = Some(now);
+        }
+        *found = Found { known: Some(fetched.clone()), missed: None };
+        fetched
+    }
+
+    /// Remembers that the key could not be had. One that was known longer ago is believed while its origin is away.
+    fn miss(&self, claim: &Claim, failure: Failure, now: i64) -> Result<Known, Failure> {
+        let mut found = self.found();
+        let known = found.known.clone().filter(|known| claim.verify(&known.key).is_ok());
+        match known {
+            Some(known) if failure == Failure::Fault(Fault::UnknownKey) => Ok(known),
+            _ => {
+                found.missed = Some((now, failure));
+                Err(failure)
+            }
+        }
     }
 }
 
@@ -120,18 +183,29 @@ async fn fetch_key(key_id: &str, fetcher: &Fetcher, signer: Signer<'_>, budget: 
         None => document,
     };
     let actor: Actor = wire::typed(document.clone()).map_err(|_| Fault::UnknownKey)?;
-    let key = actor.public_key.iter().find(|key| key.id == key_id).ok_or(Fault::OtherActor)?;
+    let (owner, text, key) = named(&actor, key_id).ok_or(Fault::OtherActor)?;
     let same_host = guard::authority(&actor.id) == guard::authority(&url);
-    if key.owner != actor.id || !same_host || !actor.is_actor() {
+    if *owner != actor.id || !same_host || !actor.is_actor() {
         return Err(Fault::OtherActor.into());
     }
     Ok(Known {
-        key: PublicKey::from_pem(&key.public_key_pem).map_err(|_| Fault::UnknownKey)?,
-        pem: key.public_key_pem.as_str().into(),
+        key: key.map_err(|_| Fault::UnknownKey)?,
+        text: text.into(),
         owner: Arc::new(actor),
         document: Arc::new(document),
         fetched_at: signer.now,
         confirmed_at: None,
+    })
+}
+
+/// The key of that id that an actor names: its owner, its text, and the key if it can be read.
+fn named<'a>(actor: &'a Actor, key_id: &str) -> Option<(&'a Url, &'a str, Result<PublicKey, NotAKey>)> {
+    let pem = actor.public_key.iter().find(|key| key.id == key_id);
+    let pem = pem.map(|key| (&key.owner, key.public_key_pem.as_str(), PublicKey::from_pem(&key.public_key_pem)));
+    pem.or_else(|| {
+        let key = actor.method(key_id)?;
+        let text = key.public_key_multibase.as_str();
+        Some((&key.controller, text, PublicKey::from_multikey(text)))
     })
 }
 

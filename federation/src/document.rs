@@ -21,8 +21,9 @@ use crate::objects::actor::{About, Keys, actor as actor_object};
 use crate::objects::note::{Written, note};
 use crate::objects::thread::{self, Thread};
 use crate::objects::{Published, page, question};
+use crate::proof::Proven;
+use crate::wire::ACTIVITY_JSON;
 use crate::wire::note::Tombstone;
-use crate::wire::{ACTIVITY_JSON, context};
 
 /// A document, or why there is none.
 pub(crate) type Answer = std::result::Result<Response, Missing>;
@@ -62,17 +63,15 @@ pub(crate) fn activity_json<T: Serialize>(status: StatusCode, document: &T) -> A
     Ok((status, [(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON))], body).into_response())
 }
 
-/// An object under the context of objects.
-#[derive(Serialize)]
-struct WithContext<T> {
-    #[serde(rename = "@context")]
-    context: Value,
-    #[serde(flatten)]
-    object: T,
+/// An object that proves that its author says so.
+async fn object<T: Serialize>(app: &App, author: &Actor, object: T) -> Answer {
+    let prover = app.prover_of(author).await?;
+    activity_json(StatusCode::OK, &Proven::by(&prover, app.now(), object)?)
 }
 
-fn object<T: Serialize>(status: StatusCode, object: T) -> Answer {
-    activity_json(status, &WithContext { context: context::object(), object })
+/// What is left of something.
+fn gone(tombstone: Tombstone) -> Answer {
+    activity_json(StatusCode::GONE, &Proven::bare(tombstone))
 }
 
 /// The document of a local actor, its keys made if it has none yet.
@@ -133,8 +132,7 @@ pub(crate) async fn forum(State(app): State<App>, Path(slug): Path<String>) -> A
 pub(crate) async fn person(State(app): State<App>, Path(name): Path<String>) -> Answer {
     let person = public_person(&app, &name).await?;
     if person.deleted_at.is_some() {
-        let gone = Tombstone { id: app.address.person(&name), kind: "Tombstone", former_type: "Person" };
-        return object(StatusCode::GONE, gone);
+        return gone(Tombstone { id: app.address.person(&name), kind: "Tombstone", former_type: "Person" });
     }
     activity_json(StatusCode::OK, &actor_document(&app, &person, None).await?)
 }
@@ -216,14 +214,15 @@ pub(crate) async fn published(app: &App, slug: &str) -> Result<Published> {
 /// `GET /c/{slug}`
 pub(crate) async fn page(State(app): State<App>, Path(slug): Path<String>) -> Answer {
     let it = published(&app, &slug).await?;
-    object(StatusCode::OK, page::page(&app.address, &it)?)
+    object(&app, &it.author, page::page(&app.address, &it)?).await
 }
 
 /// `GET /c/{slug}/ballot`
 pub(crate) async fn ballot(State(app): State<App>, Path(slug): Path<String>) -> Answer {
     let it = published(&app, &slug).await?;
-    let mut conn = app.store.conn().await?;
-    object(StatusCode::OK, question::question(&mut conn, &app.address, &it, app.now()).await?)
+    let question =
+        question::question(&mut app.store.conn().await.map_err(Missing)?, &app.address, &it, app.now()).await?;
+    object(&app, &it.author, question).await
 }
 
 /// `GET /c/{slug}/comments/{id}`
@@ -235,10 +234,11 @@ pub(crate) async fn comment(State(app): State<App>, Path((slug, id)): Path<(Stri
         return Err(Missing(Error::NotFound));
     }
     if found.state != CommentState::Visible {
-        return object(StatusCode::GONE, Tombstone::of(app.address.comment(&slug, found.id)));
+        return gone(Tombstone::of(app.address.comment(&slug, found.id)));
     }
     let written = Written::of(&mut conn, found).await?;
-    object(StatusCode::OK, note(&app.address, &it, &written))
+    drop(conn);
+    object(&app, &written.author, note(&app.address, &it, &written)).await
 }
 
 /// Which page of a collection is asked for.

@@ -10,7 +10,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::guard::{self, Guard};
-use crate::signature::{PrivateKey, cavage};
+use crate::knock::{Knock, Knocker};
+use crate::signature::PrivateKey;
 use crate::wire::{self, ACTIVITY_JSON, MAX_BYTES, Malformed, lenient};
 
 /// How many documents may be fetched because of one incoming activity.
@@ -53,6 +54,9 @@ pub enum Error {
     /// The request could not be signed.
     #[error("the request could not be signed")]
     Unsigned,
+    /// The records could not be asked in which dialect to sign.
+    #[error(transparent)]
+    Records(#[from] model::error::Error),
 }
 
 impl Error {
@@ -65,7 +69,7 @@ impl Error {
     /// Whether the same fetch may succeed later.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::Network(..) | Self::Status(_, 408 | 429 | 500..=599))
+        matches!(self, Self::Network(..) | Self::Records(_) | Self::Status(_, 408 | 429 | 500..=599))
     }
 }
 
@@ -80,6 +84,12 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// Whether nothing more may be fetched.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
     fn spend(&self) -> Result<(), Error> {
         self.0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
@@ -102,13 +112,26 @@ pub struct Signer<'a> {
 pub struct Fetcher {
     client: reqwest::Client,
     guard: Arc<Guard>,
+    knocker: Knocker,
 }
 
 impl Fetcher {
     /// A fetcher that goes only where `guard` admits; `client` is one that [`guard::client`] made for the same guard.
     #[must_use]
     pub fn new(client: reqwest::Client, guard: Guard) -> Self {
-        Self { client, guard: Arc::new(guard) }
+        Self { knocker: Knocker::new(client.clone()), client, guard: Arc::new(guard) }
+    }
+
+    /// The same, which learns for good in which dialects servers want requests signed.
+    #[must_use]
+    pub(crate) fn with(self, knocker: Knocker) -> Self {
+        Self { knocker, ..self }
+    }
+
+    /// What knocks for it.
+    #[cfg(test)]
+    pub(crate) fn knocker(&self) -> Knocker {
+        self.knocker.clone()
     }
 
     /// Whether `http:` addresses may be tried.
@@ -227,12 +250,12 @@ impl Fetcher {
 
     async fn request(&self, url: &Url, accept: &str, signer: Option<Signer<'_>>) -> Result<Response, Error> {
         self.guard.admit(url)?;
-        let mut request = self.client.get(url.clone()).header(ACCEPT, accept);
-        if let Some(signer) = signer {
-            let signed = cavage::sign("get", url, None, signer.key, signer.now).map_err(|_| Error::Unsigned)?;
-            request = signed.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        }
-        request.send().await.map_err(|error| Error::Network(url.to_string(), error.without_url()))
+        let lost = |error: reqwest::Error| Error::Network(url.to_string(), error.without_url());
+        let Some(Signer { key, now }) = signer else {
+            return self.client.get(url.clone()).header(ACCEPT, accept).send().await.map_err(lost);
+        };
+        let knock = Knock { url, key, now, accept: Some(accept), payload: None };
+        self.knocker.knock(&knock).await
     }
 }
 

@@ -27,6 +27,7 @@ use model::store::Tx;
 use crate::app::{App, Outing};
 use crate::directory::{Failure, Known};
 use crate::guard;
+use crate::proof;
 use crate::remote;
 use crate::signature::{self, Fault, Received};
 use crate::wire::{self, Activity, MAX_BYTES, Malformed};
@@ -153,7 +154,7 @@ async fn taken(app: &App, request: Request) -> Result<Taken, Rejection> {
     let (parts, body) = request.into_parts();
     let bytes = bounded(body).await?;
     let value = wire::parse(&bytes)?;
-    let activity: Activity = wire::typed(value)?;
+    let activity: Activity = wire::seen(&value)?;
     let host =
         guard::authority(&activity.actor).ok_or_else(|| Rejection::Malformed("an actor without a host".into()))?;
     if guard::authority(&activity.id).as_deref() != Some(host.as_str()) {
@@ -161,7 +162,8 @@ async fn taken(app: &App, request: Request) -> Result<Taken, Rejection> {
     }
     let outing = app.outing().await?;
     let sender = match verify(app, &parts, &bytes, &activity, &host, &outing).await {
-        Ok(sender) => sender,
+        Ok(signer) if signer.owner.id == activity.actor => signer,
+        Ok(forwarder) => author(app, &forwarder, &value, &activity, &outing).await?,
         Err(Verdict::Gone) => return delete::farewell(app, &activity).await,
         Err(Verdict::Rejected(rejection)) => return Err(rejection),
     };
@@ -193,7 +195,7 @@ impl<R: Into<Rejection>> From<R> for Verdict {
 }
 
 /// The headers, with the host where HTTP/2 has it: in the address.
-fn with_host(parts: &Parts) -> HeaderMap {
+pub(crate) fn with_host(parts: &Parts) -> HeaderMap {
     let mut headers = parts.headers.clone();
     if let Some(authority) = parts.uri.authority()
         && let Ok(host) = HeaderValue::from_str(authority.as_str())
@@ -203,7 +205,36 @@ fn with_host(parts: &Parts) -> HeaderMap {
     headers
 }
 
-/// Who signed this request: the actor of the activity, and nobody else.
+/// Who sent this activity first, if it proves so itself and was only forwarded by whoever signed.
+async fn author(
+    app: &App,
+    forwarder: &Known,
+    document: &serde_json::Value,
+    activity: &Activity,
+    outing: &Outing,
+) -> Result<Known, Rejection> {
+    let host = guard::authority(&forwarder.owner.id).unwrap_or_default();
+    if !app.speaks_to(&host).await? {
+        return Err(Rejection::Blocked);
+    }
+    let author = proof::verify(app, document, outing).await.map_err(|unproven| {
+        tracing::debug!(code = unproven.code(), "a forwarded activity does not prove itself");
+        Fault::OtherActor
+    })?;
+    if author.owner.id != activity.actor {
+        return Err(Fault::OtherActor.into());
+    }
+    admitted(app, &author).await?;
+    Ok(author)
+}
+
+/// Whether an actor may act here.
+async fn admitted(app: &App, known: &Known) -> Result<(), Rejection> {
+    let stored = actor::by_uri(&mut app.store.conn().await?, known.owner.id.as_str()).await?;
+    if stored.is_some_and(|actor| actor.suspended_at.is_some()) { Err(Rejection::Blocked) } else { Ok(()) }
+}
+
+/// Who signed this request.
 async fn verify(
     app: &App,
     parts: &Parts,
@@ -215,7 +246,7 @@ async fn verify(
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let headers = with_host(parts);
     let received = Received { method: &parts.method, target, headers: &headers, body: Some(body) };
-    let claim = signature::read(received, app.address.host(), app.now().as_second())?;
+    let claim = signature::read(received, &app.address, app.now().as_second())?;
     app.limit.take(host).map_err(Rejection::TooMany)?;
     if !app.speaks_to(host).await? {
         return Err(Rejection::Blocked.into());
@@ -231,14 +262,7 @@ async fn verify(
         Failure::Gone => Fault::UnknownKey.into(),
         Failure::Fault(fault) => fault.into(),
     })?;
-    if known.owner.id != activity.actor {
-        return Err(Fault::OtherActor.into());
-    }
-    let mut conn = app.store.conn().await?;
-    let stored = actor::by_uri(&mut conn, known.owner.id.as_str()).await?;
-    if stored.is_some_and(|actor| actor.suspended_at.is_some()) {
-        return Err(Rejection::Blocked.into());
-    }
+    admitted(app, &known).await?;
     Ok(known)
 }
 

@@ -23,8 +23,10 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::deliver;
+use crate::keyring;
 use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
+use crate::proof;
 use crate::wire::activity::{Written, preserved};
 use crate::wire::context;
 
@@ -78,9 +80,20 @@ pub(crate) struct Told<'a, T> {
 }
 
 impl<T: Serialize> Told<'_, T> {
-    /// The activity as text.
+    /// The activity as text, for those alone whom it is addressed to: they have the signature of the delivery.
     pub(crate) fn text(&self) -> Result<String> {
-        let written = Written {
+        serde_json::to_string(&self.written()).map_err(Error::store)
+    }
+
+    /// The activity as text that everybody may see, with the proof that its actor says so, wherever it comes from.
+    pub(crate) async fn proven(&self, tx: &mut Tx, here: &Address, now: Instant, by: &Actor) -> Result<String> {
+        let mut written = self.written();
+        written.proof = Some(proof::of(&written, &keyring::prover_in(tx, here, now, by).await?, now)?);
+        serde_json::to_string(&written).map_err(Error::store)
+    }
+
+    fn written(&self) -> Written<'_, &T> {
+        Written {
             context: context::object(),
             id: &self.id,
             kind: self.kind,
@@ -90,8 +103,8 @@ impl<T: Serialize> Told<'_, T> {
             cc: &self.cc,
             published: self.published.map(|at| at.to_string()),
             summary: self.summary,
-        };
-        serde_json::to_string(&written).map_err(Error::store)
+            proof: None,
+        }
     }
 }
 
@@ -143,7 +156,8 @@ impl Announcer<'_> {
             published: Some(self.now),
             summary: None,
         };
-        send_once(tx, self.now, self.group.id, &told.id, &told.text()?, self.inboxes).await
+        let text = told.proven(tx, self.here, self.now, self.group).await?;
+        send_once(tx, self.now, self.group.id, &told.id, &text, self.inboxes).await
     }
 }
 

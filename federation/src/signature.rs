@@ -1,18 +1,22 @@
 //! HTTP signatures: what is signed, what a signature must cover, and the stable code of each refusal.
 //!
-//! A scheme ([`cavage`]) turns the headers of a request into a [`Claim`]: who says they signed, and what exactly. Everything
-//! after that — window, digest, key, owner — is the same for every scheme, and lives here.
+//! A dialect ([`cavage`], [`rfc9421`]) turns the headers of a request into a [`Claim`]: who says they signed, and what
+//! exactly. Everything after that — window, host, key, owner — is the same for both, and lives here.
 
 pub mod cavage;
+pub mod digest;
 pub mod key;
+pub mod rfc9421;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use http::header::HOST;
 use http::{HeaderMap, Method};
+use model::address::Address;
+use model::network::dialect::Dialect;
+use model::people::key::Algorithm;
+use url::Url;
 
-pub use key::{PrivateKey, PublicKey};
+pub use digest::Payload;
+pub use key::{NotAKey, PrivateKey, PublicKey};
 
 /// How old a signature may be, in seconds.
 pub const WINDOW_PAST: i64 = 60 * 60;
@@ -31,6 +35,9 @@ pub enum Fault {
     /// An algorithm that we do not speak.
     #[error("the signature algorithm is not supported")]
     Algorithm,
+    /// Something is signed that cannot be told from the request.
+    #[error("the signature covers what cannot be told from the request")]
+    Component,
     /// The request target, the host or the time is not signed.
     #[error("the signature leaves out the request target, the host or the time")]
     Coverage,
@@ -68,6 +75,7 @@ impl Fault {
             Self::Unsigned => "signature-missing",
             Self::Malformed => "signature-malformed",
             Self::Algorithm => "signature-algorithm",
+            Self::Component => "signature-component",
             Self::Coverage => "signature-coverage",
             Self::NoDigest => "signature-no-digest",
             Self::OtherBody => "signature-other-body",
@@ -99,8 +107,10 @@ pub struct Received<'a> {
 pub struct Claim {
     /// The id of the key, a URL.
     pub key_id: String,
+    /// What the signature says that it was made with; it must be what the key is for.
+    pub algorithm: Option<Algorithm>,
     /// The texts of which one must be what was signed: with the query of the target, and without.
-    pub texts: Vec<String>,
+    pub texts: Vec<Vec<u8>>,
     /// The signature itself.
     pub signature: Vec<u8>,
 }
@@ -109,39 +119,77 @@ impl Claim {
     /// Whether this key made the signature.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] when it did not.
+    /// [`Fault::Algorithm`] when the key is for another algorithm, [`Fault::Invalid`] when it did not make it.
     pub fn verify(&self, key: &PublicKey) -> Result<(), Fault> {
-        let made = self.texts.iter().any(|text| key.verifies(text.as_bytes(), &self.signature));
+        if self.algorithm.is_some_and(|algorithm| algorithm != key.algorithm()) {
+            return Err(Fault::Algorithm);
+        }
+        let made = self.texts.iter().any(|text| key.verifies(text, &self.signature));
         if made { Ok(()) } else { Err(Fault::Invalid) }
     }
 }
 
 /// Reads the signature of a request and checks all that needs no key: coverage, host, time and the digest of the raw body.
+/// A request with `Signature-Input` speaks RFC 9421, any other the draft.
 ///
-/// `own` is this node's authority, `now` the time in seconds since 1970. RFC 9421 has its place here: a request with
-/// `Signature-Input` is another scheme that yields the same [`Claim`].
+/// `own` is where this node lives, `now` the time in seconds since 1970.
 ///
 /// # Errors
 /// A [`Fault`], by its first cause.
-pub fn read(request: Received<'_>, own: &str, now: i64) -> Result<Claim, Fault> {
-    cavage::read(request, own, now)
-}
-
-/// The value of a `Digest` header for a body (RFC 3230, SHA-256).
-#[must_use]
-pub fn digest_of(body: &[u8]) -> String {
-    format!("SHA-256={}", STANDARD.encode(digest::digest(&digest::SHA256, body)))
-}
-
-/// Compares a body with the one value of its `Digest` header.
-fn check_digest(header: &str, body: &[u8]) -> Result<(), Fault> {
-    let (algorithm, value) = header.trim().split_once('=').ok_or(Fault::NoDigest)?;
-    if !algorithm.eq_ignore_ascii_case("sha-256") || value.contains(',') {
-        return Err(Fault::NoDigest);
+pub fn read(request: Received<'_>, own: &Address, now: i64) -> Result<Claim, Fault> {
+    if request.headers.contains_key(rfc9421::SIGNATURE_INPUT) {
+        rfc9421::read(request, own, now)
+    } else {
+        cavage::read(request, own.host(), now)
     }
-    let told = STANDARD.decode(value).map_err(|_| Fault::NoDigest)?;
-    let found = digest::digest(&digest::SHA256, body);
-    verify_slices_are_equal(&told, found.as_ref()).map_err(|_| Fault::OtherBody)
+}
+
+/// The headers that sign a request in a dialect, with those that the signature covers.
+///
+/// # Errors
+/// [`NotAKey`] when the key cannot sign or the URL has no host.
+pub fn sign(
+    dialect: Dialect,
+    method: &str,
+    url: &Url,
+    payload: Option<&Payload<'_>>,
+    key: &PrivateKey,
+    now: i64,
+) -> Result<Vec<(&'static str, String)>, NotAKey> {
+    match dialect {
+        Dialect::Cavage => cavage::sign(method, url, payload, key, now),
+        Dialect::Rfc9421 => rfc9421::sign(method, url, payload, key, now),
+    }
+}
+
+/// The host of a URL as the `Host` header has it.
+fn host_of(url: &Url) -> Result<String, NotAKey> {
+    let host = url.host_str().ok_or(NotAKey)?;
+    Ok(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// The value of a header that must stand there exactly once.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    if values.next().is_some() { None } else { first.to_str().ok() }
+}
+
+/// All values of a header as one text; none if it is not there.
+fn joined(headers: &HeaderMap, name: &str) -> Result<Option<String>, Fault> {
+    let values: Vec<&str> = headers
+        .get_all(name)
+        .iter()
+        .map(|value| value.to_str().map(str::trim).map_err(|_| Fault::Malformed))
+        .collect::<Result<_, _>>()?;
+    Ok((!values.is_empty()).then(|| values.join(", ")))
+}
+
+/// The host that was signed must be ours, with or without the port of its scheme.
+fn check_host(headers: &HeaderMap, own: &str) -> Result<(), Fault> {
+    let host = single(headers, HOST.as_str()).ok_or(Fault::Foreign)?.to_ascii_lowercase();
+    let bare = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(&host);
+    if host == own || bare == own { Ok(()) } else { Err(Fault::Foreign) }
 }
 
 /// Whether a moment lies in the window around `now`.
@@ -154,3 +202,6 @@ fn check_time(signed: i64, now: i64) -> Result<(), Fault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod fuzz;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::Ed25519KeyPair;
 use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,6 +37,15 @@ pub(crate) static PEMS: LazyLock<(String, String)> = LazyLock::new(new_key);
 pub(crate) static KEYS: LazyLock<(PrivateKey, PublicKey)> = LazyLock::new(|| {
     let private = PrivateKey::from_pem(KEY_ID, &PEMS.0).expect("a private key");
     (private, PublicKey::from_pem(&PEMS.1).expect("a public key"))
+});
+
+/// A key of Ed25519: private, public, and the octets of the public half.
+pub(crate) static ED25519: LazyLock<(PrivateKey, PublicKey, [u8; 32])> = LazyLock::new(|| {
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    let private = PrivateKey::from_der(KEY_ID, pair.to_pkcs8().expect("DER").as_ref()).expect("a private key");
+    let octets: [u8; 32] = aws_lc_rs::signature::KeyPair::public_key(&pair).as_ref().try_into().expect("32 octets");
+    let public = PublicKey::from_multikey(&model::people::proof::multikey(&octets)).expect("a public key");
+    (private, public, octets)
 });
 
 /// Serves `router` on loopback as `http://peer.test` and `http://other.test`; the fetcher is that of `a.test`.

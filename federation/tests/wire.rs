@@ -113,6 +113,7 @@ fn a_forwarded_activity_is_preserved_byte_for_byte() {
         cc: &[],
         published: None,
         summary: None,
+        proof: None,
     };
     let text = serde_json::to_string(&announce).expect("JSON");
     assert!(text.contains(body.trim()));

@@ -33,6 +33,13 @@ pub const PASSWORD: &str = "correct horse battery";
 /// Where every fixed clock starts: 2026-03-02, 09:00 UTC.
 pub const START: i64 = 1_772_442_000_000_000;
 
+/// How many random inputs a test of what strangers send is given: what the environment's `PALABRE_TEST_CASES` says, else 2,000.
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long they may take")]
+#[must_use]
+pub fn cases() -> u32 {
+    std::env::var("PALABRE_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000)
+}
+
 /// A node with an empty database of its own.
 pub struct World {
     /// The database.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::signature::PrivateKey;
-use crate::testing::{KEYS, PEMS, new_key, peer};
+use crate::testing::{ED25519, KEYS, PEMS, new_key, peer};
 
 const NOW: i64 = 1_763_900_000;
 const ANA: &str = "http://peer.test/ana";
@@ -28,7 +28,7 @@ fn claim(key_id: &str, key: &PrivateKey) -> Claim {
     use base64::Engine as _;
     let signature = key.sign(b"text").expect("signed");
     let signature = base64::engine::general_purpose::STANDARD.decode(signature).expect("base64");
-    Claim { key_id: key_id.to_owned(), texts: vec!["text".into()], signature }
+    Claim { key_id: key_id.to_owned(), algorithm: None, texts: vec!["text".into()], signature }
 }
 
 struct Node {
@@ -153,4 +153,75 @@ async fn a_key_that_is_gone_is_told_apart_from_one_that_cannot_be_had() {
         Some(Fault::UnknownKey),
         "never our own host"
     );
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_had_is_not_asked_for_again_at_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let serve = get(move || async move {
+        if count.fetch_add(1, Ordering::SeqCst) == 0 {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        activity(actor(ANA, "http://peer.test/ana#main-key", &PEMS.1))
+    });
+    let node = Node::beside(Router::new().route("/ana", serve)).await;
+    let claim = claim("http://peer.test/ana#main-key", &KEYS.0);
+    for _ in 0..3 {
+        assert_eq!(node.fault(&claim).await, Some(Fault::UnknownKey));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert!(node.verify_at(&claim, NOW + MISSED_FOR).await.is_ok(), "a while later it is");
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_spent_budget_says_nothing_of_the_key() {
+    let serve = get(|| async { activity(actor(ANA, "http://peer.test/ana#main-key", &PEMS.1)) });
+    let node = Node::beside(Router::new().route("/ana", serve)).await;
+    let claim = claim("http://peer.test/ana#main-key", &KEYS.0);
+    let (budget, signer) = (Budget::default(), Signer { key: &KEYS.0, now: NOW });
+    let url = ANA.parse().expect("a URL");
+    while !budget.is_spent() {
+        node.fetcher.value(&url, signer, &budget).await.expect("fetched");
+    }
+    let known = node.directory.verify(&claim, &node.fetcher, signer, &budget).await;
+    assert_eq!(known.err(), Some(Failure::Fault(Fault::UnknownKey)));
+    assert!(node.verify_at(&claim, NOW).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_was_withdrawn_fits_no_longer_than_a_day_and_one_whose_origin_is_away_does() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (count, other) = (Arc::clone(&asked), new_key());
+    let serve = get(move || async move {
+        match count.fetch_add(1, Ordering::SeqCst) {
+            0 => activity(actor(ANA, "http://peer.test/ana#main-key", &PEMS.1)),
+            1 => StatusCode::BAD_GATEWAY.into_response(),
+            _ => activity(actor(ANA, "http://peer.test/ana#main-key", &other.1)),
+        }
+    });
+    let node = Node::beside(Router::new().route("/ana", serve)).await;
+    let claim = claim("http://peer.test/ana#main-key", &KEYS.0);
+    assert!(node.verify_at(&claim, NOW).await.is_ok());
+    assert!(node.verify_at(&claim, NOW + KNOWN_FOR - 1).await.is_ok());
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert!(node.verify_at(&claim, NOW + KNOWN_FOR).await.is_ok(), "its origin is away");
+    let later = node.verify_at(&claim, NOW + KNOWN_FOR + 1).await;
+    assert_eq!(later.err(), Some(Failure::Fault(Fault::Invalid)), "its origin has another key");
+}
+
+#[tokio::test]
+async fn a_key_for_statements_signs_requests_too() {
+    let key_id = "http://peer.test/ana#ed25519-key";
+    let document = move |controller: &'static str| {
+        json!({"id": ANA, "type": "Person", "inbox": format!("{ANA}/inbox"), "preferredUsername": "ana",
+               "assertionMethod": [{"id": key_id, "type": "Multikey", "controller": controller,
+                                    "publicKeyMultibase": model::people::proof::multikey(&ED25519.2)}]})
+    };
+    for (controller, refused) in [(ANA, None), ("http://peer.test/other", Some(Fault::OtherActor))] {
+        let serve = get(move || async move { activity(document(controller)) });
+        let node = Node::beside(Router::new().route("/ana", serve)).await;
+        assert_eq!(node.fault(&claim(key_id, &ED25519.0)).await, refused, "{controller}");
+    }
 }

@@ -3,6 +3,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use model::address::{Address, Scheme};
 use serde_json::json;
 
 use super::*;
@@ -25,7 +26,8 @@ async fn a_document_under_its_own_name_is_fetched_signed_and_with_a_user_agent()
     let echo = get(|request: Request| async move {
         let (parts, _) = request.into_parts();
         let received = Received { method: &parts.method, target: "/note?x=1", headers: &parts.headers, body: None };
-        let signed = read_signature(received, "peer.test", NOW).and_then(|claim| claim.verify(&KEYS.1));
+        let signed = read_signature(received, &Address::new(Scheme::Http, "peer.test"), NOW)
+            .and_then(|claim| claim.verify(&KEYS.1));
         let agent = parts.headers["user-agent"].to_str().expect("text");
         activity(json!({"id": "http://peer.test/note?x=1", "signed": signed.is_ok(), "agent": agent}))
     });

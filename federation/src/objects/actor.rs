@@ -8,13 +8,14 @@ use model::debate::forum::{Forum, Visibility};
 use model::error::{Error, Result};
 use model::people::actor::{Actor, Kind};
 use model::people::key::Key;
-use serde_json::json;
+use model::people::proof;
+use serde_json::{Value, json};
 
 use crate::wire::actor::{Key as PublicKey, Multikey, Written};
 use crate::wire::context;
 
-/// The multicodec prefix of an Ed25519 public key.
-const ED25519: [u8; 2] = [0xed, 0x01];
+/// RFC 9421, as FEP-844e names it.
+const RFC_9421: &str = "https://datatracker.ietf.org/doc/html/rfc9421";
 
 /// The two keys of an actor.
 pub(crate) struct Keys {
@@ -56,11 +57,26 @@ pub(crate) fn actor(about: &About<'_>, actor: &Actor, forum: Option<&Forum>) -> 
         discoverable: actor.kind == Kind::Group,
         manually_approves_followers: false,
         published: actor.published_at.unwrap_or(actor.created_at).to_string(),
-        generator: json!({"type": "Application", "id": here.node(), "name": format!("Palabre {}", about.version)}),
+        generator: generator(about),
+        implements: (actor.kind == Kind::Application).then(implements),
         attributed_to: forum.map(|_| under("moderators")),
         featured: forum.map(|_| under("featured")),
         posting_restricted_to_mods: forum.map(|forum| forum.visibility != Visibility::Collaborative),
         id,
+    })
+}
+
+/// What the software understands beyond what all do (FEP-844e).
+fn implements() -> Value {
+    json!([{"type": "Link", "href": RFC_9421, "name": "RFC-9421: HTTP Message Signatures"}])
+}
+
+fn generator(about: &About<'_>) -> Value {
+    json!({
+        "type": "Application",
+        "id": about.here.node(),
+        "name": format!("Palabre {}", about.version),
+        "implements": implements(),
     })
 }
 
@@ -74,13 +90,11 @@ fn kind(kind: Kind) -> Result<&'static str> {
 }
 
 fn multikey(id: &str, key: &Key) -> Result<Multikey> {
-    let mut bytes = ED25519.to_vec();
-    bytes.extend(STANDARD.decode(&key.public_key).map_err(Error::store)?);
     Ok(Multikey {
         id: format!("{id}#ed25519-key"),
         kind: "Multikey",
         controller: id.to_owned(),
-        public_key_multibase: format!("z{}", bs58::encode(bytes).into_string()),
+        public_key_multibase: proof::multikey(&STANDARD.decode(&key.public_key).map_err(Error::store)?),
     })
 }
 

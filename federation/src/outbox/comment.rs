@@ -12,8 +12,10 @@ use serde::Serialize;
 
 use super::{Announcer, Told, send_once};
 use crate::app::App;
+use crate::keyring;
 use crate::objects::note::{Written, note, uri};
 use crate::objects::{Published, cc_forum, to_public};
+use crate::proof::Proven;
 use crate::wire::note::Tombstone;
 
 /// Tells the followers of the forum, through the forum, and directly whoever is answered.
@@ -47,8 +49,10 @@ impl Telling<'_> {
         if !comment::is_shown(&self.it.consultation, &self.written.comment) || !self.written.author.is_local() {
             return Ok(());
         }
-        let note = note(&self.app.address, &self.it, &self.written);
+        let (here, now) = (&self.app.address, self.app.now());
+        let note = note(here, &self.it, &self.written);
         let (id, cc) = (format!("{}#{mark}", note.id), note.cc.clone());
+        let note = Proven::by(&keyring::prover_in(tx, here, now, &self.written.author).await?, now, note)?;
         self.tell(
             tx,
             &self.written.author,
@@ -93,7 +97,7 @@ impl Telling<'_> {
 
     async fn tell<T: Serialize>(&self, tx: &mut Tx, by: &Actor, told: Told<'_, T>) -> Result<()> {
         let now = self.app.now();
-        let body = told.text()?;
+        let body = told.proven(tx, &self.app.address, now, by).await?;
         let followers = follow::inboxes(tx, self.it.group.id).await?;
         let announcer = Announcer { here: &self.app.address, now, group: &self.it.group, inboxes: &followers };
         announcer.carry(tx, &told.id, &body).await?;

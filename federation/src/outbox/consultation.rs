@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use super::{Announcer, Told, send_once};
 use crate::app::App;
+use crate::keyring;
 use crate::objects::question::{is_out, question, tells_a_vote};
 use crate::objects::{Published, cc_forum, page, to_public};
+use crate::proof::Proven;
 
 /// A consultation about to be told to the followers of its forum.
 struct Telling<'a> {
@@ -40,10 +42,17 @@ impl<'a> Telling<'a> {
         Announcer { here: &self.app.address, now: self.app.now(), group: &self.it.group, inboxes: &self.inboxes }
     }
 
+    /// An object of the author, which proves itself wherever it is taken.
+    async fn proven<T: Serialize>(&self, tx: &mut Tx, object: T) -> Result<Proven<T>> {
+        let (here, now) = (&self.app.address, self.app.now());
+        Proven::by(&keyring::prover_in(tx, here, now, &self.it.author).await?, now, object)
+    }
+
     /// A root: its Create, carried by the forum, and its id, boosted by it.
     async fn root<T: Serialize>(&self, tx: &mut Tx, id: &str, object: T) -> Result<()> {
-        let create = self.told(format!("{id}#create"), "Create", object);
-        self.announcer().carry(tx, &create.id, &create.text()?).await?;
+        let create = self.told(format!("{id}#create"), "Create", self.proven(tx, object).await?);
+        let text = create.proven(tx, &self.app.address, self.app.now(), &self.it.author).await?;
+        self.announcer().carry(tx, &create.id, &text).await?;
         self.announcer().boost(tx, id).await
     }
 
@@ -60,8 +69,9 @@ impl<'a> Telling<'a> {
     /// An edit: carried by the forum, and sent directly to those that ignore what is announced.
     async fn update<T: Serialize>(&self, tx: &mut Tx, id: &str, object: T) -> Result<()> {
         let at = self.it.consultation.edited_at.ok_or(Error::NotFound)?;
+        let object = self.proven(tx, object).await?;
         let update = self.told(format!("{id}#update/{}", at.as_microsecond()), "Update", object);
-        let body = update.text()?;
+        let body = update.proven(tx, &self.app.address, self.app.now(), &self.it.author).await?;
         send_once(tx, self.app.now(), self.it.author.id, &update.id, &body, &self.inboxes).await?;
         self.announcer().carry(tx, &update.id, &body).await
     }

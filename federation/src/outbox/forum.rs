@@ -37,6 +37,7 @@ pub(super) async fn tell(app: &App, id: Id<Forum>) -> Result<()> {
     };
     let mut tx = app.store.begin().await?;
     let inboxes = follow::inboxes(&mut tx, group.id).await?;
-    send_once(&mut tx, app.now(), group.id, &update.id, &update.text()?, &inboxes).await?;
+    let text = update.proven(&mut tx, &app.address, app.now(), &group).await?;
+    send_once(&mut tx, app.now(), group.id, &update.id, &text, &inboxes).await?;
     tx.commit().await
 }

@@ -8,15 +8,17 @@ use model::network::follow;
 
 use super::{Announcer, Told, merged, send_once};
 use crate::app::App;
+use crate::keyring;
 use crate::objects::question::{is_out, question, tells_a_vote};
 use crate::objects::{Published, cc_forum, to_public};
+use crate::proof::Proven;
 
 /// Tells the totals: directly to followers and to servers from which somebody voted or commented, since Mastodon ignores an
 /// announced Update, and through the forum. Hidden totals, and totals that are all zero, are never told.
-pub(super) async fn tell(app: &App, id: Id<Consultation>, closing: bool) -> Result<()> {
+pub(super) async fn tell(app: &App, consultation: Id<Consultation>, closing: bool) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let now = app.now();
-    let on = consultation::by_id(&mut tx, id).await?;
+    let on = consultation::by_id(&mut tx, consultation).await?;
     let it = Published::of(&mut tx, on).await?;
     if !is_out(&it.consultation, now) {
         return Ok(());
@@ -28,8 +30,10 @@ pub(super) async fn tell(app: &App, id: Id<Consultation>, closing: bool) -> Resu
     let size = tally::of(&mut tx, &it.consultation).await?.size;
     let mark = if closing { "closed".to_owned() } else { size.to_string() };
     let author = it.author.uri(&app.address).ok_or(Error::NotFound)?;
+    let id = format!("{}#tally/{mark}", question.id);
+    let question = Proven::by(&keyring::prover_in(&mut tx, &app.address, now, &it.author).await?, now, question)?;
     let update = Told {
-        id: format!("{}#tally/{mark}", question.id),
+        id,
         kind: "Update",
         actor: &author,
         object: &question,
@@ -38,12 +42,12 @@ pub(super) async fn tell(app: &App, id: Id<Consultation>, closing: bool) -> Resu
         published: Some(now),
         summary: None,
     };
-    let body = update.text()?;
+    let body = update.proven(&mut tx, &app.address, now, &it.author).await?;
     let followers = follow::inboxes(&mut tx, it.group.id).await?;
-    let direct = merged([followers.clone(), ballot::inboxes(&mut tx, id).await?]);
+    let direct = merged([followers.clone(), ballot::inboxes(&mut tx, consultation).await?]);
     send_once(&mut tx, now, it.author.id, &update.id, &body, &direct).await?;
     let announcer = Announcer { here: &app.address, now, group: &it.group, inboxes: &followers };
     announcer.carry(&mut tx, &update.id, &body).await?;
-    tally::mark_sent(&mut tx, now, id).await?;
+    tally::mark_sent(&mut tx, now, consultation).await?;
     tx.commit().await
 }

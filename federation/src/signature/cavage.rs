@@ -1,14 +1,16 @@
 //! draft-cavage-http-signatures-12, with the strict coverage that a forum of votes needs.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{DATE, HOST};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
+use model::people::key::Algorithm;
 use url::Url;
 
 use super::key::NotAKey;
-use super::{Claim, Fault, PrivateKey, Received, STANDARD, check_digest, check_time, digest_of};
-use base64::Engine as _;
+use super::{Claim, Fault, Payload, PrivateKey, Received, check_host, check_time, digest, host_of, joined, single};
 
 /// The longest signature header that is read, in bytes.
 const MAX_HEADER: usize = 4 * 1024;
@@ -36,19 +38,19 @@ struct Parameters<'a> {
 pub fn read(request: Received<'_>, own: &str, now: i64) -> Result<Claim, Fault> {
     let header = header_of(request.headers)?;
     let parameters = Parameters::parse(&header)?;
-    parameters.check_algorithm()?;
+    let algorithm = parameters.algorithm()?;
     parameters.check_coverage(request.body.is_some())?;
     check_host(request.headers, own)?;
     parameters.check_times(request.headers, now)?;
     if let Some(body) = request.body {
-        check_digest(single(request.headers, "digest").ok_or(Fault::NoDigest)?, body)?;
+        digest::check(single(request.headers, "digest").ok_or(Fault::NoDigest)?, body)?;
     }
     let path = request.target.split('?').next().unwrap_or_default();
     let mut texts = vec![parameters.text(&request, request.target)?];
     if path != request.target {
         texts.push(parameters.text(&request, path)?);
     }
-    Ok(Claim { key_id: parameters.key_id.to_owned(), texts, signature: parameters.signature })
+    Ok(Claim { key_id: parameters.key_id.to_owned(), algorithm, texts, signature: parameters.signature })
 }
 
 /// The signature, from its own header or from `Authorization: Signature …`.
@@ -66,20 +68,6 @@ fn header_of(headers: &HeaderMap) -> Result<String, Fault> {
         return Err(Fault::Malformed);
     }
     Ok(value)
-}
-
-/// The value of a header that must stand there exactly once.
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next()?;
-    if values.next().is_some() { None } else { first.to_str().ok() }
-}
-
-/// The host that was signed must be ours, with or without the port of its scheme.
-fn check_host(headers: &HeaderMap, own: &str) -> Result<(), Fault> {
-    let host = single(headers, HOST.as_str()).ok_or(Fault::Foreign)?.to_ascii_lowercase();
-    let bare = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(&host);
-    if host == own || bare == own { Ok(()) } else { Err(Fault::Foreign) }
 }
 
 impl<'a> Parameters<'a> {
@@ -116,9 +104,12 @@ impl<'a> Parameters<'a> {
         })
     }
 
-    fn check_algorithm(&self) -> Result<(), Fault> {
+    /// What the signature is made with; `hs2019` leaves it to the key.
+    fn algorithm(&self) -> Result<Option<Algorithm>, Fault> {
         match self.algorithm {
-            None | Some("rsa-sha256" | "hs2019") => Ok(()),
+            None | Some("hs2019") => Ok(None),
+            Some("rsa-sha256") => Ok(Some(Algorithm::Rsa)),
+            Some("ed25519") => Ok(Some(Algorithm::Ed25519)),
             Some(_) => Err(Fault::Algorithm),
         }
     }
@@ -154,32 +145,22 @@ impl<'a> Parameters<'a> {
     }
 
     /// The text that was signed, if the target was written so.
-    fn text(&self, request: &Received<'_>, target: &str) -> Result<String, Fault> {
+    fn text(&self, request: &Received<'_>, target: &str) -> Result<Vec<u8>, Fault> {
         let mut lines = Vec::with_capacity(self.covered.len());
         for name in &self.covered {
             lines.push(match name.as_str() {
                 REQUEST_TARGET => target_line(request.method.as_str(), target),
                 CREATED => format!("{CREATED}: {}", self.created.ok_or(Fault::Malformed)?),
                 EXPIRES => format!("{EXPIRES}: {}", self.expires.ok_or(Fault::Malformed)?),
-                name => format!("{name}: {}", joined(request.headers, name)?),
+                name => format!("{name}: {}", joined(request.headers, name)?.ok_or(Fault::Malformed)?),
             });
         }
-        Ok(lines.join("\n"))
+        Ok(lines.join("\n").into_bytes())
     }
 }
 
 fn target_line(method: &str, target: &str) -> String {
     format!("{REQUEST_TARGET}: {} {target}", method.to_ascii_lowercase())
-}
-
-/// All values of a header, as the draft joins them.
-fn joined(headers: &HeaderMap, name: &str) -> Result<String, Fault> {
-    let values: Vec<&str> = headers
-        .get_all(name)
-        .iter()
-        .map(|value| value.to_str().map(str::trim).map_err(|_| Fault::Malformed))
-        .collect::<Result<_, _>>()?;
-    if values.is_empty() { Err(Fault::Malformed) } else { Ok(values.join(", ")) }
 }
 
 /// Splits `name="value",name=value` into its pairs.
@@ -203,33 +184,36 @@ fn pairs(header: &str) -> Result<Vec<(&str, &str)>, Fault> {
 
 /// The headers that sign a request to `url`: `Host`, `Date`, for a body `Digest` and `Content-Type`, and `Signature`.
 ///
-/// `body` comes with its content type; `now` is in seconds since 1970. Signs `(request-target) host date`, and for a body
-/// `digest content-type` too.
+/// `now` is in seconds since 1970. Signs `(request-target) host date`, and for a body `digest content-type` too.
 ///
 /// # Errors
 /// [`NotAKey`] when the key cannot sign or the URL has no host.
 pub fn sign(
     method: &str,
     url: &Url,
-    body: Option<(&[u8], &str)>,
+    payload: Option<&Payload<'_>>,
     key: &PrivateKey,
     now: i64,
 ) -> Result<Vec<(&'static str, String)>, NotAKey> {
-    let host = url.host_str().ok_or(NotAKey)?;
-    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let mut headers = vec![("host", host), ("date", http_date(now))];
-    if let Some((body, content_type)) = body {
-        headers.push(("digest", digest_of(body)));
-        headers.push(("content-type", content_type.to_owned()));
+    let mut headers = vec![("host", host_of(url)?), ("date", http_date(now))];
+    if let Some(payload) = payload {
+        headers.push(("digest", format!("SHA-256={}", payload.sha256)));
+        headers.push(("content-type", payload.media_type.to_owned()));
     }
     let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     let mut lines = vec![target_line(method, &target)];
     lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
     let names: Vec<&str> = std::iter::once(REQUEST_TARGET).chain(headers.iter().map(|(name, _)| *name)).collect();
     let signature = key.sign(lines.join("\n").as_bytes())?;
+    // The draft has no name of its own for Ed25519: the key tells.
+    let algorithm = if key.algorithm() == Algorithm::Rsa { "rsa-sha256" } else { "hs2019" };
     headers.push((
         "signature",
-        format!(r#"keyId="{}",algorithm="rsa-sha256",headers="{}",signature="{signature}""#, key.id(), names.join(" ")),
+        format!(
+            r#"keyId="{}",algorithm="{algorithm}",headers="{}",signature="{signature}""#,
+            key.id(),
+            names.join(" ")
+        ),
     ));
     Ok(headers)
 }

@@ -1,8 +1,10 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::super::{Fault, PublicKey, Received, WINDOW_FUTURE, WINDOW_PAST, read};
+use model::address::{Address, Scheme};
+
+use super::super::{Fault, PublicKey, Received, WINDOW_FUTURE, WINDOW_PAST};
 use super::*;
-use crate::testing::{KEY_ID, KEYS, pem};
+use crate::testing::{ED25519, KEY_ID, KEYS, pem};
 
 const NOW: i64 = 1_763_900_000;
 const OWN: &str = "a.test";
@@ -20,9 +22,14 @@ impl Post {
     }
 
     fn signed_at(url: &str, now: i64) -> Self {
+        Self::signed_by(&KEYS.0, url, now)
+    }
+
+    fn signed_by(key: &PrivateKey, url: &str, now: i64) -> Self {
         let url: Url = url.parse().expect("a URL");
         let body = br#"{"type":"Follow"}"#.to_vec();
-        let signed = sign("post", &url, Some((&body, "application/activity+json")), &KEYS.0, now).expect("signed");
+        let signed =
+            sign("post", &url, Some(&Payload::of(&body, "application/activity+json")), key, now).expect("signed");
         let headers = signed
             .into_iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(&value).expect("a value")))
@@ -55,7 +62,7 @@ impl Post {
     fn read_at(&self, now: i64) -> Result<Claim, Fault> {
         let request =
             Received { method: &Method::POST, target: &self.target, headers: &self.headers, body: Some(&self.body) };
-        read(request, OWN, now)
+        super::super::read(request, &Address::new(Scheme::Https, OWN), now)
     }
 
     fn judged(&self) -> Result<(), Fault> {
@@ -100,7 +107,7 @@ fn a_body_swapped_under_a_valid_signature_is_refused() {
     let mut post = Post::signed();
     post.body = br#"{"type":"Delete"}"#.to_vec();
     assert_eq!(post.judged(), Err(Fault::OtherBody));
-    let digest = super::super::digest_of(&post.body);
+    let digest = format!("SHA-256={}", Payload::of(&post.body, "").sha256);
     post.set("digest", &digest);
     assert_eq!(post.judged(), Err(Fault::Invalid), "another digest is not what was signed");
 }
@@ -191,6 +198,8 @@ fn a_fetch_is_signed_without_a_body() {
         .collect();
     let request = Received { method: &Method::GET, target: "/u/ana", headers: &headers, body: None };
     assert_eq!(read(request, OWN, NOW).and_then(|claim| claim.verify(&KEYS.1)), Ok(()));
+    let with_body = Received { body: Some(b""), ..request };
+    assert_eq!(read(with_body, OWN, NOW), Err(Fault::NoDigest));
 }
 
 #[test]
@@ -203,4 +212,40 @@ fn an_oversized_or_foreign_key_text_is_no_key() {
 #[test]
 fn dates_are_written_as_http_writes_them() {
     assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+#[test]
+fn ed25519_signs_and_verifies_like_rsa_and_neither_passes_for_the_other() {
+    let post = Post::signed_by(&ED25519.0, "https://a.test/inbox", NOW);
+    assert!(post.headers["signature"].to_str().expect("text").contains(r#"algorithm="hs2019""#));
+    let claim = post.read_at(NOW).expect("a claim");
+    assert_eq!(claim.verify(&ED25519.1), Ok(()));
+    assert_eq!(claim.verify(&KEYS.1), Err(Fault::Invalid));
+    let told = |post: &Post, algorithm: &str| {
+        let mut post = Post { target: post.target.clone(), headers: post.headers.clone(), body: post.body.clone() };
+        let header = post.headers["signature"].to_str().expect("text").to_owned();
+        post.set("signature", &header.replace("hs2019", algorithm).replace("rsa-sha256", algorithm));
+        post.read_at(NOW).expect("a claim")
+    };
+    assert_eq!(told(&post, "ed25519").verify(&ED25519.1), Ok(()));
+    assert_eq!(told(&post, "rsa-sha256").verify(&ED25519.1), Err(Fault::Algorithm));
+    assert_eq!(told(&Post::signed(), "ed25519").verify(&KEYS.1), Err(Fault::Algorithm));
+    assert_eq!(told(&Post::signed(), "hs2019").verify(&KEYS.1), Ok(()));
+}
+
+#[test]
+fn a_key_is_read_in_each_form_that_actors_publish() {
+    let octets = ED25519.2;
+    let multikey = model::people::proof::multikey(&octets);
+    let spki = [&[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00][..], &octets].concat();
+    let signature = base64::engine::general_purpose::STANDARD.decode(ED25519.0.sign(b"text").expect("signed"));
+    let signature = signature.expect("base64");
+    for key in [PublicKey::from_multikey(&multikey), PublicKey::from_pem(&pem("PUBLIC KEY", &spki))] {
+        let key = key.expect("a key");
+        assert_eq!(key.algorithm(), Algorithm::Ed25519);
+        assert!(key.verifies(b"text", &signature) && !key.verifies(b"another", &signature));
+    }
+    for none in ["", "z", "z6Mk", "u7QEI", "not a key"] {
+        assert!(PublicKey::from_multikey(none).is_err(), "{none}");
+    }
 }

@@ -87,6 +87,9 @@ pub struct Written<'a, T> {
     /// Why, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<&'a str>,
+    /// That its actor says so (FEP-8b32).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Value>,
 }
 
 /// A whole activity, byte for byte as its author sent it.

@@ -44,6 +44,21 @@ pub struct Actor {
     /// RSA keys, one or several.
     #[serde(default, deserialize_with = "lenient::many")]
     pub public_key: Vec<Key>,
+    /// Keys that prove what it says (FEP-521a), one or several.
+    #[serde(default, deserialize_with = "lenient::many")]
+    pub assertion_method: Vec<Method>,
+}
+
+/// A key of `assertionMethod`, as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Method {
+    /// Its id.
+    pub id: String,
+    /// The actor it belongs to.
+    pub controller: Url,
+    /// Multibase base58btc of the multicodec-prefixed key.
+    pub public_key_multibase: String,
 }
 
 /// Addresses shared by the actors of a host.
@@ -72,6 +87,12 @@ impl Actor {
     #[must_use]
     pub fn shared_inbox(&self) -> Option<&Url> {
         self.endpoints.as_ref().and_then(|endpoints| endpoints.shared_inbox.as_ref())
+    }
+
+    /// The key of this id that proves what the actor says.
+    #[must_use]
+    pub fn method(&self, id: &str) -> Option<&Method> {
+        self.assertion_method.iter().find(|method| method.id == id)
     }
 
     /// Whether its kind is one of an actor.
@@ -125,8 +146,11 @@ pub struct Written {
     pub manually_approves_followers: bool,
     /// When it was first published, RFC 3339.
     pub published: String,
-    /// The software.
+    /// The software, and what it implements (FEP-844e).
     pub generator: Value,
+    /// The same of the node, which is an application itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub implements: Option<Value>,
     /// The moderators' collection of a Group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributed_to: Option<String>,

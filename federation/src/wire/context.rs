@@ -11,7 +11,8 @@ pub fn plain() -> Value {
     json!(ACTIVITY_STREAMS)
 }
 
-/// For actors: keys (`security/v1`, FEP-521a), Lemmy's and Mastodon's terms, FEP-2c59, FEP-5feb.
+/// For actors: keys (`security/v1`, FEP-521a), Lemmy's and Mastodon's terms, FEP-2c59, FEP-5feb,
+/// FEP-844e.
 #[must_use]
 pub fn actor() -> Value {
     json!([
@@ -27,7 +28,8 @@ pub fn actor() -> Value {
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
-            "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"}
+            "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+            "implements": {"@id": "https://w3id.org/fep/844e#implements", "@container": "@set"}
         }
     ])
 }
@@ -37,6 +39,7 @@ pub fn actor() -> Value {
 pub fn object() -> Value {
     json!([
         ACTIVITY_STREAMS,
+        "https://w3id.org/security/data-integrity/v1",
         {
             "Hashtag": "as:Hashtag",
             "sensitive": "as:sensitive",

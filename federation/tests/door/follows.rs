@@ -141,6 +141,9 @@ async fn the_last_word_of_an_actor_that_is_gone_is_believed_when_its_own_host_sa
     town.peer.kept().documents.remove("/users/bea");
     assert_eq!(town.takes_in(&bea, &farewell).await, StatusCode::UNAUTHORIZED, "a missing key proves nothing");
     town.peer.kept().elsewhere = Some(StatusCode::GONE);
+    assert_eq!(town.takes_in(&bea, &farewell).await, StatusCode::UNAUTHORIZED, "it is not asked for again at once");
+    town.waits(std::time::Duration::from_secs(60));
+    let farewell = activity(&bea, "Delete", json!(bea.id));
     assert_eq!(town.takes_in(&bea, &farewell).await, StatusCode::ACCEPTED);
 
     assert_eq!(town.takes_in(&ana, &activity(&ana, "Delete", json!(ana.id))).await, StatusCode::ACCEPTED);

@@ -6,6 +6,7 @@ mod comments;
 mod documents;
 mod follows;
 mod mirror;
+mod proofs;
 mod refusals;
 mod telling;
 mod town;

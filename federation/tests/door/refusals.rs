@@ -1,4 +1,4 @@
-use federation::signature::{WINDOW_PAST, cavage};
+use federation::signature::{Payload, WINDOW_PAST, cavage};
 use http::StatusCode;
 use model::debate::forum::Visibility;
 use model::network::peer::{self, Policy};
@@ -9,7 +9,8 @@ use crate::town::{PEER, Town, User, activity, vote};
 const ACTIVITY: &str = "application/activity+json";
 
 fn signed(by: &User, body: &[u8], at: i64, url: &str) -> Vec<(&'static str, String)> {
-    cavage::sign("post", &url.parse().expect("a URL"), Some((body, ACTIVITY)), &by.key, at).expect("signed")
+    let payload = Payload::of(body, ACTIVITY);
+    cavage::sign("post", &url.parse().expect("a URL"), Some(&payload), &by.key, at).expect("signed")
 }
 
 async fn code(town: &Town, body: &Value, headers: Vec<(&'static str, String)>) -> (u16, String) {

@@ -14,9 +14,10 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use federation::guard::Rules;
-use federation::signature::{PrivateKey, PublicKey, Received, cavage, read};
+use federation::signature::{Payload, PrivateKey, PublicKey, Received, cavage, read};
 use federation::{App, Settings};
 use http::{HeaderMap, StatusCode};
+use model::address::{Address, Scheme};
 use model::clock::Instant;
 use model::debate::consultation::Consultation;
 use model::debate::forum::Forum;
@@ -174,8 +175,8 @@ impl Town {
     /// Signs and posts bytes; answers the status and the code of the problem.
     pub async fn posts(&self, from: &User, path: &str, body: &[u8]) -> (StatusCode, String) {
         let url = format!("https://a.test{path}").parse().expect("a URL");
-        let headers =
-            cavage::sign("post", &url, Some((body, ACTIVITY)), &from.key, self.now().as_second()).expect("signed");
+        let payload = Payload::of(body, ACTIVITY);
+        let headers = cavage::sign("post", &url, Some(&payload), &from.key, self.now().as_second()).expect("signed");
         self.posts_with(path, body, headers).await
     }
 
@@ -287,7 +288,8 @@ impl Town {
             headers: &delivered.headers,
             body: Some(&delivered.body),
         };
-        let claim = read(received, "peer.test", self.now().as_second()).expect("a strict signature");
+        let claim = read(received, &Address::new(Scheme::Http, "peer.test"), self.now().as_second())
+            .expect("a strict signature");
         let owner = claim.key_id.split('#').next().expect("an owner").to_owned();
         let path = owner.strip_prefix("https://a.test").expect("ours").to_owned();
         let actor = self.document(&path).await;

@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 const ED25519_KEY: [u8; 2] = [0xed, 0x01];
 /// Octets of an Ed25519 public key.
 pub const KEY_LENGTH: usize = 32;
+/// The longest signature that is read, in characters of base58.
+const VALUE_LONGEST: usize = 128;
 /// The cryptosuite.
 const SUITE: &str = "eddsa-jcs-2022";
 
@@ -37,6 +39,14 @@ impl Signer {
     /// When it has no private half, or is none of Ed25519.
     pub fn of(id: String, key: &Key) -> Result<Self> {
         let private = key.private_key.as_deref().ok_or_else(|| Error::store("a key without its private half"))?;
+        Self::from_pkcs8(id, private)
+    }
+
+    /// From PKCS#8 DER; `id` is the address of the public half.
+    ///
+    /// # Errors
+    /// When it is no key of Ed25519.
+    pub fn from_pkcs8(id: String, private: &[u8]) -> Result<Self> {
         let pair = Ed25519KeyPair::from_pkcs8(private).map_err(|_| Error::store("no key of Ed25519"))?;
         Ok(Self { id, pair: pair.into() })
     }
@@ -101,13 +111,29 @@ pub enum Broken {
     Signature,
 }
 
-/// Checks a document's proof with a public key of 32 octets, and answers the address that it gives its key.
+/// What a document's proof says, as long as nobody has looked at the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The address that it gives its key.
+    pub method: String,
+    /// What was signed.
+    pub signed: Vec<u8>,
+    /// The signature: 64 octets, if it is one.
+    pub signature: Vec<u8>,
+    /// When it ends, if it says so.
+    pub expires: Option<Instant>,
+}
+
+/// Reads a document's proof. A Linked Data signature beside it is left out of what was signed, as the FEP asks.
 ///
 /// # Errors
-/// [`Broken`].
-pub fn check(document: &Value, public: &[u8]) -> Result<String, Broken> {
+/// [`Broken::Missing`] and [`Broken::Unfit`]; [`Broken::Signature`] for what cannot be one.
+pub fn read(document: &Value) -> Result<Claimed, Broken> {
     let mut object = document.as_object().cloned().ok_or(Broken::Missing)?;
     let mut proof = object.remove("proof").ok_or(Broken::Missing)?;
+    if object.get("signature").is_some_and(Value::is_object) {
+        object.remove("signature");
+    }
     if proof["type"] != "DataIntegrityProof" || proof["cryptosuite"] != SUITE {
         return Err(Broken::Missing);
     }
@@ -115,13 +141,26 @@ pub fn check(document: &Value, public: &[u8]) -> Result<String, Broken> {
     if proof["proofPurpose"] != "assertionMethod" || (context.is_some() && context != object.get("@context")) {
         return Err(Broken::Unfit);
     }
-    let id = proof["verificationMethod"].as_str().ok_or(Broken::Unfit)?.to_owned();
+    let method = proof["verificationMethod"].as_str().ok_or(Broken::Unfit)?.to_owned();
+    let expires =
+        proof.get("expires").map(|at| at.as_str().and_then(|at| Instant::parse(at).ok()).ok_or(Broken::Unfit));
+    let expires = expires.transpose()?;
     let value = proof.as_object_mut().and_then(|proof| proof.remove("proofValue"));
     let value = value.as_ref().and_then(Value::as_str).and_then(|value| value.strip_prefix('z'));
+    let value = value.filter(|value| value.len() <= VALUE_LONGEST);
     let signature = value.and_then(|value| bs58::decode(value).into_vec().ok()).ok_or(Broken::Signature)?;
     let signed = digest(&proof, &object).map_err(|_| Broken::Unfit)?;
+    Ok(Claimed { method, signed, signature, expires })
+}
+
+/// Checks a document's proof with a public key of 32 octets, and answers the address that it gives its key.
+///
+/// # Errors
+/// [`Broken`].
+pub fn check(document: &Value, public: &[u8]) -> Result<String, Broken> {
+    let Claimed { method, signed, signature, .. } = read(document)?;
     UnparsedPublicKey::new(&ED25519, public).verify(&signed, &signature).map_err(|_| Broken::Signature)?;
-    Ok(id)
+    Ok(method)
 }
 
 /// A public key as actors publish it (FEP-521a): multibase base58btc of the prefixed octets.
@@ -198,6 +237,28 @@ mod tests {
             }
         });
         assert_eq!(check(&document, &from_multikey(PUBLIC).unwrap()).unwrap(), KEY);
+    }
+
+    #[test]
+    fn a_linked_data_signature_beside_a_proof_is_no_part_of_it() {
+        let mut document = create();
+        signer().prove(&mut document, Instant::from_microsecond(0)).unwrap();
+        document["signature"] = json!({"type": "RsaSignature2017", "signatureValue": "AAAA"});
+        assert!(check(&document, &signer().public()).is_ok());
+        document["signature"] = json!("in words");
+        assert_eq!(check(&document, &signer().public()), Err(Broken::Signature));
+    }
+
+    #[test]
+    fn the_end_of_a_proof_is_read_and_signed() {
+        let mut document = create();
+        signer().prove(&mut document, Instant::from_microsecond(0)).unwrap();
+        assert_eq!(read(&document).unwrap().expires, None);
+        document["proof"]["expires"] = json!("2024-01-01T00:00:00Z");
+        assert_eq!(read(&document).unwrap().expires, Some(Instant::parse("2024-01-01T00:00:00Z").unwrap()));
+        assert_eq!(check(&document, &signer().public()), Err(Broken::Signature));
+        document["proof"]["expires"] = json!("some day");
+        assert_eq!(read(&document), Err(Broken::Unfit));
     }
 
     #[test]

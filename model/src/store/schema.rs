@@ -418,6 +418,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::*;
     #[allow(missing_docs)]
+    dialects (host) {
+        host -> Text,
+        dialect -> Text,
+        learned_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
     seen_activities (uri) {
         uri -> Text,
         code -> Nullable<Text>,
@@ -807,6 +818,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     interests,
     follows,
     peers,
+    dialects,
     seen_activities,
     activities,
     mirrors,

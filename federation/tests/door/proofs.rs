@@ -1,0 +1,91 @@
+//! Documents that prove themselves: ours, and those that somebody else brings.
+
+use aws_lc_rs::signature::Ed25519KeyPair;
+use http::StatusCode;
+use model::debate::forum::Visibility;
+use model::people::proof::{self, Signer};
+use serde_json::{Value, json};
+
+use crate::town::{Peer, Town, User, create, note};
+
+/// Ana's key for statements, which her actor publishes.
+fn stated(peer: &Peer, ana: &User) -> Signer {
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    let id = format!("{}#ed25519-key", ana.id);
+    let signer = Signer::from_pkcs8(id.clone(), pair.to_pkcs8().expect("DER").as_ref()).expect("a signer");
+    let key = proof::multikey(&signer.public());
+    let method = json!([{"id": id, "type": "Multikey", "controller": ana.id, "publicKeyMultibase": key}]);
+    let path = ana.id.strip_prefix(crate::town::PEER).expect("of the peer");
+    let mut document = peer.kept().documents[path].clone();
+    document["assertionMethod"] = method;
+    peer.serves(&ana.id, document);
+    signer
+}
+
+/// Whether a document's proof is made with the key that the actor's own document names.
+async fn is_by(town: &Town, document: &Value, actor: &str) {
+    let path = actor.strip_prefix("https://a.test").expect("ours");
+    let actor = town.document(path).await;
+    let method = &actor["assertionMethod"][0];
+    let public = proof::from_multikey(method["publicKeyMultibase"].as_str().expect("a key")).expect("of Ed25519");
+    assert_eq!(proof::check(document, &public).as_deref(), Ok(method["id"].as_str().expect("an id")), "{document}");
+    assert!(
+        document["@context"]
+            .as_array()
+            .expect("a list")
+            .contains(&json!("https://w3id.org/security/data-integrity/v1"))
+    );
+}
+
+#[tokio::test]
+async fn what_everybody_may_see_proves_itself() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let author =
+        town.document(&format!("/c/{}", on.slug)).await["attributedTo"].as_str().expect("an author").to_owned();
+    for path in [format!("/c/{}", on.slug), format!("/c/{}/ballot", on.slug)] {
+        is_by(&town, &town.document(&path).await, &author).await;
+    }
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>Words</p>");
+    town.takes_in(&ana, &create(&ana, &words)).await;
+    for told in town.tells().await {
+        is_by(&town, &told.activity, "https://a.test/f/mobilite").await;
+    }
+}
+
+#[tokio::test]
+async fn an_announced_consultation_proves_itself_at_each_of_its_layers() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let forum = town.world.forum("mobilite", Visibility::Public).await;
+    town.followed_by(&ana, &forum).await;
+    town.world.publish(&forum, town.world.draft(&json!({"kind": "vote"}))).await;
+    let told = town.tells().await;
+    let carried = told.iter().find(|told| told.activity["object"]["type"] == "Create").expect("a Create");
+    let author = carried.activity["object"]["actor"].as_str().expect("an author");
+    is_by(&town, &carried.activity, "https://a.test/f/mobilite").await;
+    is_by(&town, &carried.activity["object"], author).await;
+    is_by(&town, &carried.activity["object"]["object"], author).await;
+}
+
+#[tokio::test]
+async fn a_forwarded_activity_is_trusted_by_its_proof_alone() {
+    let town = Town::new().await;
+    let (ana, bob) = (town.peer.user("ana"), town.peer.user("bob"));
+    let signer = stated(&town.peer, &ana);
+    let (_, on) = town.live_vote(&ana).await;
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>Words</p>");
+    let bare = create(&ana, &words);
+    let mut proven = bare.clone();
+    signer.prove(&mut proven, town.now()).expect("proven");
+    let refused = (StatusCode::UNAUTHORIZED, "signature-other-actor".to_owned());
+    assert_eq!(town.posts(&bob, "/inbox", bare.to_string().as_bytes()).await, refused);
+    let mut changed = proven.clone();
+    changed["object"]["content"] = json!("<p>Other words</p>");
+    assert_eq!(town.posts(&bob, "/inbox", changed.to_string().as_bytes()).await, refused);
+    assert_eq!(town.takes_in(&bob, &proven).await, StatusCode::ACCEPTED);
+    let thread = town.document(&format!("/c/{}/context?after=start", on.slug)).await;
+    assert!(thread["orderedItems"].as_array().expect("items").contains(&words["id"]));
+    town.tells().await;
+}
