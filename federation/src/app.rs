@@ -70,6 +70,8 @@ pub struct Inner {
     pub(crate) fetcher: Fetcher,
     pub(crate) directory: Directory,
     pub(crate) keyring: Keyring,
+    /// The key that signs fetches: needed for each activity that comes, so not looked for each time.
+    node_key: tokio::sync::OnceCell<PrivateKey>,
     pub(crate) limit: Limit,
 }
 
@@ -100,6 +102,7 @@ impl App {
             fetcher: Fetcher::new(client, guard.clone()).with(knocker.clone()),
             directory: Directory::default(),
             keyring: Keyring::default(),
+            node_key: tokio::sync::OnceCell::new(),
             limit: Limit::per_minute(settings.inbox_per_minute),
             store,
             address,
@@ -136,8 +139,11 @@ impl App {
 
     /// A fetch in the node's name, within a budget of its own.
     pub(crate) async fn outing(&self) -> model::error::Result<Outing> {
-        let node = actor::node(&mut self.store.conn().await?).await?;
-        Ok(Outing { key: self.key_of(&node).await?, now: self.now().as_second(), budget: Budget::default() })
+        let key = self.node_key.get_or_try_init(async || {
+            let node = actor::node(&mut self.store.conn().await?).await?;
+            self.key_of(&node).await
+        });
+        Ok(Outing { key: key.await?.clone(), now: self.now().as_second(), budget: Budget::default() })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::objects::actor::{About, Keys, actor as actor_object};
 use crate::objects::note::{Written, note};
 use crate::objects::thread::{self, Thread};
-use crate::objects::{Published, page, question};
+use crate::objects::{Published, page, question, tally};
 use crate::proof::Proven;
 use crate::wire::ACTIVITY_JSON;
 use crate::wire::note::Tombstone;
@@ -223,6 +223,13 @@ pub(crate) async fn ballot(State(app): State<App>, Path(slug): Path<String>) -> 
     let question =
         question::question(&mut app.store.conn().await.map_err(Missing)?, &app.address, &it, app.now()).await?;
     object(&app, &it.author, question).await
+}
+
+/// `GET /c/{slug}/tally`: not there while results are hidden.
+pub(crate) async fn tally(State(app): State<App>, Path(slug): Path<String>) -> Answer {
+    let it = published(&app, &slug).await?;
+    let tally = tally::tally(&mut app.store.conn().await.map_err(Missing)?, &app.address, &it, app.now()).await?;
+    object(&app, &it.group, tally).await
 }
 
 /// `GET /c/{slug}/comments/{id}`

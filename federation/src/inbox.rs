@@ -154,7 +154,7 @@ async fn taken(app: &App, request: Request) -> Result<Taken, Rejection> {
     let (parts, body) = request.into_parts();
     let bytes = bounded(body).await?;
     let value = wire::parse(&bytes)?;
-    let activity: Activity = wire::seen(&value)?;
+    let activity: Activity = wire::typed(value)?;
     let host =
         guard::authority(&activity.actor).ok_or_else(|| Rejection::Malformed("an actor without a host".into()))?;
     if guard::authority(&activity.id).as_deref() != Some(host.as_str()) {
@@ -163,7 +163,7 @@ async fn taken(app: &App, request: Request) -> Result<Taken, Rejection> {
     let outing = app.outing().await?;
     let sender = match verify(app, &parts, &bytes, &activity, &host, &outing).await {
         Ok(signer) if signer.owner.id == activity.actor => signer,
-        Ok(forwarder) => author(app, &forwarder, &value, &activity, &outing).await?,
+        Ok(forwarder) => author(app, &forwarder, &bytes, &activity, &outing).await?,
         Err(Verdict::Gone) => return delete::farewell(app, &activity).await,
         Err(Verdict::Rejected(rejection)) => return Err(rejection),
     };
@@ -209,7 +209,7 @@ pub(crate) fn with_host(parts: &Parts) -> HeaderMap {
 async fn author(
     app: &App,
     forwarder: &Known,
-    document: &serde_json::Value,
+    body: &[u8],
     activity: &Activity,
     outing: &Outing,
 ) -> Result<Known, Rejection> {
@@ -217,7 +217,7 @@ async fn author(
     if !app.speaks_to(&host).await? {
         return Err(Rejection::Blocked);
     }
-    let author = proof::verify(app, document, outing).await.map_err(|unproven| {
+    let author = proof::verify(app, &wire::parse(body)?, outing).await.map_err(|unproven| {
         tracing::debug!(code = unproven.code(), "a forwarded activity does not prove itself");
         Fault::OtherActor
     })?;

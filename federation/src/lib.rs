@@ -60,6 +60,7 @@ pub fn router(app: App) -> Router {
         .route("/u/{name}/{which}", get(document::person_collection))
         .route("/c/{slug}", get(document::page))
         .route("/c/{slug}/ballot", get(document::ballot))
+        .route("/c/{slug}/tally", get(document::tally))
         .route("/c/{slug}/context", get(document::context))
         .route("/c/{slug}/replies", get(document::replies))
         .route("/c/{slug}/comments/{id}", get(document::comment))

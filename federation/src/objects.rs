@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod note;
 pub(crate) mod page;
 pub(crate) mod question;
+pub(crate) mod tally;
 pub(crate) mod thread;
 pub(crate) mod words;
 

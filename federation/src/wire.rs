@@ -13,7 +13,6 @@ pub mod object;
 pub mod page;
 pub mod question;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -77,14 +76,6 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
 /// [`Malformed::Shape`] when a field that it needs is missing or has another shape.
 pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Malformed> {
     serde_json::from_value(value).map_err(|error| Malformed::Shape(error.to_string()))
-}
-
-/// The same, where the whole document is needed after.
-///
-/// # Errors
-/// [`Malformed::Shape`] when a field that it needs is missing or has another shape.
-pub fn seen<'a, T: Deserialize<'a>>(value: &'a Value) -> Result<T, Malformed> {
-    T::deserialize(value).map_err(|error| Malformed::Shape(error.to_string()))
 }
 
 /// Counts brackets outside strings, before a recursive reader meets them.

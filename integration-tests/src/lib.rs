@@ -6,8 +6,10 @@
 //! excuse itself. Nothing here sleeps for a time: [`wait`] asks until a condition holds, and fails at a deadline.
 
 pub mod api;
+pub mod apsig;
 pub mod clock;
 pub mod database;
+pub mod fedify;
 pub mod net;
 pub mod node;
 pub mod peer;

@@ -22,6 +22,11 @@ impl Net {
         found.unwrap_or_else(|| panic!("{host} is not on this net")).1
     }
 
+    /// The port of each host.
+    pub fn ports(&self) -> impl Iterator<Item = (&str, u16)> {
+        self.hosts.iter().map(|(name, address)| (name.as_str(), address.port()))
+    }
+
     /// The `federation.hosts` table of a node.
     pub fn hosts_table(&self) -> String {
         let entries: Vec<_> = self.hosts.iter().map(|(name, address)| format!("{name:?} = \"{address}\"")).collect();

@@ -9,7 +9,7 @@ mod user;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use reqwest::Client;
 use serde_json::Value;
 
@@ -40,6 +40,7 @@ struct Kept {
     objects: HashMap<String, Value>,
     answer: Option<StatusCode>,
     turned_away: u32,
+    newer: bool,
 }
 
 /// An activity that came well signed.
@@ -49,6 +50,12 @@ pub struct Received {
     pub signer: String,
     /// The activity.
     pub activity: Value,
+    /// The path that it was sent to.
+    pub path: String,
+    /// The headers that it came with.
+    pub headers: HeaderMap,
+    /// It, byte for byte.
+    pub body: String,
 }
 
 impl Peer {
@@ -83,6 +90,18 @@ impl Peer {
     /// From now on the inbox answers with this status and keeps nothing; `None`: works again.
     pub fn answers(&self, status: Option<StatusCode>) {
         self.state.kept().answer = status;
+    }
+
+    /// From now on the inbox understands RFC 9421 alone: anything else is answered 401, and what comes so signed is kept
+    /// unverified, for the test to judge.
+    pub fn speaks_rfc_9421(&self) {
+        self.state.kept().newer = true;
+    }
+
+    /// Serves a document under its own id.
+    pub fn serves(&self, document: &Value) {
+        let id = document["id"].as_str().expect("an id").to_owned();
+        self.state.kept().objects.insert(id, document.clone());
     }
 
     /// Waits until a delivery was answered with the status that [`Peer::answers`] set.
@@ -145,6 +164,11 @@ impl State {
 }
 
 impl Received {
+    fn of(signer: String, activity: Value, path: &str, headers: HeaderMap, body: &[u8]) -> Self {
+        let body = String::from_utf8_lossy(body).into_owned();
+        Self { signer, activity, path: path.to_owned(), headers, body }
+    }
+
     /// The activity's type.
     pub fn kind(&self) -> &str {
         self.activity["type"].as_str().unwrap_or_default()

@@ -20,10 +20,12 @@ macro_rules! on_both_databases {
     };
 }
 
+mod apsig;
 mod backup;
 mod count;
 mod delivery;
 mod description;
+mod fedify;
 mod hidden;
 mod polis;
 mod private;

@@ -109,6 +109,12 @@ impl Address {
         self.path(&format!("media/{name}"))
     }
 
+    /// The results as a `Tally` (FEP-8b32 proves whose).
+    #[must_use]
+    pub fn tally(&self, slug: &str) -> String {
+        self.path(&format!("c/{slug}/tally"))
+    }
+
     /// The results document.
     #[must_use]
     pub fn results(&self, slug: &str) -> String {

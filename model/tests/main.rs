@@ -4,6 +4,7 @@ mod backup;
 mod ballots;
 mod data;
 mod debate;
+mod dialects;
 mod electorates;
 mod inout;
 mod jobs;

@@ -45,7 +45,7 @@ pub(crate) fn page(here: &Address, it: &Published) -> Result<Page> {
         published: on.published_at.unwrap_or(on.created_at).to_string(),
         updated: on.edited_at.map(|at| at.to_string()),
         comments_enabled: true,
-        consultation: consultation(it)?,
+        consultation: consultation(here, it)?,
         id,
     })
 }
@@ -89,7 +89,7 @@ fn attachment(here: &Address, (it, file): &(Beside, Option<Facts>)) -> Option<At
 }
 
 /// What other Palabre nodes are told.
-fn consultation(it: &Published) -> Result<Value> {
+fn consultation(here: &Address, it: &Published) -> Result<Value> {
     let on = &it.consultation;
     let mut method = on.method.0.told()?;
     let options = on.method.0.choices(&on.language);
@@ -104,6 +104,10 @@ fn consultation(it: &Published) -> Result<Value> {
         "official": on.electorate.0.official,
         "textHash": it.text.sha256,
     });
+    if on.method.0.takes_ballots() {
+        told["log"] = json!(here.path(&format!("c/{}/log", on.slug)));
+        told["tally"] = json!(here.tally(&on.slug));
+    }
     if on.state == State::Cancelled {
         told["state"] = json!(on.state);
     }

@@ -2,11 +2,13 @@
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use http::StatusCode;
+use model::count::tally::Results;
+use model::debate::consultation::Draft;
 use model::debate::forum::Visibility;
 use model::people::proof::{self, Signer};
 use serde_json::{Value, json};
 
-use crate::town::{Peer, Town, User, create, note};
+use crate::town::{Peer, Town, User, create, note, vote};
 
 /// Ana's key for statements, which her actor publishes.
 fn stated(peer: &Peer, ana: &User) -> Signer {
@@ -87,5 +89,27 @@ async fn a_forwarded_activity_is_trusted_by_its_proof_alone() {
     assert_eq!(town.takes_in(&bob, &proven).await, StatusCode::ACCEPTED);
     let thread = town.document(&format!("/c/{}/context?after=start", on.slug)).await;
     assert!(thread["orderedItems"].as_array().expect("items").contains(&words["id"]));
+    town.tells().await;
+}
+
+#[tokio::test]
+async fn a_tally_is_proven_by_the_forum_and_not_there_while_results_are_hidden() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (forum, on) = town.live_vote(&ana).await;
+    town.takes_in(&ana, &vote(&ana, &town.app.address.ballot(&on.slug), "Pour")).await;
+    town.counts().await;
+    let path = format!("/c/{}/tally", on.slug);
+    let tally = town.document(&path).await;
+    assert_eq!((&tally["type"], &tally["attributedTo"]), (&json!("Tally"), &json!("https://a.test/f/mobilite")));
+    assert_eq!((&tally["id"], &tally["tiers"]["open"]["voters"]), (&json!(format!("https://a.test{path}")), &json!(1)));
+    assert_eq!(town.document(&format!("/c/{}", on.slug)).await["consultation"]["tally"], tally["id"]);
+    is_by(&town, &tally, "https://a.test/f/mobilite").await;
+
+    let draft = Draft { results: Results::AfterClose, ..town.world.draft(&json!({"kind": "vote"})) };
+    let sealed = town.world.publish(&forum, draft).await;
+    assert_eq!(town.gets(&format!("/c/{}/tally", sealed.slug)).await.0, StatusCode::NOT_FOUND);
+    let talk = town.world.publish(&forum, town.world.draft(&json!({"kind": "none"}))).await;
+    assert_eq!(town.gets(&format!("/c/{}/tally", talk.slug)).await.0, StatusCode::NOT_FOUND);
     town.tells().await;
 }

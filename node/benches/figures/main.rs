@@ -3,6 +3,7 @@
 
 mod ballots;
 mod import;
+mod inbox;
 mod load;
 mod million;
 mod page;
@@ -24,6 +25,12 @@ fn main() -> anyhow::Result<ExitCode> {
         && flag == "--bare"
     {
         runtime.block_on(page::serve_bare(Path::new(file)))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let [flag, crowd] = arguments.as_slice()
+        && flag == "--bare-inbox"
+    {
+        runtime.block_on(inbox::serve(Path::new(crowd)))?;
         return Ok(ExitCode::SUCCESS);
     }
     let wanted = |name: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == name);
@@ -64,6 +71,11 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<(Vec<Figure>, 
                     missed |= !most.reached();
                 }
             }
+        }
+    }
+    if wanted("inbox") && databases.len() > 1 {
+        for figure in inbox::measure().await? {
+            tell(figure)?;
         }
     }
     if wanted("page") {

@@ -34,7 +34,7 @@ fn run(clients: usize, length: Duration) -> anyhow::Result<f64> {
 }
 
 /// Debian keeps each version's programs apart from the path.
-fn program(name: &str) -> anyhow::Result<PathBuf> {
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").context("PostgreSQL's programs are not installed")?;
     let mut found: Vec<PathBuf> = versions.flatten().map(|version| version.path().join("bin").join(name)).collect();
     found.retain(|path| path.exists());
