@@ -25,6 +25,39 @@ fn source(uri: &str, published: i64, adds: bool) -> Source {
 }
 
 both_databases! {
+    async fn what_was_read_before_is_judged_as_it_stands_now(world: World) {
+        let (forum, by) = (world.forum("rue", Visibility::Public).await, world.as_admin());
+        let mut tx = world.store.begin().await.unwrap();
+        let draft = world.draft(&json!({"kind": "vote"}));
+        let read = consultation::create(&mut tx, world.now(), &by, &forum, draft.clone()).await.unwrap();
+        consultation::publish(&mut tx, world.now(), &by, &forum, &read).await.unwrap();
+        tx.commit().await.unwrap();
+        let ana = world.account("ana").await;
+        world.casts(&forum, &world.again(&read).await, &ana, &["for"]).await.unwrap();
+        let mut tx = world.store.begin().await.unwrap();
+        assert_eq!(refused(consultation::publish(&mut tx, world.now(), &by, &forum, &read).await), "already-published");
+        assert_eq!(refused(consultation::delete(&mut tx, world.now(), &by, &forum, &read).await), "locked");
+        let retitled = consultation::Draft { title: "Autre titre".into(), ..draft };
+        assert_eq!(refused(consultation::edit(&mut tx, world.now(), &by, &forum, &read, retitled).await), "locked");
+    }
+
+    async fn a_text_takes_a_hundred_versions(world: World) {
+        let (forum, vote) = world.vote().await;
+        let (by, mut tx) = (world.as_admin(), world.store.begin().await.unwrap());
+        let mut on = vote;
+        for version in 2..=101 {
+            let draft = consultation::Draft { text: format!("Version {version}"), ..world.draft(&json!({"kind": "vote"})) };
+            match consultation::edit(&mut tx, world.now(), &by, &forum, &on, draft).await {
+                Ok(edited) => on = edited,
+                refusal => {
+                    assert_eq!((refused(refusal), version), ("invalid", 101));
+                    assert_eq!(on.text_version, 100);
+                }
+            }
+        }
+        assert_eq!(on.text_version, 100);
+    }
+
     async fn a_ballot_is_cast_changed_withdrawn_and_cast_again(world: World) {
         let (forum, vote) = world.vote().await;
         let ana = world.account("ana").await;

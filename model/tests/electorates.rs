@@ -313,6 +313,58 @@ both_databases! {
         assert_eq!(tier(&world, &forum, &agents, &ana).await, Ok(Tier::Open));
     }
 
+    async fn what_a_provider_tells_is_claimed_by_one_account(world: World) {
+        let forum = world.forum("mobilite", Visibility::Public).await;
+        let told = |subject: &str, identifier: &str| Vouched { identifier: Some(identifier.into()), ..vouched(subject) };
+        keeps(&world, &forum, "roll", Kind::Identifier, "A1001\nA1002").await.unwrap();
+        let on = asks(&world, &forum, electorate(json!({"tiers": ["member", "open"], "official": "member", "list": "roll"}))).await;
+        let ana = joins(&world, &told("1", "a1001"), "ana").await;
+        assert_eq!(tier(&world, &forum, &on, &ana).await, Ok(Tier::Member));
+        let bob = world.account("bob").await;
+        assert_eq!(refused(claims(&world, &forum, &bob, "A1001").await), "not-on-list", "typed by somebody else");
+        let eve = joins(&world, &told("2", "a1001"), "eve").await;
+        assert_eq!(tier(&world, &forum, &on, &eve).await, Ok(Tier::Open), "told of somebody else");
+        assert_eq!(refused(claims(&world, &forum, &ana, "A1002").await), "not-on-list", "one for each account");
+        // A list that comes later knows whom providers have told of.
+        let other = world.forum("sante", Visibility::Public).await;
+        keeps(&world, &other, "roll", Kind::Identifier, "A1001\nA1003").await.unwrap();
+        let mut conn = world.store.conn().await.unwrap();
+        assert!(list::holds(&mut conn, other.id, "roll", &ana).await.unwrap());
+        assert!(!list::holds(&mut conn, other.id, "roll", &eve).await.unwrap());
+    }
+
+    async fn who_only_proposes_leaves_lists_and_codes_to_authors(world: World) {
+        let forum = world.forum("idees", Visibility::Collaborative).await;
+        let ana = world.account("ana").await;
+        keeps(&world, &forum, "roll", Kind::Email, "ana@mail.example").await.unwrap();
+        let mut tx = world.store.begin().await.unwrap();
+        let by = forum::standing(&mut tx, &forum, Some(&ana)).await.unwrap();
+        let now = world.now();
+        for wanted in [json!({"list": "roll"}), json!({"requires": "codes"}), json!({"requires": "oidc"}), json!({"requires": "members"})] {
+            let mut all = json!({"tiers": ["member", "open"], "official": "member"});
+            all.as_object_mut().unwrap().extend(wanted.as_object().unwrap().clone());
+            let draft = Draft { electorate: electorate(all), ..world.draft(&json!({"kind": "vote"})) };
+            assert_eq!(refused(consultation::create(&mut tx, now, &by, &forum, draft.clone()).await), "not-allowed");
+            let on = consultation::create(&mut tx, now, &by, &forum, world.draft(&json!({"kind": "vote"}))).await.unwrap();
+            assert_eq!(refused(consultation::edit(&mut tx, now, &by, &forum, &on, draft.clone()).await), "not-allowed");
+            let on = consultation::edit(&mut tx, now, &world.as_admin(), &forum, &on, draft.clone()).await.unwrap();
+            let retitled = Draft { title: "Another title".into(), ..draft };
+            consultation::edit(&mut tx, now, &by, &forum, &on, retitled).await.unwrap();
+        }
+    }
+
+    async fn a_list_may_go_once_its_consultations_are_over(world: World) {
+        let forum = world.forum("mobilite", Visibility::Public).await;
+        let ana = world.account("ana").await;
+        keeps(&world, &forum, "roll", Kind::Email, "ana@mail.example").await.unwrap();
+        let on = asks(&world, &forum, electorate(json!({"tiers": ["member"], "official": "member", "list": "roll"}))).await;
+        assert_eq!(tier(&world, &forum, &on, &ana).await, Ok(Tier::Member));
+        assert_eq!(refused(keeps(&world, &forum, "roll", Kind::Email, "bob@mail.example").await), "locked");
+        world.passes(std::time::Duration::from_secs(8 * 86_400)).await;
+        let kept = keeps(&world, &forum, "roll", Kind::Email, "bob@mail.example").await.unwrap();
+        assert_eq!(kept.list.size, 1);
+    }
+
     async fn people_of_partner_nodes_vote_apart(world: World) {
         let forum = world.forum("mobilite", Visibility::Public).await;
         let three = json!({"tiers": ["member", "partner", "open"], "official": "member"});

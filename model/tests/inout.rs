@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 
 use model::both_databases;
 use model::count::ballot;
-use model::count::log::verify::archive::Archive as Opened;
 use model::count::log::verify::{Wanted, verify};
+use model::count::log::{self, verify::archive::Archive as Opened};
 use model::data::archive::{self, Site};
 use model::data::export::listing::{self, Form};
 use model::data::export::{self, Reading, Table};
 use model::data::import::{self, Fault, Imported, Into, Titled, Topics};
 use model::data::import_polis;
+use model::data::media::{self, File};
+use model::debate::attachment::{self, Kind, Place};
+use model::debate::attribute::{self, Attribute, Kind as Asked};
 use model::debate::comment::{self, Stance};
 use model::debate::consultation::{self, Ballots, Consultation, Draft};
 use model::debate::forum::{self, Forum, Visibility};
@@ -27,7 +30,33 @@ const SITE: Site = Site { front: |front| front.on.title.clone(), debate: |debate
 async fn elsewhere(world: &World) -> (World, Forum) {
     let other = if world.store.sqlite_file().is_some() { World::sqlite().await } else { World::postgres().await };
     let forum = other.forum("agora", Visibility::Public).await;
+    asks(&other, &forum).await;
     (other, forum)
+}
+
+/// The forum asks what a thing costs.
+async fn asks(world: &World, forum: &Forum) {
+    let cost = Attribute {
+        name: "cost".into(),
+        label: "Cost".into(),
+        kind: Asked::Number,
+        options: Vec::new(),
+        required: false,
+    };
+    let mut tx = world.store.begin().await.unwrap();
+    attribute::ask(&mut tx, world.now(), &world.as_admin(), forum, &[cost]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn pdf() -> File {
+    File::read(b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n".to_vec()).unwrap()
+}
+
+fn picture() -> File {
+    let mut octets = Cursor::new(Vec::new());
+    let picture: image::DynamicImage = image::RgbImage::from_pixel(8, 6, image::Rgb([9, 0, 0])).into();
+    picture.write_to(&mut octets, image::ImageFormat::Png).unwrap();
+    File::read(octets.into_inner()).unwrap()
 }
 
 async fn on(world: &World, slug: &str) -> Consultation {
@@ -59,9 +88,10 @@ async fn document(world: &World, slug: &str, reading: Reading) -> String {
 async fn zip(world: &World, slug: &str) -> Vec<u8> {
     let on = on(world, slug).await;
     let mut tx = world.store.begin().await.unwrap();
-    let mut archive = archive::archive(&mut tx, world.now(), &world.address, on, SITE).await.unwrap();
+    let signer = log::signer(&mut tx, world.now(), &world.address).await.unwrap();
     tx.commit().await.unwrap();
     let (mut conn, mut bytes) = (world.store.conn().await.unwrap(), Vec::new());
+    let mut archive = archive::archive(&mut conn, &signer, world.now(), &world.address, on, SITE).await.unwrap();
     while let Some(some) = archive.next(&mut conn).await.unwrap() {
         bytes.extend(some);
     }
@@ -142,7 +172,23 @@ async fn is_empty(world: &World, forum: &Forum) -> bool {
 
 /// A vote with all that can happen to it: two versions of the text, replies, opinions, a changed and a withdrawn ballot.
 async fn lived(world: &World, forum: &Forum) -> Consultation {
+    lived_with(world, forum, &[]).await
+}
+
+/// The same, with these files beside it.
+async fn lived_with(world: &World, forum: &Forum, files: &[(Kind, File)]) -> Consultation {
     let on = world.publish(forum, world.draft(&json!({"kind": "vote"}))).await;
+    asks(world, forum).await;
+    let mut tx = world.store.begin().await.unwrap();
+    let by = world.as_admin();
+    let cost = serde_json::from_value(json!({"cost": 1.5})).unwrap();
+    attribute::tell(&mut tx, world.now(), &by, forum, &on, &cost).await.unwrap();
+    let place = Place { now: world.now(), by: &by, forum, on: &on };
+    attachment::link(&mut tx, place, "The law", "https://law.example/").await.unwrap();
+    for (kind, file) in files {
+        attachment::attach(&mut tx, place, *kind, "What it shows", file).await.unwrap();
+    }
+    tx.commit().await.unwrap();
     let mut people = Vec::new();
     for name in ["ana", "ben", "cleo", "dan"] {
         people.push(world.account(name).await);
@@ -288,6 +334,37 @@ both_databases! {
         zipped(&without, &path);
         assert!(matches!(import_zip(&third, &agora, &path).await, Err(Fault::Malformed { .. })));
         assert!(is_empty(&third, &agora).await);
+    }
+
+    async fn files_travel_in_archives(world: World) {
+        let forum = world.forum("agora", Visibility::Public).await;
+        let vote = lived_with(&world, &forum, &[(Kind::Cover, picture()), (Kind::Document, pdf())]).await;
+        let (folder, bytes) = (tempfile::tempdir().unwrap(), zip(&world, &vote.slug).await);
+        let path = folder.path().join("archive.zip");
+        std::fs::write(&path, &bytes).unwrap();
+        let before = files(&bytes);
+        assert_eq!(before[&format!("media/{}", pdf().name())], pdf().octets);
+        let (other, agora) = elsewhere(&world).await;
+        let made = import_zip(&other, &agora, &path).await.unwrap();
+        assert_eq!(made.files_missing, 0);
+        let after = files(&zip(&other, &made.slug).await);
+        for name in ["consultation.json".to_owned(), format!("media/{}", picture().name()), format!("media/{}", pdf().name())] {
+            assert_eq!(String::from_utf8_lossy(&after[&name]), String::from_utf8_lossy(&before[&name]), "{name}");
+        }
+        let served = media::serve(&mut other.store.conn().await.unwrap(), &picture().name(), None).await.unwrap();
+        assert!(served.public && served.file == picture());
+        // The document alone brings no files, and says how many are missing.
+        let (third, agora) = elsewhere(&world).await;
+        let made = import_json(&third, &agora, &document(&world, &vote.slug, Reading::Whole).await).await.unwrap();
+        assert_eq!(made.files_missing, 2);
+        assert_eq!(attachment::list(&mut third.store.conn().await.unwrap(), vote.id).await.unwrap().len(), 1, "the link");
+        // What is not what it is called is not taken.
+        let mut forged = before;
+        forged.insert(format!("media/{}", pdf().name()), b"%PDF-1.7\nanother\n%%EOF\n".to_vec());
+        zipped(&forged, &path);
+        let (fourth, agora) = elsewhere(&world).await;
+        assert_eq!(code(import_zip(&fourth, &agora, &path).await), "archive-broken");
+        assert!(is_empty(&fourth, &agora).await);
     }
 
     async fn what_is_hidden_is_in_no_export(world: World) {

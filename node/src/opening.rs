@@ -13,28 +13,51 @@ use model::store::{Options, Store};
 use crate::config::{Config, DEFAULT_PORT};
 use crate::output::say;
 
+fn connections(config: &Config) -> usize {
+    usize::try_from(config.database.max_connections).unwrap_or(usize::MAX)
+}
+
 /// Opens the database, making its folder where it is a file.
 ///
 /// # Errors
 /// When it cannot be reached, or the folder cannot be made.
 pub fn connect(config: &Config) -> anyhow::Result<Store> {
-    let max_connections = usize::try_from(config.database.max_connections).unwrap_or(usize::MAX);
-    let store = Store::open(&Options { url: config.database_url(), max_connections })?;
+    let store = Store::open(&Options { url: config.database_url(), max_connections: connections(config) })?;
     if let Some(folder) = store.sqlite_file().and_then(|file| Path::new(file).parent()) {
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
     }
     Ok(store)
 }
 
-/// Opens the database for a command: an empty one is filled, one that waits for migrations is left as it is.
+/// Opens the database for a command that sets a node up: an empty one is filled.
 ///
 /// # Errors
 /// When the schema is older or newer than this program's.
-pub async fn open(config: &Config) -> anyhow::Result<Store> {
+pub async fn make(config: &Config) -> anyhow::Result<Store> {
     let store = connect(config)?;
     match migrate::inspect(&store).await.context("the database cannot be read")? {
+        Schema::Behind { fresh: true, .. } => {
+            migrate::up(&store).await?;
+            Ok(store)
+        }
+        _ => open(config).await,
+    }
+}
+
+/// Opens the database of a node for a command; one that waits for migrations is left as it is.
+///
+/// # Errors
+/// When there is none, or its schema is older or newer than this program's.
+pub async fn open(config: &Config) -> anyhow::Result<Store> {
+    const NONE: &str = "there is no node here yet: make one with `palabre setup`, or start `palabre serve`";
+    let url = config.database_url();
+    let store = Store::open(&Options { url, max_connections: connections(config) })?;
+    if store.sqlite_file().is_some_and(|file| !Path::new(file).exists()) {
+        bail!(NONE);
+    }
+    match migrate::inspect(&store).await.context("the database cannot be read")? {
         Schema::Current => {}
-        Schema::Behind { fresh: true, .. } => drop(migrate::up(&store).await?),
+        Schema::Behind { fresh: true, .. } => bail!(NONE),
         Schema::Behind { pending, .. } => {
             bail!("the database waits for {}: run `palabre migrate` (or start `palabre serve`)", pending.join(", "))
         }

@@ -43,6 +43,50 @@ fn an_unknown_key_fails_every_command_by_name() {
 }
 
 #[test]
+fn a_command_makes_no_node_where_there_is_none() {
+    let folder = folder();
+    for arguments in [
+        &["account", "list"][..],
+        &["account", "create", "ben", "--email", "b@valmont.example", "--password-stdin"],
+        &["token", "create", "--account", "ben"],
+        &["mail", "list"],
+        &["export", "x"],
+        &["backup", "--output", "backup.zip"],
+    ] {
+        let output = run(folder.path(), arguments, PASSWORD);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(err(&output).contains("palabre setup"), "{arguments:?}: {}", err(&output));
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn every_command_refuses_a_schema_that_is_newer() {
+    let folder = folder();
+    set_up(folder.path());
+    let url = format!("sqlite:{}", folder.path().join("data/palabre.db").display());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let store = model::store::Store::open(&model::store::Options { url, max_connections: 2 }).expect("a store");
+        model::testing::pretend_newer(&store).await;
+    });
+    for arguments in [
+        &["serve", "--set", "node.listen=127.0.0.1:0"][..],
+        &["setup", "--name", "V", "--admin", "zoe", "--email", "z@valmont.example", "--password-stdin"],
+        &["migrate"],
+        &["account", "list"],
+        &["token", "create", "--account", "root-ana"],
+        &["mail", "list"],
+        &["export", "x"],
+        &["backup", "--output", "backup.zip"],
+    ] {
+        let output = run(folder.path(), arguments, PASSWORD);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(err(&output).contains("99990101000000"), "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
 fn a_file_that_is_named_must_be_there() {
     let output = run(folder().path(), &["migrate", "--config", "none.toml"], "");
     assert_eq!(output.status.code(), Some(1));

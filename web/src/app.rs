@@ -86,8 +86,8 @@ pub struct App {
     pub(crate) exchange: Option<Exchange>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
-    /// Pictures are read one after the other: each can take much room.
-    pub(crate) pictures: Arc<Semaphore>,
+    /// What takes much room or a core for a while is done one after the other.
+    heavy: Arc<Semaphore>,
     seen: Arc<RwLock<Seen>>,
     signer: Arc<RwLock<Option<Sealed>>>,
 }
@@ -110,7 +110,7 @@ impl App {
             quotas: Arc::new(Quotas::new(&settings)),
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
-            pictures: Arc::new(Semaphore::new(1)),
+            heavy: Arc::new(Semaphore::new(1)),
             resolve: None,
             exchange: None,
             signer: Arc::default(),
@@ -176,6 +176,20 @@ impl App {
         tx.commit().await?;
         *self.signer.write().unwrap_or_else(PoisonError::into_inner) = Some((here.clone(), signer.clone()));
         Ok(signer)
+    }
+
+    /// Does what takes much room or a core for a while, on a thread that may block, when its turn has come.
+    ///
+    /// # Errors
+    /// When `work` breaks off.
+    pub(crate) async fn heavy<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let turn = self.heavy.clone().acquire_owned().await.map_err(Error::store)?;
+        let work = move || {
+            let done = work();
+            drop(turn);
+            done
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::store)
     }
 
     /// Whether this node is reached encrypted, so that its cookies may ask for that; as last seen in the database.

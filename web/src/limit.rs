@@ -29,6 +29,10 @@ const CODES: u32 = 30;
 const JOURNEYS: u32 = 30;
 /// Identifiers claimed by one account an hour.
 const CLAIMS: u32 = 6;
+/// Identifiers claimed from one address an hour, by all accounts together: a household or an office has one address.
+const CLAIMS_FROM: u32 = 30;
+/// What takes a core for a while, asked from one address a minute.
+const HEAVY: u32 = 30;
 /// How many keys are held before those at rest are dropped.
 const MOST: usize = 10_000;
 
@@ -47,6 +51,8 @@ pub(crate) struct Limits {
     code: DefaultKeyedRateLimiter<IpAddr>,
     journey: DefaultKeyedRateLimiter<IpAddr>,
     claim: DefaultKeyedRateLimiter<Id<Account>>,
+    claims: DefaultKeyedRateLimiter<IpAddr>,
+    heavy: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 fn each(count: u32) -> NonZeroU32 {
@@ -68,6 +74,8 @@ impl Limits {
             code: RateLimiter::keyed(Quota::per_minute(each(CODES))),
             journey: RateLimiter::keyed(Quota::per_minute(each(JOURNEYS))),
             claim: RateLimiter::keyed(Quota::per_hour(each(CLAIMS))),
+            claims: RateLimiter::keyed(Quota::per_hour(each(CLAIMS_FROM))),
+            heavy: RateLimiter::keyed(Quota::per_minute(each(HEAVY))),
         }
     }
 
@@ -132,12 +140,21 @@ impl Limits {
         allow(self.journey.check_key(&network(from)).is_ok())
     }
 
-    /// One more identifier claimed.
-    pub(crate) fn claim(&self, account: Id<Account>) -> Result<()> {
+    /// One more identifier claimed: accounts are many, addresses fewer.
+    pub(crate) fn claim(&self, account: Id<Account>, from: IpAddr) -> Result<()> {
         if self.claim.len() > MOST {
             self.claim.retain_recent();
+            self.claims.retain_recent();
         }
-        allow(self.claim.check_key(&account).is_ok())
+        allow(self.claim.check_key(&account).is_ok() && self.claims.check_key(&network(from)).is_ok())
+    }
+
+    /// One more answer that takes a core for a while.
+    pub(crate) fn heavy(&self, from: IpAddr) -> Result<()> {
+        if self.heavy.len() > MOST {
+            self.heavy.retain_recent();
+        }
+        allow(self.heavy.check_key(&network(from)).is_ok())
     }
 
     /// One more ballot or opinion.
@@ -164,6 +181,16 @@ fn allow(fine: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::clock::Clock;
+
+    #[test]
+    fn many_accounts_of_one_address_do_not_guess_identifiers() {
+        let limits = Limits::new(&Settings::default());
+        let (from, now) = (IpAddr::from([203, 0, 113, 9]), Clock::System.now());
+        let allowed = (0..100).filter(|_| limits.claim(Id::new(now), from).is_ok()).count();
+        assert_eq!(u32::try_from(allowed), Ok(CLAIMS_FROM));
+        assert!(limits.claim(Id::new(now), IpAddr::from([198, 51, 100, 4])).is_ok());
+    }
 
     #[test]
     fn a_sign_in_limit_does_not_lock_the_owner_out() {

@@ -75,15 +75,8 @@ async fn checkpoint(
 ) -> Response {
     let found = async {
         let Asked { on, open } = asked(&app, &visitor, &headers, &slug).await?;
-        let note = match log::signed(&mut app.store.conn().await?, &on, &visitor.here).await? {
-            Some(note) => note,
-            None => {
-                let mut tx = app.store.begin().await?;
-                let note = log::checkpoint(&mut tx, visitor.now, &on, &visitor.here).await?;
-                tx.commit().await?;
-                note
-            }
-        };
+        let signer = app.signer(&visitor.here).await?;
+        let note = log::checkpoint(&mut app.store.conn().await?, &signer, &on, &visitor.here).await?;
         let keep = if open { Keep::Asking } else { Keep::Never };
         Ok(given(&headers, note.into_bytes(), "text/plain; charset=utf-8", keep))
     };
@@ -94,16 +87,7 @@ async fn checkpoint(
 async fn vkey(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Path(slug): Path<String>) -> Response {
     let found = async {
         let View { consultation: on, forum, .. } = seen(&app, &visitor, &headers, &slug).await?;
-        let known = log::known_signer(&mut app.store.conn().await?, &visitor.here).await;
-        let signer = match known {
-            Err(Error::NotFound) => {
-                let mut tx = app.store.begin().await?;
-                let made = log::signer(&mut tx, visitor.now, &visitor.here).await?;
-                tx.commit().await?;
-                made
-            }
-            known => known?,
-        };
+        let signer = app.signer(&visitor.here).await?;
         let key = log::vkey(&signer, &on, &visitor.here);
         let keep = if forum.visibility == Visibility::Private { Keep::Never } else { Keep::Asking };
         Ok(given(&headers, format!("{key}\n").into_bytes(), "text/plain; charset=utf-8", keep))

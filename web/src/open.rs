@@ -102,11 +102,11 @@ async fn document(State(app): State<App>, visitor: Visitor, Path(slug): Path<Str
 }
 
 async fn archived(State(app): State<App>, visitor: Visitor, Path(slug): Path<String>) -> Result<Response, Failure> {
-    let mut tx = app.store.begin().await?;
-    let on = seen(&mut tx, &visitor, &slug).await?;
+    app.limits.heavy(visitor.from)?;
+    let on = seen(&mut app.store.conn().await?, &visitor, &slug).await?;
     let name = format!("{}.zip", on.slug);
-    let archive = archive::archive(&mut tx, visitor.now, &visitor.here, on, site()).await?;
-    tx.commit().await?;
+    let (signer, here) = (app.signer(&visitor.here).await?, &visitor.here);
+    let archive = archive::archive(&mut app.store.conn().await?, &signer, visitor.now, here, on, site()).await?;
     Ok(answer(headers("application/zip", Some(name)), body(app.store.clone(), archive)))
 }
 

@@ -1,5 +1,6 @@
 //! Who is asking: the session's account, the language, the address of the machine.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
@@ -114,6 +115,17 @@ pub(crate) fn language(headers: &HeaderMap, node: &str) -> Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let node = Language::from_tag(node).unwrap_or(Language::En);
     Language::negotiate(cookies.get(LANGUAGE).map(axum_extra::extract::cookie::Cookie::value), accepted, node)
+}
+
+/// The machine that asks, for who needs nothing else of a [`Visitor`].
+pub(crate) struct Machine(pub(crate) IpAddr);
+
+impl FromRequestParts<App> for Machine {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self(client(parts, &app.settings.trusted_proxies)))
+    }
 }
 
 /// The machine that asks. `X-Forwarded-For` is believed from trusted proxies alone, and read from its right end: the

@@ -95,11 +95,14 @@ pub async fn official(conn: &mut Conn) -> Result<Actor> {
     actor::by_id(conn, id).await
 }
 
-/// Who may sign up.
+/// Who may sign up; nobody before set-up: the first account is the administrator's.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn registration(conn: &mut Conn) -> Result<Registration> {
+    if !node(conn).await?.set_up {
+        return Ok(Registration::Closed);
+    }
     Ok(get(conn, REGISTRATION).await?.unwrap_or(Registration::Open))
 }
 

@@ -89,32 +89,21 @@ pub fn empty_root() -> String {
     tlog_tiles::EMPTY_HASH.to_string()
 }
 
-/// The checkpoint that the sequencer signed last, if that was under the address that this node has now: one signed
-/// before the node had its domain bears another name.
+/// The signed checkpoint of a log: the one that the sequencer signed last, or the same afresh if the node did not have the
+/// address then that it has now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn signed(conn: &mut Conn, on: &Consultation, here: &Address) -> Result<Option<String>> {
-    let head = head(conn, on.id).await?.map(|head| head.checkpoint);
-    Ok(head.filter(|note| note.lines().next() == Some(&origin(here, &on.slug))))
-}
-
-/// The signed checkpoint of a log, under the address that this node has now; where [`signed`] has none, signed afresh.
-///
-/// # Errors
-/// When the node is not set up or the database fails.
-pub async fn checkpoint(tx: &mut Tx, now: Instant, on: &Consultation, here: &Address) -> Result<String> {
-    if let Some(note) = signed(tx, on, here).await? {
-        return Ok(note);
-    }
+pub async fn checkpoint(conn: &mut Conn, signer: &Signer, on: &Consultation, here: &Address) -> Result<String> {
     let origin = origin(here, &on.slug);
-    match head(tx, on.id).await? {
+    match head(conn, on.id).await? {
+        Some(head) if head.checkpoint.lines().next() == Some(&origin) => Ok(head.checkpoint),
         Some(head) => {
             let root = tlog_tiles::Hash::parse_hash(&head.root).map_err(Error::store)?;
             let size = u64::try_from(head.size).map_err(Error::store)?;
-            note::checkpoint(&signer(tx, now, here).await?, &origin, size, root)
+            note::checkpoint(signer, &origin, size, root)
         }
-        None => note::checkpoint(&signer(tx, now, here).await?, &origin, 0, tlog_tiles::EMPTY_HASH),
+        None => note::checkpoint(signer, &origin, 0, tlog_tiles::EMPTY_HASH),
     }
 }
 

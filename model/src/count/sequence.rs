@@ -55,12 +55,26 @@ pub async fn due(conn: &mut Conn) -> Result<Vec<Id<Consultation>>> {
 /// # Errors
 /// When the database fails; what was committed stays counted.
 pub async fn sweep(store: &Store, now: Instant, pace: Duration) -> Result<usize> {
+    sweep_with(store, now, Way { pace, meeting: Meeting::Passes, log: true }).await
+}
+
+/// How it is sequenced.
+#[derive(Clone, Copy)]
+struct Way {
+    /// The least time between two tallies told to other servers.
+    pace: Duration,
+    meeting: Meeting,
+    /// Whether entries are written into the log: always, but where its cost is measured.
+    log: bool,
+}
+
+async fn sweep_with(store: &Store, now: Instant, way: Way) -> Result<usize> {
     let waiting = due(&mut store.conn().await?).await?;
     let mut counted = 0;
     for consultation in waiting {
         loop {
             let mut tx = store.begin().await?;
-            let some = batch(&mut tx, now, consultation, pace, Meeting::Passes).await?;
+            let some = batch(&mut tx, now, consultation, way).await?;
             tx.commit().await?;
             counted += some;
             if some == 0 {
@@ -85,7 +99,8 @@ pub(crate) async fn hold(tx: &mut Tx, now: Instant, consultation: Id<Consultatio
 /// # Errors
 /// When the database fails or another sequencer was faster.
 pub async fn drain(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, pace: Duration) -> Result<()> {
-    while batch(tx, now, consultation, pace, Meeting::Waits).await? > 0 {}
+    let way = Way { pace, meeting: Meeting::Waits, log: true };
+    while batch(tx, now, consultation, way).await? > 0 {}
     Ok(())
 }
 
@@ -150,15 +165,18 @@ async fn write_counted(tx: &mut Tx, now: Instant, id: Id<Consultation>) -> Resul
     Ok(numbered.len())
 }
 
+/// [`sweep`] without the log: what that costs is seen beside it.
+///
+/// # Errors
+/// As [`sweep`].
+#[cfg(feature = "testing")]
+pub async fn sweep_without_log(store: &Store, now: Instant, pace: Duration) -> Result<usize> {
+    sweep_with(store, now, Way { pace, meeting: Meeting::Passes, log: false }).await
+}
+
 /// Sequences one batch. An error by a faster sequencer leaves nothing behind once the transaction is dropped.
-async fn batch(
-    tx: &mut Tx,
-    now: Instant,
-    consultation: Id<Consultation>,
-    pace: Duration,
-    meeting: Meeting,
-) -> Result<usize> {
-    let Some(before) = current(tx, consultation, now, meeting).await? else { return Ok(0) };
+async fn batch(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, way: Way) -> Result<usize> {
+    let Some(before) = current(tx, consultation, now, way.meeting).await? else { return Ok(0) };
     let events = recorded::waiting(tx, consultation, BATCH).await?;
     if events.is_empty() {
         return Ok(0);
@@ -172,11 +190,13 @@ async fn batch(
     }
     let numbers: Vec<_> = numbered.iter().map(|n| (n.of.event.id, n.seq)).collect();
     dialect::number_events(tx, &numbers).await?;
-    let kept = log::edge(tx, consultation).await?;
-    write(tx, now, &on, kept, &numbered).await?;
+    if way.log {
+        let kept = log::edge(tx, consultation).await?;
+        write(tx, now, &on, kept, &numbered).await?;
+    }
     let size = before.size + i64::try_from(numbered.len()).map_err(Error::store)?;
     advance(tx, &before, size, counts, now).await?;
-    let told = before.sent_at.map_or(now, |sent| sent.plus(pace).max(now));
+    let told = before.sent_at.map_or(now, |sent| sent.plus(way.pace).max(now));
     let on = consultation::by_id(tx, consultation).await?;
     if on.closed_at.is_some() {
         publication::settle(tx, now, &on).await?;

@@ -22,7 +22,7 @@ const BATCH: usize = 128;
 /// How many may wait before voters are held back.
 const QUEUE: usize = 4096;
 /// Statements under way at once on PostgreSQL; SQLite has one writer.
-const WRITERS: usize = 3;
+const WRITERS: usize = 2;
 
 /// A first ballot that waits to be saved.
 struct Waiting {

@@ -20,7 +20,9 @@ use crate::count::publication;
 use crate::count::tally::{self, Document as Results, Viewer};
 use crate::data::export::sheet::LICENCE;
 use crate::data::export::{self, Document, Pages, Table, document};
-use crate::data::import::NAME;
+use crate::data::import::{MEDIA, NAME};
+use crate::data::media::{self, Format};
+use crate::debate::attachment;
 use crate::debate::comment::{self, Comment, State};
 use crate::debate::consultation::Consultation;
 use crate::debate::forum::{self, Forum};
@@ -28,8 +30,8 @@ use crate::debate::text::Text;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::people::actor::Actor;
-use crate::people::proof;
-use crate::store::{Conn, Tx};
+use crate::people::proof::{self, Signer};
+use crate::store::Conn;
 
 use shared::Shared;
 
@@ -107,22 +109,32 @@ enum Part {
     Whole,
     Lines(Box<Document>),
     Tile(Place),
+    Media(String, Format),
 }
 
 /// Begins the archive of a consultation.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn archive(tx: &mut Tx, now: Instant, here: &Address, on: Consultation, site: Site) -> Result<Archive> {
-    let results = tally::results(tx, &on, now, Viewer::Anybody).await?;
+pub async fn archive(
+    conn: &mut Conn,
+    signer: &Signer,
+    now: Instant,
+    here: &Address,
+    on: Consultation,
+    site: Site,
+) -> Result<Archive> {
+    let results = tally::results(conn, &on, now, Viewer::Anybody).await?;
     let mut waiting = VecDeque::new();
-    for part in fronts(tx, now, here, &on, &results, site).await? {
+    for part in fronts(conn, now, here, &on, &results, site).await? {
         waiting.push_back(part);
     }
     waiting.push_back(Part::Debate(1, None));
     waiting.extend(tables(&results).map(Part::Table));
     waiting.push_back(Part::Whole);
-    waiting.extend(count(tx, now, here, &on, &results).await?);
+    let shown = attachment::list(conn, on.id).await?;
+    waiting.extend(shown.into_iter().filter_map(|(_, file)| file).map(|file| Part::Media(file.hash, file.format)));
+    waiting.extend(count(conn, signer, (&on, now), here, &results).await?);
     let written = Shared::default();
     let zip = Some(ZipWriter::new_stream(written.clone()));
     Ok(Archive { here: here.clone(), now, on, site, zip, written, waiting })
@@ -164,6 +176,7 @@ fn readme(url: &str, now: Instant) -> String {
          *.csv, *.csv.schema.json  the tables, and what their columns mean\n\
          {NAME}       all of it in one document; Palabre imports it\n\
          text/N.md               each version of the text\n\
+         media/                  its pictures and documents\n\
          results.json            the results, signed once they are final\n\
          log/, actor.json        the public ballot log (C2SP tlog-tiles), absent while results are hidden\n\n\
          To count again:   palabre verify THIS-FILE\n\
@@ -172,10 +185,14 @@ fn readme(url: &str, now: Instant) -> String {
 }
 
 /// What is needed to count again; nothing while the results are hidden.
-async fn count(tx: &mut Tx, now: Instant, here: &Address, on: &Consultation, results: &Results) -> Result<Vec<Part>> {
-    // Makes the key, if this is the first thing that it signs.
-    let signer = log::signer(tx, now, here).await?;
-    let published = publication::results(tx, on, here, now, Viewer::Anybody).await?;
+async fn count(
+    conn: &mut Conn,
+    signer: &Signer,
+    (on, now): (&Consultation, Instant),
+    here: &Address,
+    results: &Results,
+) -> Result<Vec<Part>> {
+    let published = publication::results(conn, on, here, now, Viewer::Anybody).await?;
     let mut parts = vec![Part::File("results.json".into(), published.to_string().into_bytes())];
     if !results.visible {
         return Ok(parts);
@@ -188,8 +205,8 @@ async fn count(tx: &mut Tx, now: Instant, here: &Address, on: &Consultation, res
         "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/multikey/v1"],
         "id": here.node(), "type": "Application", "assertionMethod": [key],
     });
-    let checkpoint = log::checkpoint(tx, now, on, here).await?;
-    let vkey = log::vkey(&signer, on, here);
+    let checkpoint = log::checkpoint(conn, signer, on, here).await?;
+    let vkey = log::vkey(signer, on, here);
     let size = checkpoint.lines().nth(1).and_then(|size| size.parse().ok());
     let size: u64 = size.ok_or_else(|| Error::store("a checkpoint without a size"))?;
     parts.push(Part::File("actor.json".into(), actor.to_string().into_bytes()));
@@ -227,6 +244,10 @@ impl Archive {
             Part::Tile(place) => {
                 let bytes = log::tile(conn, self.on.id, place).await?;
                 self.file(&format!("log/tile/{place}"), &bytes)?;
+            }
+            Part::Media(hash, format) => {
+                let octets = media::octets(conn, &hash).await?;
+                self.file(&format!("{MEDIA}{}", media::name(&hash, format)), &octets)?;
             }
             Part::Debate(number, after) => self.debate(conn, number, after).await?,
             Part::Table(table) => {

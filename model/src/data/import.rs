@@ -26,10 +26,10 @@ use crate::store::Tx;
 
 pub use comments::{Titled, comments};
 pub use democracyos::{Topics, democracyos};
-pub(crate) use document::NAME;
+pub(crate) use document::{MEDIA, NAME};
 pub use document::{archive, document};
 pub(crate) use life::{Became, Changed};
-pub(crate) use pieces::{Chosen, Earlier, Thought, Words};
+pub(crate) use pieces::{Attached, Chosen, Earlier, Thought, Words};
 
 /// Where something is imported to, and when.
 pub struct Into<'a> {
@@ -60,6 +60,9 @@ pub struct Imported {
     pub votes: u64,
     /// How many ballots stand.
     pub ballots: u64,
+    /// How many attachments did not come in, since their files were not there: an archive brings them.
+    #[serde(default)]
+    pub files_missing: u64,
     /// Whether it was there before: then only what was missing came in.
     pub existed: bool,
 }

@@ -95,6 +95,18 @@ impl File {
         Ok(Self::of(picture.format, Some((picture.width, picture.height)), picture.octets))
     }
 
+    /// A file that a node has kept before, under the name that [`File::name`] gave it then: as it is, once it is found to be
+    /// what it is called. This takes a while: not for an async thread.
+    ///
+    /// # Errors
+    /// As [`File::read`], and `archive-broken` where it is something else.
+    pub(crate) fn again(name: &str, octets: Vec<u8>) -> Result<Self> {
+        let read = Self::read(octets.clone())?;
+        let size = read.width.zip(read.height).and_then(|(w, h)| Some((w.try_into().ok()?, h.try_into().ok()?)));
+        let it = Self::of(read.format, size, octets);
+        if it.name() == name { Ok(it) } else { Err(Refusal::ArchiveBroken.into()) }
+    }
+
     fn of(format: Format, size: Option<(u32, u32)>, octets: Vec<u8>) -> Self {
         let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
         Self {
@@ -176,12 +188,29 @@ pub async fn serve(conn: &mut Conn, name: &str, account: Option<&Account>) -> Re
 /// Keeps a file; one that is there already stays as it is.
 pub(crate) async fn keep(tx: &mut Tx, file: &File) -> Result<()> {
     let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::insert_into(media::table).values(file).on_conflict_do_nothing().execute(c).await)?;
+    let insert = diesel::insert_into(media::table).values(file).on_conflict(media::hash);
+    // What is there is held until it is shown: who removes the last other use of it waits, and then sees this one.
+    on!(conn, |c| insert.do_update().set(media::size.eq(media::size)).execute(c).await)?;
     Ok(())
+}
+
+/// Holds a file until the transaction ends; `false` if it is not here.
+pub(crate) async fn hold(tx: &mut Tx, hash: &str) -> Result<bool> {
+    let conn: &mut Conn = tx;
+    let held = diesel::update(media::table.find(hash)).set(media::size.eq(media::size));
+    Ok(on!(conn, |c| held.execute(c).await)? == 1)
+}
+
+/// The octets of a file.
+pub(crate) async fn octets(conn: &mut Conn, hash: &str) -> Result<Vec<u8>> {
+    Ok(on!(conn, |c| media::table.find(hash).select(media::octets).first(c).await)?)
 }
 
 /// Removes a file that nothing shows any more.
 pub(crate) async fn drop_unused(tx: &mut Tx, hash: &str) -> Result<()> {
+    if !hold(tx, hash).await? {
+        return Ok(());
+    }
     let conn: &mut Conn = tx;
     let shown = attachments::table.filter(attachments::hash.eq(hash)).select(attachments::id);
     let left: i64 = on!(conn, |c| shown.count().get_result(c).await)?;

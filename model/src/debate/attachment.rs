@@ -155,9 +155,7 @@ pub async fn link(tx: &mut Tx, place: Place<'_>, title: &str, url: &str) -> Resu
     place.is_open()?;
     check(title)?;
     let url = url.trim();
-    let is_web = url.chars().count() <= URL_LONGEST
-        && url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if !is_web {
+    if !is_web(url) {
         return Err(Error::field("url", "format", "Write an address such as https://example.org/."));
     }
     if list(tx, place.on.id).await?.len() >= MOST {
@@ -167,6 +165,12 @@ pub async fn link(tx: &mut Tx, place: Place<'_>, title: &str, url: &str) -> Resu
     insert(tx, &it).await?;
     place.done(tx, "attachment.add", &it).await?;
     Ok(it)
+}
+
+/// Whether this is an address of the web.
+pub(crate) fn is_web(url: &str) -> bool {
+    url.chars().count() <= URL_LONGEST
+        && url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 fn made(place: &Place<'_>, kind: Kind, title: &str, hash: Option<&str>, url: Option<&str>) -> Attachment {
@@ -179,6 +183,21 @@ fn made(place: &Place<'_>, kind: Kind, title: &str, hash: Option<&str>, url: Opt
         url: url.map(str::to_owned),
         created_at: place.now,
     }
+}
+
+/// Shows again what a consultation showed elsewhere; `false` if its file is not here.
+///
+/// # Errors
+/// [`Refusal::ImportCollides`] where its key is another's.
+pub(crate) async fn keep(tx: &mut Tx, it: &Attachment) -> Result<bool> {
+    if let Some(hash) = &it.hash
+        && !media::hold(tx, hash).await?
+    {
+        return Ok(false);
+    }
+    let conn: &mut Conn = tx;
+    let insert = diesel::insert_into(attachments::table).values(it).on_conflict_do_nothing();
+    if on!(conn, |c| insert.execute(c).await)? == 1 { Ok(true) } else { Err(Refusal::ImportCollides.into()) }
 }
 
 async fn insert(tx: &mut Tx, it: &Attachment) -> Result<()> {

@@ -250,6 +250,14 @@ pub async fn shown(conn: &mut Conn, on: &Consultation) -> Result<Given> {
     Ok(given)
 }
 
+/// Keeps what a consultation was told elsewhere. It shows where its forum asks for it.
+pub(crate) async fn keep(tx: &mut Tx, on: Id<Consultation>, given: Given) -> Result<()> {
+    let row = (consultation_attributes::consultation_id.eq(on), consultation_attributes::given.eq(Json(given)));
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(consultation_attributes::table).values(row).execute(c).await)?;
+    Ok(())
+}
+
 async fn told(conn: &mut Conn, on: Id<Consultation>) -> Result<Given> {
     let told = consultation_attributes::table.find(on).select(consultation_attributes::given);
     let given: Option<Json<Given>> = on!(conn, |c| told.first(c).await.optional())?;

@@ -14,7 +14,7 @@ use super::forum::{self, Forum};
 use super::text::{self, Text};
 use crate::care::audit;
 use crate::clock::Instant;
-use crate::count::electorate::Electorate;
+use crate::count::electorate::{Electorate, Requires};
 use crate::count::method::Method;
 use crate::count::tally::Results;
 use crate::error::{Error, Instead, Refusal, Result};
@@ -229,6 +229,12 @@ pub fn may_write(by: &Standing, forum: &Forum, on: &Consultation) -> Result<()> 
     if own && by.may(Act::Propose, Some(forum)).is_ok() { Ok(()) } else { by.may(Act::Author, Some(forum)) }
 }
 
+/// Lists, codes and providers are the forum's: who only proposes asks for an account, or leaves what an author has set.
+fn may_require(by: &Standing, forum: &Forum, wanted: &Electorate, before: Option<&Electorate>) -> Result<()> {
+    let plain = wanted.requires == Requires::Account || before == Some(wanted);
+    if plain { Ok(()) } else { by.may(Act::Author, Some(forum)) }
+}
+
 /// The consultation as it is now, held until the transaction ends: what was read before may have been published, or
 /// have its first ballot, since.
 pub(crate) async fn held(tx: &mut Tx, id: Id<Consultation>) -> Result<Consultation> {
@@ -243,6 +249,7 @@ pub(crate) async fn held(tx: &mut Tx, id: Id<Consultation>) -> Result<Consultati
 pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: Draft) -> Result<Consultation> {
     by.may(Act::Propose, Some(forum))?;
     let draft = draft.check(now, None)?;
+    may_require(by, forum, &draft.electorate, None)?;
     draft.electorate.check_in(tx, forum).await?;
     let author = match by.account.as_ref().filter(|_| by.may(Act::Author, Some(forum)).is_err()) {
         Some(proposer) => proposer.actor_id,
@@ -288,6 +295,7 @@ pub async fn edit(
             (draft, text)
         }
     };
+    may_require(by, forum, &draft.electorate, Some(&on.electorate.0))?;
     draft.electorate.check_in(tx, forum).await?;
     text::keep(tx, &text).await?;
     let it = rows::rewrite(tx, now, on, &draft, text.version).await?;

@@ -167,6 +167,9 @@ async fn link(tx: &mut Tx, now: Instant, account: &Account, it: &Vouched) -> Res
     };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(identities::table).values(&row).execute(c).await)?;
+    if let Some(hash) = &row.identifier {
+        list::claim_told(tx, account.id, hash).await?;
+    }
     raise(tx, account, it.tier).await?;
     let subject = format!("{} {}", account.name, it.provider);
     audit::note(tx, now, Some(account), "account.link", &subject, None).await
@@ -174,6 +177,9 @@ async fn link(tx: &mut Tx, now: Instant, account: &Account, it: &Vouched) -> Res
 
 async fn refresh(tx: &mut Tx, now: Instant, known: &Identity, it: &Vouched, account: Account) -> Result<Account> {
     let identifier = identifier(tx, it).await?;
+    if let Some(hash) = &identifier {
+        list::claim_told(tx, account.id, hash).await?;
+    }
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::update(identities::table.find(known.id))
         .set((
@@ -226,6 +232,17 @@ pub async fn of(conn: &mut Conn, account: Id<Account>) -> Result<Vec<Identity>> 
         .select(Identity::as_select())
         .load(c)
         .await)?)
+}
+
+/// The keyed hashes by which providers know accounts on lists, who is linked longest first.
+pub(crate) async fn told(conn: &mut Conn) -> Result<Vec<(String, Id<Account>)>> {
+    let told: Vec<(Option<String>, Id<Account>)> = on!(conn, |c| identities::table
+        .filter(identities::identifier.is_not_null().and(identities::ended_at.is_null()))
+        .order(identities::id)
+        .select((identities::identifier, identities::account_id))
+        .load(c)
+        .await)?;
+    Ok(told.into_iter().filter_map(|(hash, account)| Some((hash?, account))).collect())
 }
 
 /// Whether a provider, or the one of that name, vouches for an account in the tier `member`.

@@ -103,6 +103,11 @@ pub(crate) async fn save_ballots(conn: &mut Conn, fresh: Vec<(Ballot, i64)>) -> 
         Conn::Postgres(c) => c,
         Conn::Sqlite(c) => return Ok(c.spawn_blocking(move |c| save_each(c, &fresh)).await?),
     };
+    if let [(ballot, version)] = fresh.as_slice() {
+        let save = SaveBallot { ballot, version: *version, event: Id::new(ballot.cast_at) };
+        let saved: Vec<Id<Ballot>> = save.load(&mut **c).await?;
+        return Ok(saved.into_iter().collect());
+    }
     let each = || fresh.iter().map(|(ballot, _)| ballot);
     let save = SaveBallots {
         ids: each().map(|b| b.id).collect(),
@@ -190,6 +195,60 @@ impl QueryFragment<Pg> for SaveBallots {
         Ok(())
     }
 }
+
+/// What [`SaveBallots`] does, for one: the commonest case, which needs no lists to be taken apart.
+struct SaveBallot<'a> {
+    ballot: &'a Ballot,
+    version: i64,
+    event: Id<Event>,
+}
+
+impl Query for SaveBallot<'_> {
+    type SqlType = DbUuid;
+}
+
+impl QueryId for SaveBallot<'_> {
+    type QueryId = SaveBallot<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<Pg> for SaveBallot<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Self { ballot, version, event } = self;
+        out.push_sql("WITH asked AS (SELECT id FROM consultations WHERE id = ");
+        out.push_bind_param::<DbUuid, _>(&ballot.consultation_id)?;
+        out.push_sql(" AND version = ");
+        out.push_bind_param::<BigInt, _>(version)?;
+        out.push_sql(SAVE_BALLOT);
+        out.push_bind_param::<DbUuid, _>(&ballot.id)?;
+        out.push_sql(", id, ");
+        out.push_bind_param::<DbUuid, _>(&ballot.actor_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&ballot.tier)?;
+        out.push_sql(", ");
+        out.push_bind_param::<DbJson, _>(&ballot.choice)?;
+        out.push_sql(", 1, ");
+        out.push_bind_param::<Integer, _>(&ballot.text_version)?;
+        out.push_sql(", FALSE, ");
+        out.push_bind_param::<DbTime, _>(&ballot.cast_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<DbTime, _>(&ballot.changed_at)?;
+        out.push_sql(SAVE_EVENT);
+        out.push_bind_param::<DbUuid, _>(event)?;
+        out.push_sql(SAVED);
+        Ok(())
+    }
+}
+
+const SAVE_BALLOT: &str = "), saved AS (
+    INSERT INTO ballots (id, consultation_id, actor_id, tier, choice, revision, text_version, withdrawn, cast_at, changed_at)
+    SELECT ";
+const SAVE_EVENT: &str =
+    " FROM asked ON CONFLICT DO NOTHING RETURNING id, consultation_id, tier, choice, text_version, cast_at
+)
+INSERT INTO ballot_events (id, consultation_id, ballot_id, revision, kind, tier, choice, text_version, at) SELECT ";
+const SAVED: &str =
+    ", consultation_id, id, 1, 'cast', tier, choice, text_version, cast_at FROM saved RETURNING ballot_id";
 
 /// In the order of the voters, so that two such statements never wait for each other in a circle.
 const SAVE_BALLOTS: [&str; 2] = [

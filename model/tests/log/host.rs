@@ -34,8 +34,8 @@ impl Host {
         let here = &world.address;
         let signer = log::signer(&mut tx, world.now(), here).await.unwrap();
         let mut files = BTreeMap::new();
-        let checkpoint = log::checkpoint(&mut tx, world.now(), on, here).await.unwrap();
-        let vkey = log::vkey(&log::signer(&mut tx, world.now(), here).await.unwrap(), on, here);
+        let checkpoint = log::checkpoint(&mut tx, &signer, on, here).await.unwrap();
+        let vkey = log::vkey(&signer, on, here);
         let size = checkpoint.lines().nth(1).unwrap().parse().unwrap();
         for level in [Level::Entries, Level::Hashes(0), Level::Hashes(1), Level::Hashes(2)] {
             for place in Place::all(level, size) {

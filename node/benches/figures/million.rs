@@ -11,7 +11,7 @@ use model::count::tally::Results;
 use model::debate::consultation::{Consultation, Draft};
 use model::debate::forum::Visibility;
 use model::store::{Options, Store};
-use model::testing::{World, postgres_url, reference};
+use model::testing::{POSTGRES, World, postgres_url, reference};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -70,6 +70,8 @@ impl Drop for Ground {
 
 fn palabre(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palabre"));
+    // The program refuses variables that it does not know.
+    command.env_remove("PALABRE_BENCH_BALLOTS").env_remove(POSTGRES);
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }

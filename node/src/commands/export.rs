@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use model::address::{Address, Local};
 use model::clock::Clock;
+use model::count::log;
 use model::data::archive;
 use model::data::export::{self, Reading, Table};
 use model::debate::consultation::{self, Consultation};
@@ -151,11 +152,13 @@ async fn write_json(source: &Source, to: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 async fn write_archive(source: &Source, to: &mut dyn Write) -> anyhow::Result<()> {
-    let mut tx = source.store.begin().await?;
     let (now, on) = (source.clock.now(), source.on.clone());
-    let mut archive = archive::archive(&mut tx, now, &source.here, on, web::site()).await?;
+    let mut tx = source.store.begin().await?;
+    // Makes the key, if this is the first thing that it signs.
+    let signer = log::signer(&mut tx, now, &source.here).await?;
     tx.commit().await?;
     let mut conn = source.store.conn().await?;
+    let mut archive = archive::archive(&mut conn, &signer, now, &source.here, on, web::site()).await?;
     while let Some(bytes) = archive.next(&mut conn).await? {
         to.write_all(&bytes)?;
     }

@@ -103,9 +103,14 @@ async fn told(
             all => output::json(&all),
         };
     }
-    for import::Imported { url, comments, votes, ballots, existed, .. } in made {
+    for import::Imported { url, comments, votes, ballots, existed, files_missing, .. } in made {
         let word = if existed { " (it was there; what was missing came in)" } else { "" };
         output::line(format_args!("{comments} comments, {votes} votes, {ballots} ballots: {url}{word}"))?;
+        if files_missing > 0 {
+            output::say(format_args!(
+                "{files_missing} attachments were left out, since their files do not travel in JSON: import the archive of it instead."
+            ));
+        }
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub async fn run(config: &Config, flags: Setup) -> anyhow::Result<()> {
         time_zone: flags.time_zone.unwrap_or_else(zone),
         language: flags.language.unwrap_or_else(|| DEFAULT_LANGUAGE.to_owned()),
     };
-    let store = opening::open(config).await?;
+    let store = opening::make(config).await?;
     let mut tx = store.begin().await?;
     let account = setup::run(&mut tx, Clock::System.now(), &wanted, &password).await?;
     tx.commit().await?;

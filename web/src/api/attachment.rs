@@ -149,9 +149,7 @@ pub(super) async fn attach(
     // Asked again when it is attached; here so that strangers cannot have pictures read.
     consultation::may_write(&view.standing, &view.forum, &view.consultation)?;
     let octets = call.body.0.to_vec();
-    let turn = app.pictures.acquire().await.map_err(Error::store)?;
-    let file = tokio::task::spawn_blocking(move || File::read(octets)).await.map_err(Error::store)??;
-    drop(turn);
+    let file = app.heavy(move || File::read(octets)).await??;
     let (mut doing, _) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     let it = attachment::attach(&mut doing.tx, place(doing.now, &view), shown.kind, &shown.title, &file).await?;

@@ -25,6 +25,7 @@ use super::results::Results;
 use crate::app::App;
 use crate::error::Failure;
 use crate::path;
+use crate::visitor::Machine;
 
 /// How many codes to make.
 #[derive(Deserialize, ToSchema)]
@@ -135,7 +136,8 @@ impl FromRequestParts<App> for Counted {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        app.limits.code(crate::visitor::client(parts, &app.settings.trusted_proxies))?;
+        let Ok(Machine(from)) = Machine::from_request_parts(parts, app).await;
+        app.limits.code(from)?;
         Ok(Self)
     }
 }

@@ -19,6 +19,7 @@ use super::list::List;
 use super::shape;
 use crate::app::App;
 use crate::error::Failure;
+use crate::visitor::Machine;
 
 /// A list of electors: what it is, never who stands on it.
 #[derive(Serialize, ToSchema)]
@@ -33,6 +34,9 @@ pub(super) struct ElectorList {
     /// How many rows of the file said again what another says; where one was just sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     repeated: Option<usize>,
+    /// How many identifiers are so short that somebody might guess one: with fewer than 8 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short: Option<usize>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Instant,
@@ -44,7 +48,7 @@ pub(super) struct ElectorList {
 impl From<Electors> for ElectorList {
     fn from(list: Electors) -> Self {
         let Electors { name, kind, size, created_at, updated_at, .. } = list;
-        Self { name, kind, size, repeated: None, created_at, updated_at }
+        Self { name, kind, size, repeated: None, short: None, created_at, updated_at }
     }
 }
 
@@ -97,8 +101,8 @@ pub(super) async fn keep(
     let (mut doing, new) = call.begin(&app).await?;
     let (forum, by) = forum::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     let kept = list::keep(&mut doing.tx, doing.now, Some(&by), &forum, &name, new.kind, &new.csv).await?;
-    let Kept { list, fresh, repeated } = kept;
-    let shown = ElectorList { repeated: Some(repeated), ..list.into() };
+    let Kept { list, fresh, repeated, short } = kept;
+    let shown = ElectorList { repeated: Some(repeated), short: Some(short), ..list.into() };
     if fresh { doing.created(&shown).await } else { doing.changed(&shown).await }
 }
 
@@ -126,10 +130,11 @@ pub(super) async fn delete(
 )]
 pub(super) async fn claim(
     State(app): State<App>,
+    Machine(from): Machine,
     Path((slug, name)): Path<(String, String)>,
     call: Call<NewClaim>,
 ) -> Result<Response, Failure> {
-    app.limits.claim(call.account.id)?;
+    app.limits.claim(call.account.id, from)?;
     let (mut doing, new) = call.begin(&app).await?;
     let (forum, by) = forum::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     list::claim(&mut doing.tx, doing.now, &by, &forum, &name, &new.identifier).await?;

@@ -16,6 +16,7 @@ use super::list::{Asked, List};
 use super::{call, here};
 use crate::app::App;
 use crate::error::Failure;
+use crate::visitor::Machine;
 
 /// An article of a text: what its anchor in the page leads to.
 #[derive(Serialize, ToSchema)]
@@ -209,19 +210,24 @@ pub(super) async fn compare(
     State(app): State<App>,
     Caller(account): Caller,
     Path(slug): Path<String>,
+    Machine(from): Machine,
     Asked(between): Asked<Between>,
 ) -> Result<Response, Failure> {
+    app.limits.heavy(from)?;
     let mut conn = app.store.conn().await?;
     let on = consultation::view(&mut conn, &slug, account.as_ref()).await?.consultation;
     let before = text::version(&mut conn, on.id, between.from).await?;
     let after = text::version(&mut conn, on.id, between.to).await?;
     drop(conn);
-    let difference: Difference = difference::between(&before, &after);
-    call::json(&Compared {
-        from: between.from,
-        to: between.to,
-        lines: difference.lines.iter().map(Row::from).collect(),
-        inline_html: difference.inline(),
-        side_by_side_html: difference.side_by_side(),
-    })
+    let compared = move || {
+        let difference: Difference = difference::between(&before, &after);
+        Compared {
+            from: between.from,
+            to: between.to,
+            lines: difference.lines.iter().map(Row::from).collect(),
+            inline_html: difference.inline(),
+            side_by_side_html: difference.side_by_side(),
+        }
+    };
+    call::json(&app.heavy(compared).await?)
 }

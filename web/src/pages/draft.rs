@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use model::clock::Instant;
 use model::count::electorate::{Electorate, Tier};
-use model::count::method::Method;
+use model::count::method::{Method, none};
 use model::count::tally::Results;
 use model::debate::consultation::{Ballots, Brief, Draft};
 use model::error::{Check, Error, Result};
@@ -131,24 +131,34 @@ fn reading(form: &Form, before: Option<&Electorate>, zone: &TimeZone) -> Result<
     let closes_at = moment(form, "closes-at", "closes_at", zone);
     let answer_by = moment(form, "answer-by", "answer_by", zone);
     let (results, electorate) = (results(form), electorate(form, before));
-    let mut check = Check::default();
-    check.note(&method).note(&opens_at).note(&closes_at).note(&answer_by).note(&results).note(&electorate).done()?;
-    Ok(Draft {
+    let words = Draft {
         title: form.trimmed("title").to_owned(),
         summary: form.trimmed("summary").to_owned(),
         text: form.value("text").to_owned(),
         brief: brief(form),
+        method: Method::None(none::None::default()),
+        opens_at: None,
+        closes_at: None,
+        answer_by: None,
+        results: Results::Live,
+        electorate: Electorate::default(),
+        changeable: !form.is("fixed", "1"),
+        ballots: Ballots::Secret,
+        language: form.trimmed("language").to_owned(),
+        tags: Vec::new(),
+        example: false,
+    };
+    let mut check = Check::default();
+    check.note(&method).note(&opens_at).note(&closes_at).note(&answer_by).note(&results).note(&electorate);
+    check.note(&words.words_fit()).done()?;
+    Ok(Draft {
         method: method?,
         opens_at: opens_at?,
         closes_at: closes_at?,
         answer_by: answer_by?,
         results: results?,
         electorate: electorate?,
-        changeable: !form.is("fixed", "1"),
-        ballots: Ballots::Secret,
-        language: form.trimmed("language").to_owned(),
-        tags: Vec::new(),
-        example: false,
+        ..words
     })
 }
 
@@ -270,6 +280,6 @@ mod tests {
         assert!(refused(&form).contains("closes_at"));
         form.set("method", "lottery");
         let both = refused(&form);
-        assert!(both.contains("method") && both.contains("closes_at"), "{both}");
+        assert!(["method", "closes_at", "title", "text"].iter().all(|field| both.contains(field)), "{both}");
     }
 }

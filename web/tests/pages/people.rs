@@ -147,6 +147,12 @@ async fn the_first_run_sets_the_site_up_once() {
     let mut clerk = Browser::at(&app);
     assert!(clerk.get("/").await.has("not set up yet"));
     assert_eq!(clerk.get("/setup/wrong").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let early = [("name", "zoe"), ("email", "zoe@mail.example"), ("new-password", PASSWORD)];
+    assert_eq!(
+        clerk.post("/signup", &early).await.status,
+        StatusCode::FORBIDDEN,
+        "the first account is the administrator's"
+    );
     let path = format!("/setup/{token}");
     assert!(clerk.get(&path).await.has("id=\"institution\""));
     let form = |zone: &'static str| {

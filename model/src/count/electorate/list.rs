@@ -1,7 +1,10 @@
 //! Lists of electors of a forum: e-mail addresses or identifiers, kept as keyed hashes. Nobody is shown a list; it only
 //! answers whether an account stands on it.
 
+use std::collections::{HashMap, HashSet};
+
 use aws_lc_rs::hmac;
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -9,6 +12,7 @@ use super::sheet::{self, Sheet};
 use super::{Electorate, Requires};
 use crate::care::{audit, settings};
 use crate::clock::Instant;
+use crate::debate::consultation::State;
 use crate::debate::forum::Forum;
 use crate::error::{Error, Instead, Refusal, Result};
 use crate::id::Id;
@@ -22,6 +26,8 @@ use crate::store::{Conn, Json, Tx, on};
 
 /// The most entries of a list.
 pub const ENTRIES_MOST: usize = 200_000;
+/// From how many characters on an identifier is hard to guess, one account trying a few an hour.
+pub const SAFE: usize = 8;
 /// The most lists of a forum.
 pub const LISTS_MOST: usize = 100;
 
@@ -72,6 +78,8 @@ pub struct Kept {
     pub fresh: bool,
     /// How many rows said again what another says.
     pub repeated: usize,
+    /// How many identifiers are shorter than [`SAFE`].
+    pub short: usize,
 }
 
 /// What is kept of an entry: one hash for all lists, so that a provider's word can be compared with each.
@@ -137,7 +145,7 @@ pub async fn keep(
     fill(tx, &list, &sheet).await?;
     let subject = format!("{} {} {}", forum.slug, list.name, list.size);
     audit::note(tx, now, by.and_then(|b| b.account.as_ref()), "list.keep", &subject, None).await?;
-    Ok(Kept { fresh: earlier.is_none(), repeated: sheet.repeated, list })
+    Ok(Kept { fresh: earlier.is_none(), repeated: sheet.repeated, short: sheet.short(kind), list })
 }
 
 async fn save(conn: &mut Conn, list: &List) -> Result<()> {
@@ -161,15 +169,44 @@ async fn fill(conn: &mut Conn, list: &List, sheet: &Sheet) -> Result<()> {
         .select((electors::hash, electors::account_id))
         .load(c)
         .await)?;
-    let claims: std::collections::HashMap<_, _> = claims.into_iter().collect();
+    let claims: HashMap<_, _> = claims.into_iter().collect();
     on!(conn, |c| diesel::delete(electors::table.filter(electors::list_id.eq(list.id))).execute(c).await)?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, &settings::pseudonym_key(conn).await?);
     let elector = |entry: &String| {
         let hash = hash_with(&key, list.kind, entry);
         Elector { list_id: list.id, account_id: claims.get(&hash).copied().flatten(), hash }
     };
-    let rows: Vec<Elector> = sheet.entries.iter().map(elector).collect();
+    let mut rows: Vec<Elector> = sheet.entries.iter().map(elector).collect();
+    if list.kind == Kind::Identifier {
+        claim_for_told(&mut rows, identity::told(conn).await?);
+    }
     insert_all!(conn, electors::table, rows)?;
+    Ok(())
+}
+
+/// Gives entries that nobody has claimed to those whom a provider has told by them: `told` has who is linked longest first.
+fn claim_for_told(rows: &mut [Elector], told: Vec<(String, Id<Account>)>) {
+    let mut whose = HashMap::new();
+    for (hash, account) in told {
+        whose.entry(hash).or_insert(account);
+    }
+    let mut taken: HashSet<_> = rows.iter().filter_map(|row| row.account_id).collect();
+    for row in rows.iter_mut().filter(|row| row.account_id.is_none()) {
+        row.account_id = whose.get(&row.hash).copied().filter(|account| taken.insert(*account));
+    }
+}
+
+/// A provider tells by which identifier it knows an account: the account has from now on what stands under it on every
+/// list where nobody has claimed it, if it has claimed nothing else there.
+pub(crate) async fn claim_told(conn: &mut Conn, account: Id<Account>, hash: &str) -> Result<()> {
+    let own: Vec<Id<List>> = on!(conn, |c| electors::table
+        .filter(electors::account_id.eq(account))
+        .select(electors::list_id)
+        .load(c)
+        .await)?;
+    let free = electors::table
+        .filter(electors::hash.eq(hash).and(electors::account_id.is_null()).and(electors::list_id.ne_all(own)));
+    on!(conn, |c| diesel::update(free).set(electors::account_id.eq(Some(account))).execute(c).await)?;
     Ok(())
 }
 
@@ -201,8 +238,10 @@ struct Uses {
 }
 
 async fn uses(conn: &mut Conn, forum: &Forum, name: &str) -> Result<Uses> {
+    // What is over asks the list no more.
+    let ahead = consultations::state.eq_any([State::Draft, State::Scheduled, State::Open]);
     let all: Vec<(Json<Electorate>, Option<Instant>)> = on!(conn, |c| consultations::table
-        .filter(consultations::forum_id.eq(forum.id))
+        .filter(consultations::forum_id.eq(forum.id).and(ahead))
         .select((consultations::electorate, consultations::locked_at))
         .load(c)
         .await)?;
@@ -246,8 +285,8 @@ pub async fn of(conn: &mut Conn, forum: Id<Forum>) -> Result<Vec<List>> {
         .await)?)
 }
 
-/// Whether an account stands on the list of that name: by its confirmed address, by an identifier that it has claimed or
-/// that a provider tells, or because a provider's claims put it there.
+/// Whether an account stands on the list of that name: by its confirmed address, by an identifier that it has claimed (as
+/// it has done once a provider tells it), or because a provider's claims put it there.
 ///
 /// # Errors
 /// When the database fails.
@@ -261,28 +300,12 @@ pub async fn holds(conn: &mut Conn, forum: Id<Forum>, name: &str, account: &Acco
         Kind::Email => match account.email.as_deref().filter(|_| account.confirmed_at.is_some()) {
             Some(email) => {
                 let hash = hash(conn, Kind::Email, email).await?;
-                Ok(entry(conn, list.id, &hash).await?.is_some())
+                Ok(on!(conn, |c| select(exists(electors::table.find((list.id, &hash)))).get_result(c).await)?)
             }
             None => Ok(false),
         },
-        Kind::Identifier => {
-            if claimed(conn, list.id, account.id).await?.is_some() {
-                return Ok(true);
-            }
-            for hash in known.into_iter().filter_map(|identity| identity.identifier) {
-                // What somebody else has claimed counts once.
-                if entry(conn, list.id, &hash).await? == Some(None) {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
+        Kind::Identifier => Ok(claimed(conn, list.id, account.id).await?.is_some()),
     }
-}
-
-/// Who has claimed this entry, if it is there.
-async fn entry(conn: &mut Conn, list: Id<List>, hash: &str) -> Result<Option<Option<Id<Account>>>> {
-    Ok(on!(conn, |c| electors::table.find((list, hash)).select(electors::account_id).first(c).await.optional())?)
 }
 
 async fn claimed(conn: &mut Conn, list: Id<List>, account: Id<Account>) -> Result<Option<String>> {

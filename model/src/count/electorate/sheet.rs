@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::list::{ENTRIES_MOST, Kind};
+use super::list::{ENTRIES_MOST, Kind, SAFE};
 use crate::error::{FieldError, Refusal, Result};
 use crate::people::account::is_email;
 
@@ -20,6 +20,14 @@ pub(super) struct Sheet {
     pub(super) entries: BTreeSet<String>,
     /// How many rows said again what another says.
     pub(super) repeated: usize,
+}
+
+impl Sheet {
+    /// How many identifiers might be guessed.
+    pub(super) fn short(&self, kind: Kind) -> usize {
+        let is_short = |entry: &&String| kind == Kind::Identifier && entry.chars().count() < SAFE;
+        self.entries.iter().filter(is_short).count()
+    }
 }
 
 /// The words that head the column, in lower case.

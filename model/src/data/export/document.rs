@@ -19,10 +19,10 @@ use crate::count::log::tile::{Level, split};
 use crate::count::log::{self, Place, entry::to_the_hour};
 use crate::count::pseudonym::{self, Person, Pseudonyms, Voters};
 use crate::count::tally::{self, Viewer};
-use crate::data::import::{Became, Changed, Chosen, Earlier, Thought, Words};
+use crate::data::import::{Attached, Became, Changed, Chosen, Earlier, Thought, Words};
 use crate::debate::comment::{self, Comment, Version};
 use crate::debate::consultation::Consultation;
-use crate::debate::{change, forum, outcome, text};
+use crate::debate::{attachment, attribute, change, forum, outcome, text};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::people::actor::{Actor, Kind};
@@ -112,6 +112,8 @@ async fn about(
     });
     let became = outcome::of(conn, on.id).await?.map(Became::from);
     let changes: Vec<Changed> = change::list(conn, on.id).await?.into_iter().map(Changed::from).collect();
+    let attributes = attribute::shown(conn, on).await?;
+    let attachments: Vec<Attached> = attachment::list(conn, on.id).await?.into_iter().map(Attached::of).collect();
     Ok(json!({
         "id": on.id, "slug": on.slug, "url": here.consultation(&on.slug), "forum": forum.slug, "title": on.title,
         "summary": on.summary, "brief": on.brief, "text": text.markdown, "text_sha256": text.sha256,
@@ -121,7 +123,7 @@ async fn about(
         "opens_at": on.opens_at, "closes_at": on.closes_at, "answer_by": on.answer_by, "created_at": on.created_at,
         "published_at": on.published_at, "opened_at": on.opened_at, "closed_at": on.closed_at,
         "edited_at": on.edited_at, "locked_at": on.locked_at.map(to_the_hour), "example": on.example, "source": on.source,
-        "outcome": became, "changes": changes, "results": results,
+        "outcome": became, "changes": changes, "attributes": attributes, "attachments": attachments, "results": results,
     }))
 }
 

@@ -1,5 +1,7 @@
 //! What a table of open data looks like: its columns, its CSV (RFC 4180, UTF-8 with BOM), its Table Schema.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// Tells spreadsheets that the file is UTF-8.
@@ -132,8 +134,8 @@ impl Chunk {
         let mut texts = self.texts.iter();
         for cell in cells {
             let (cell, text) = (cell.as_ref(), texts.next().expect("a row has one cell a column"));
-            match *text && is_formula(cell) {
-                true => self.writer.write_field(format!("'{cell}")).expect(FITS),
+            match *text {
+                true => self.writer.write_field(harmless(cell).as_ref()).expect(FITS),
                 false => self.writer.write_field(cell).expect(FITS),
             }
         }
@@ -160,18 +162,45 @@ pub(super) fn as_polis_row(key: &str, value: &str) -> Vec<u8> {
 }
 
 /// What a spreadsheet would take for a formula gets an apostrophe, which it reads as "this is text". So does what looks
-/// as if it had got one, so that [`as_written`] gives back every text as it was.
-fn is_formula(cell: &str) -> bool {
-    let starts = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    cell.trim_start_matches('\'').starts_with(starts)
+/// as if it had got one, so that [`as_written`] gives back every text as it was. A program that expects semicolons sees
+/// cells and rows begin in the middle of a text too.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    let mut written = String::new();
+    let mut done = 0;
+    for place in places(cell).filter(|place| is_formula(cell, *place)) {
+        written.push_str(&cell[done..place]);
+        written.push('\'');
+        done = place;
+    }
+    if written.is_empty() { Cow::Borrowed(cell) } else { Cow::Owned(written + &cell[done..]) }
 }
 
-/// A text from such a file without the apostrophe that made it harmless.
+/// A text from such a file without the apostrophes that made it harmless.
 #[must_use]
-pub fn as_written(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if is_formula(cell) => text,
-        _ => cell,
+pub fn as_written(cell: &str) -> Cow<'_, str> {
+    let mut text = String::new();
+    let mut done = 0;
+    for place in places(cell).filter(|place| cell[*place..].starts_with('\'') && is_formula(cell, *place)) {
+        text.push_str(&cell[done..place]);
+        done = place + 1;
+    }
+    if done == 0 { Cow::Borrowed(cell) } else { Cow::Owned(text + &cell[done..]) }
+}
+
+/// Where a spreadsheet may see a cell begin, in octets.
+fn places(cell: &str) -> impl Iterator<Item = usize> {
+    let ends = cell.char_indices().filter(|(_, c)| matches!(c, ';' | '\t' | '\r' | '\n'));
+    std::iter::once(0).chain(ends.map(|(at, _)| at + 1))
+}
+
+/// Whether what stands there would be computed. In the middle of a text, a sign before a blank begins an item of a list.
+fn is_formula(cell: &str, place: usize) -> bool {
+    let mut rest = cell[place..].trim_start_matches('\'').chars();
+    match rest.next() {
+        Some('=' | '@' | '＝' | '＠') => true,
+        Some('+' | '-' | '＋' | '－') => place == 0 || !rest.next().is_some_and(char::is_whitespace),
+        Some('\t' | '\r' | '\n') => place == 0,
+        _ => false,
     }
 }
 
@@ -205,8 +234,38 @@ mod tests {
     }
 
     #[test]
+    fn no_cell_begins_a_formula_for_who_expects_semicolons() {
+        for (text, written) in [
+            ("a;=1", "a;'=1"),
+            ("a\n@x", "a\n'@x"),
+            ("a\r\n-1", "a\r\n'-1"),
+            ("a;'=1", "a;''=1"),
+            ("- a\n- b", "'- a\n- b"),
+            ("1 = 1; a-b", "1 = 1; a-b"),
+        ] {
+            assert_eq!(harmless(text), written);
+        }
+    }
+
+    #[test]
     fn every_text_is_read_as_it_was_written() {
-        for text in ["=1", "'=1", "''=1", "'a", "a'", "'", "", "-", "\n", "'\t'", "l'eau", "＝"] {
+        for text in [
+            "=1",
+            "'=1",
+            "''=1",
+            "'a",
+            "a'",
+            "'",
+            "",
+            "-",
+            "\n",
+            "'\t'",
+            "l'eau",
+            "＝",
+            "a;=1;'=2;b",
+            "a\n=1\n- b\n-1",
+            "\n\t=",
+        ] {
             let mut chunk = SHEET.chunk();
             chunk.row(["1", text]);
             let written = chunk.finish();

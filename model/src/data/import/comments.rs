@@ -1,5 +1,6 @@
 //! Comments from our own CSV: `comments.csv`, and `votes.csv` where it lies beside it. One consultation of method `none`.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use csv::StringRecord;
@@ -133,9 +134,9 @@ fn said<R: Read>(table: &Table<R>, row: &StringRecord) -> Result<Said, Fault> {
     let optional = |name: &str| Some(table.text(row, name)).filter(|text| !text.is_empty());
     let said = Said {
         id: table.parsed(row, "id", "a key (UUID)")?,
-        uri: optional("uri").map(str::to_owned),
-        author: Author { name: table.text(row, "author").to_owned(), ..Author::default() },
-        text: table.text(row, "text").to_owned(),
+        uri: optional("uri").map(Cow::into_owned),
+        author: Author { name: table.text(row, "author").into_owned(), ..Author::default() },
+        text: table.text(row, "text").into_owned(),
         html: None,
         stance: optional("stance").map(|_| table.parsed(row, "stance", "for, against or question")).transpose()?,
         parent: optional("parent").map(|_| table.parsed(row, "parent", "a key (UUID)")).transpose()?,
@@ -163,7 +164,7 @@ fn thought<R: Read>(table: &Table<R>, row: &StringRecord) -> Result<Thought, Fau
     }
     Ok(Thought {
         comment: table.parsed(row, "comment", "a key (UUID)")?,
-        voter: table.text(row, "voter").to_owned(),
+        voter: table.text(row, "voter").into_owned(),
         vote,
         at: table.time(row, "at")?,
     })
@@ -204,7 +205,7 @@ impl<R: Read> Table<R> {
     }
 
     /// A cell, without what made it harmless; empty where there is no such column.
-    pub(super) fn text<'r>(&self, row: &'r StringRecord, name: &str) -> &'r str {
+    pub(super) fn text<'r>(&self, row: &'r StringRecord, name: &str) -> Cow<'r, str> {
         let at = self.columns.iter().position(|column| column == name);
         as_written(at.and_then(|at| row.get(at)).unwrap_or_default())
     }
@@ -220,7 +221,7 @@ impl<R: Read> Table<R> {
 
     fn time(&self, row: &StringRecord, name: &str) -> Result<Instant, Fault> {
         let text = self.text(row, name);
-        Instant::parse(text)
+        Instant::parse(&text)
             .map_err(|_| self.wrong(row, format!("`{text}` in `{name}` is no time: write it as 2026-11-23T09:47:31Z")))
     }
 }

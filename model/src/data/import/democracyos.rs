@@ -48,7 +48,7 @@ impl Topics {
         while table.next(&mut row)? {
             let mut topic = topic(&table, &row)?;
             let others = table.columns().iter().filter(|name| ![TOPIC, TITLE, URL].contains(&name.as_str()));
-            let others = others.map(|name| (name.clone(), bare(table.text(&row, name)).to_owned()));
+            let others = others.map(|name| (name.clone(), bare(&table.text(&row, name)).to_owned()));
             topic.attributes = others.filter(|(_, value)| !value.is_empty()).collect();
             if topics.0.len() >= MOST {
                 return Err(table.wrong(&row, format!("there are more than {MOST} topics: split the file")));
@@ -92,7 +92,7 @@ pub async fn democracyos<R: Read>(
             let (on, words) = begin(&mut to, &table, &row, &topic).await?;
             let mut sink = Sink::open(&mut to, on, words.as_ref().map(std::slice::from_ref)).await?;
             let mut last = None;
-            while more && bare(table.text(&row, TOPIC)) == topic.id {
+            while more && bare(&table.text(&row, TOPIC)) == topic.id {
                 last = take(&mut sink, &table, &row, last).await?;
                 more = table.next(&mut row)?;
             }
@@ -120,7 +120,7 @@ async fn take<R: Read>(
     row: &StringRecord,
     last: Option<String>,
 ) -> Result<Option<String>, Fault> {
-    let comment = bare(table.text(row, "Comment ID")).to_owned();
+    let comment = bare(&table.text(row, "Comment ID")).to_owned();
     if last.as_ref() != Some(&comment) {
         let state = if text_of(table, row, "Comment").is_empty() { State::Deleted } else { State::Visible };
         let said = said(sink, table, row, "Comment", None, state)?;
@@ -146,7 +146,7 @@ fn said<R: Read>(
     parent: Option<Id<crate::debate::comment::Comment>>,
     state: State,
 ) -> Result<Said, Fault> {
-    let cell = |name: &str| bare(table.text(row, &format!("{what} {name}"))).to_owned();
+    let cell = |name: &str| bare(&table.text(row, &format!("{what} {name}"))).to_owned();
     let (text, author) = (cell("Text"), cell("Author Fullname"));
     // Older exports give no ids of replies: then who said what under which comment makes the key.
     let id = match (cell("ID"), parent) {
@@ -193,8 +193,8 @@ fn said<R: Read>(
     Ok(said)
 }
 
-fn text_of<'r, R: Read>(table: &Table<R>, row: &'r StringRecord, what: &str) -> &'r str {
-    bare(table.text(row, &format!("{what} Text"))).trim()
+fn text_of<R: Read>(table: &Table<R>, row: &StringRecord, what: &str) -> String {
+    bare(&table.text(row, &format!("{what} Text"))).trim().to_owned()
 }
 
 /// DemocracyOS quotes a text before its library does, so that one pair of quotes may be left.
@@ -213,7 +213,7 @@ fn time(text: &str) -> Option<Instant> {
 }
 
 fn topic<R: Read>(table: &Table<R>, row: &StringRecord) -> Result<Topic, Fault> {
-    let cell = |name: &str| bare(table.text(row, name)).trim().to_owned();
+    let cell = |name: &str| bare(&table.text(row, name)).trim().to_owned();
     let topic = Topic { id: cell(TOPIC), title: cell(TITLE), url: Some(cell(URL)), attributes: Vec::new() };
     let url = topic.url.clone().filter(|url| url.starts_with("http://") || url.starts_with("https://"));
     match () {
@@ -232,7 +232,7 @@ async fn begin<R: Read>(
     row: &StringRecord,
     topic: &Topic,
 ) -> Result<(Consultation, Option<Text>), Fault> {
-    let at = time(bare(table.text(row, "Comment Date-time"))).unwrap_or(to.now);
+    let at = time(bare(&table.text(row, "Comment Date-time"))).unwrap_or(to.now);
     Ok(consultation_of(to, topic, at).await?)
 }
 

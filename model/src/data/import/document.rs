@@ -1,5 +1,6 @@
 //! A consultation from our own JSON document, or from an archive that holds one.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use super::life::{self, Became, Changed};
-use super::pieces::{Counted, Head, Piece};
+use super::pieces::{Attached, Counted, Head, Piece};
 use super::sink::Sink;
 use super::sink_log::Urn;
 use super::{Fault, Imported, Into};
@@ -18,6 +19,9 @@ use crate::count::log::verify::archive::Archive;
 use crate::count::log::verify::{Wanted, verify};
 use crate::count::publication;
 use crate::count::tally::{self, Viewer};
+use crate::data::media::{self, File};
+use crate::debate::attachment;
+use crate::debate::attribute::{self, Given};
 use crate::debate::consultation::{self, Consultation, State};
 use crate::debate::text::{Outline, Text};
 use crate::error::{Error, Refusal};
@@ -25,6 +29,8 @@ use crate::store::Json;
 
 /// The document of a consultation, as it stands in an archive.
 pub(crate) const NAME: &str = "consultation.json";
+/// The folder of the files of attachments in an archive.
+pub(crate) const MEDIA: &str = "media/";
 /// Pieces that are handed over together, and how many such handfuls wait.
 const HANDFUL: usize = 500;
 const WAITING: usize = 4;
@@ -70,9 +76,28 @@ pub async fn archive(to: Into<'_>, path: &Path) -> Result<Imported, Fault> {
     }
     taken(to, move |pieces| {
         let file = zip.by_name(NAME).map_err(|why| Fault::line(0, format!("{NAME}: {why}")))?;
-        read(std::io::BufReader::new(file), pieces)
+        read(std::io::BufReader::new(file), pieces)?;
+        files(&mut zip, pieces)
     })
     .await
+}
+
+/// The files of attachments, one after the other: each may be large.
+fn files<R: Read + std::io::Seek>(zip: &mut zip::ZipArchive<R>, to: &mpsc::Sender<Vec<Piece>>) -> Result<(), Fault> {
+    let named = zip.file_names().flatten().filter(|name| name.starts_with(MEDIA)).map(Cow::into_owned);
+    let named: Vec<String> = named.take(attachment::MOST).collect();
+    for name in &named {
+        let mut octets = Vec::new();
+        let file = zip.by_name(name).map_err(|why| Fault::line(0, format!("{name}: {why}")))?;
+        let most = u64::try_from(media::LARGEST + 1).unwrap_or(u64::MAX);
+        file.take(most).read_to_end(&mut octets)?;
+        let file = File::again(&name[MEDIA.len()..], octets)?;
+        if to.blocking_send(vec![Piece::File(Box::new(file))]).is_err() {
+            // Whoever stopped taking them knows why.
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Reads to the end, or until nobody takes the pieces any more.
@@ -191,6 +216,8 @@ struct Filling<'a, 't> {
     changed: Vec<Changed>,
     /// Whether its ballots stand in the document.
     counts: bool,
+    attributes: Given,
+    attachments: Vec<Attached>,
 }
 
 async fn write(mut to: Into<'_>, pieces: &mut mpsc::Receiver<Vec<Piece>>) -> Result<Imported, Fault> {
@@ -202,10 +229,11 @@ async fn write(mut to: Into<'_>, pieces: &mut mpsc::Receiver<Vec<Piece>>) -> Res
     }
     let mut head = *head;
     let (counted, became, changed) = (head.results.clone(), head.outcome.take(), std::mem::take(&mut head.changes));
+    let (attributes, attachments) = (std::mem::take(&mut head.attributes), std::mem::take(&mut head.attachments));
     let (on, texts) = begin(&mut to, head).await?;
     let urn = Urn::of(&texts);
     let sink = Sink::open(&mut to, on, Some(&texts)).await?;
-    let mut filling = Filling { sink, urn, counted, became, changed, counts: false };
+    let mut filling = Filling { sink, urn, counted, became, changed, counts: false, attributes, attachments };
     filling.take(rest).await?;
     while let Some(some) = pieces.recv().await {
         filling.take(some).await?;
@@ -228,6 +256,7 @@ impl Filling<'_, '_> {
             match piece {
                 // There is one, and it came first.
                 Piece::Head(_) => {}
+                Piece::File(file) => media::keep(self.sink.to.tx, &file).await?,
                 Piece::Said(said) => self.sink.comment(*said).await?,
                 Piece::Thought(thought) => {
                     if !self.sink.thought(thought).await? {
@@ -244,7 +273,8 @@ impl Filling<'_, '_> {
 
     /// Writes the rest, and holds what came in against the results that came with it.
     async fn close(self) -> Result<Imported, Fault> {
-        let Self { mut sink, mut urn, counted, became, changed, counts } = self;
+        let Self { mut sink, mut urn, counted, became, changed, counts, attributes, attachments } = self;
+        show(&mut sink, attributes, attachments).await?;
         urn.close(&mut sink, counted.log.as_ref().and_then(|log| log["at"].as_str())).await?;
         let now = sink.to.now;
         let differs = match counts && counted.visible {
@@ -267,6 +297,18 @@ impl Filling<'_, '_> {
         life::keep(&mut sink, became, changed).await?;
         Ok(sink.made)
     }
+}
+
+/// What stands beside the text.
+async fn show(sink: &mut Sink<'_, '_>, attributes: Given, attachments: Vec<Attached>) -> Result<(), Fault> {
+    if !attributes.is_empty() {
+        attribute::keep(sink.to.tx, sink.on.id, attributes).await?;
+    }
+    for it in attachments {
+        let kept = attachment::keep(sink.to.tx, &it.of_consultation(sink.on.id)).await?;
+        sink.made.files_missing += u64::from(!kept);
+    }
+    Ok(())
 }
 
 /// The consultation and the versions of its text.

@@ -9,6 +9,9 @@ use crate::count::electorate::{Electorate, Tier};
 use crate::count::log::Entry;
 use crate::count::method::Method;
 use crate::count::tally::Results;
+use crate::data::media::{self, File};
+use crate::debate::attachment::{self, Attachment, Facts, Kind};
+use crate::debate::attribute::{self, Given};
 use crate::debate::comment::{Comment, Stance, State};
 use crate::debate::consultation::{Ballots, Brief, Consultation};
 use crate::debate::text;
@@ -56,6 +59,10 @@ pub(super) struct Head {
     pub(super) outcome: Option<Became>,
     #[serde(default)]
     pub(super) changes: Vec<Changed>,
+    #[serde(default)]
+    pub(super) attributes: Given,
+    #[serde(default)]
+    pub(super) attachments: Vec<Attached>,
     pub(super) results: Counted,
 }
 
@@ -66,6 +73,44 @@ pub(crate) struct Words {
     pub(crate) text: String,
     pub(crate) sha256: String,
     pub(crate) created: Instant,
+}
+
+/// Something shown beside the text. Its file travels in an archive alone, under its name in the folder `media`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    pub(crate) id: Id<Attachment>,
+    pub(crate) kind: Kind,
+    pub(crate) title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
+    pub(crate) added: Instant,
+}
+
+impl Attached {
+    pub(crate) fn of((it, file): (Attachment, Option<Facts>)) -> Self {
+        let file = file.map(|file| media::name(&file.hash, file.format));
+        Self { id: it.id, kind: it.kind, title: it.title, url: it.url, file, added: it.created_at }
+    }
+
+    pub(super) fn of_consultation(self, consultation_id: Id<Consultation>) -> Attachment {
+        let hash = self.file.and_then(|file| Some(file.split_once('.')?.0.to_owned()));
+        let Self { id, kind, title, url, added: created_at, .. } = self;
+        Attachment { id, consultation_id, kind, title, hash, url, created_at }
+    }
+
+    /// A link has a web address, anything else a file.
+    fn check(&self) -> Result<(), String> {
+        at_most("title", &self.title, attachment::TITLE_LONGEST)?;
+        let fits = match (self.kind, &self.url, &self.file) {
+            (Kind::Link, Some(url), None) => attachment::is_web(url),
+            (Kind::Link, ..) => false,
+            (_, None, Some(file)) => file.split_once('.').is_some_and(|(hash, _)| hash.len() == 64),
+            _ => false,
+        };
+        if fits { Ok(()) } else { Err("an attachment is neither a link nor a file".to_owned()) }
+    }
 }
 
 /// The results that came with it: what the import must add up to.
@@ -156,6 +201,8 @@ pub(crate) struct Chosen {
 #[derive(Debug)]
 pub(super) enum Piece {
     Head(Box<Head>),
+    /// A file of an attachment.
+    File(Box<File>),
     Said(Box<Said>),
     Thought(Thought),
     /// From here on its ballots.
@@ -177,7 +224,7 @@ impl Piece {
     pub(super) fn check(&self) -> Result<(), String> {
         match self {
             Self::Head(head) => head.check(),
-            Self::Ballots => Ok(()),
+            Self::Ballots | Self::File(_) => Ok(()),
             Self::Said(said) => said.check(),
             Self::Thought(Thought { voter, vote, .. }) => {
                 at_most("voter", voter, NAME_LONGEST)?;
@@ -199,6 +246,10 @@ impl Head {
         if self.changes.len() > TEXTS {
             return Err(format!("`changes` holds {}; {TEXTS} are taken", self.changes.len()));
         }
+        if self.attachments.len() > attachment::MOST || self.attributes.len() > attribute::MOST {
+            return Err("too many `attachments` or `attributes`".to_owned());
+        }
+        self.attachments.iter().try_for_each(Attached::check)?;
         let became = self.outcome.iter().map(|became| &became.text);
         let reasons = self.changes.iter().map(|change| &change.reason);
         if became.chain(reasons).any(|text| text.chars().count() > TEXT_LONGEST) {

@@ -127,7 +127,7 @@ fn read_summary(from: impl Read) -> Result<Summary, Unreadable> {
         };
         values.insert(key.trim_start_matches('\u{feff}').trim().to_owned(), value.trim().to_owned());
     }
-    let values = values.into_iter().map(|(key, value)| (key, as_written(&value).to_owned()));
+    let values = values.into_iter().map(|(key, value)| (key, as_written(&value).into_owned()));
     let mut values: BTreeMap<String, String> = values.collect();
     let topic = values.remove("topic").filter(|topic| !topic.is_empty());
     let topic = topic.ok_or_else(|| malformed(FILE, 1, "the key `topic` is missing or empty".to_owned()))?;
@@ -181,7 +181,7 @@ fn read_statement<R: Read>(table: &Table<R>, row: &StringRecord) -> Result<State
         author: table.number(row, "author-id")?,
         at: table.time(row)?,
         moderated,
-        text: text.to_owned(),
+        text: text.into_owned(),
     })
 }
 

@@ -209,6 +209,14 @@ impl Draft {
             || self.language != on.language
     }
 
+    /// Whether its words fit: for a form of which something else cannot be read, so that all is told at once.
+    ///
+    /// # Errors
+    /// What is wrong with each field.
+    pub fn words_fit(&self) -> Result<()> {
+        self.clone().check_words()
+    }
+
     fn check_words(&mut self) -> Result<()> {
         self.title = self.title.trim().to_owned();
         self.brief = self.brief.with_unix_lines();

@@ -1,7 +1,32 @@
 //! Passwords: hashed with Argon2id, compared in the same time whether or not there is an account.
 
+use std::sync::{Condvar, Mutex, PoisonError};
+
 use super::Account;
 use crate::error::{Error, Result};
+
+/// How many passwords are hashed at once: each takes 19 MiB on purpose, and a core.
+const AT_ONCE: usize = 4;
+
+static HASHING: Mutex<usize> = Mutex::new(0);
+static HASHED: Condvar = Condvar::new();
+
+/// Does `work` when fewer than [`AT_ONCE`] others do theirs.
+fn in_turn<T>(work: impl FnOnce() -> T) -> T {
+    struct Turn;
+    impl Drop for Turn {
+        fn drop(&mut self) {
+            *HASHING.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+            HASHED.notify_one();
+        }
+    }
+    let waiting = HASHING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut hashing = HASHED.wait_while(waiting, |n| *n >= AT_ONCE).unwrap_or_else(PoisonError::into_inner);
+    *hashing += 1;
+    drop(hashing);
+    let _turn = Turn;
+    work()
+}
 
 /// The shortest password, in characters (NIST SP 800-63B asks for length, not for kinds of characters).
 pub const PASSWORD_SHORTEST: usize = 10;
@@ -28,7 +53,7 @@ impl PasswordHash {
         if length > PASSWORD_LONGEST {
             return Err(Error::field("password", "too-long", format!("Use at most {PASSWORD_LONGEST} characters.")));
         }
-        let hash = argon2::Argon2::default().hash_password(password.as_bytes());
+        let hash = in_turn(|| argon2::Argon2::default().hash_password(password.as_bytes()));
         Ok(Self(hash.map_err(|e| Error::store(e.to_string()))?.to_string()))
     }
 }
@@ -41,6 +66,7 @@ pub fn password_fits(account: Option<&Account>, password: &str) -> bool {
     const NOBODY: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let known = account.and_then(|a| a.password_hash.as_deref());
-    let fits = argon2::Argon2::default().verify_password(password.as_bytes(), known.unwrap_or(NOBODY)).is_ok();
+    let known_or_nobody = known.unwrap_or(NOBODY);
+    let fits = in_turn(|| argon2::Argon2::default().verify_password(password.as_bytes(), known_or_nobody).is_ok());
     fits && known.is_some()
 }
