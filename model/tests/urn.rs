@@ -3,6 +3,8 @@
 use model::both_databases;
 use model::count::ballot::Voter;
 use model::count::electorate::Tier;
+use model::count::publication;
+use model::count::tally::Viewer;
 use model::count::urn::Urn;
 use model::debate::consultation::{self, Consultation};
 use model::error::{Error, Result};
@@ -28,6 +30,49 @@ async fn voters(world: &World, count: usize) -> Vec<Voter> {
 }
 
 both_databases! {
+    async fn what_is_acknowledged_while_it_closes_is_in_the_first_result(world: World) {
+        let (forum, vote) = world.vote().await;
+        let urn = Urn::open(world.store.clone(), world.clock.clone());
+        world.casts(&forum, &vote, &world.admin, &["against"]).await.unwrap();
+        let vote = world.again(&vote).await;
+        let voters = voters(&world, 400).await;
+        let (urn, on) = (&urn, &vote);
+        let casting = futures_util::future::join_all(voters.iter().map(|voter| async move {
+            let first = urn.cast(on, *voter, &words("for"), None).await.map(drop);
+            // Half of them change their minds: that goes the long way.
+            let again = match &first {
+                Ok(()) if voter.actor.uuid().as_u128() % 2 == 0 => urn.cast(on, *voter, &words("neutral"), None).await.map(drop),
+                _ => Ok(()),
+            };
+            (first, again)
+        }));
+        let closing = async {
+            let mut tx = world.store.begin().await.unwrap();
+            let read = consultation::by_id(&mut tx, on.id).await.unwrap();
+            let closed = consultation::close(&mut tx, world.now(), &world.as_admin(), &forum, &read).await.unwrap();
+            tx.commit().await.unwrap();
+            let mut conn = world.store.conn().await.unwrap();
+            publication::results(&mut conn, &closed, &world.address, world.now(), Viewer::Anybody).await.unwrap()
+        };
+        let (cast, result) = tokio::join!(casting, closing);
+        let (mut voted, mut events) = (1_usize, 1_u64);
+        for outcome in cast {
+            let (first, again) = outcome;
+            events += u64::from(first.is_ok());
+            voted += usize::from(first.is_ok());
+            for refusal in [first, again].into_iter().filter(Result::is_err) {
+                assert_eq!(refused(refusal), "closed");
+            }
+        }
+        assert_eq!(result["tiers"]["member"]["voters"], voted, "{result}");
+        assert!(result["log"]["size"].as_u64().unwrap() >= events);
+        world.tally(&vote).await;
+        let mut conn = world.store.conn().await.unwrap();
+        let closed = world.again(&vote).await;
+        let later = publication::results(&mut conn, &closed, &world.address, world.now(), Viewer::Anybody).await.unwrap();
+        assert_eq!(later, result, "nothing comes in after it");
+    }
+
     async fn each_in_the_urn_is_decided_as_if_alone(world: World) {
         let (forum, vote) = world.vote().await;
         let urn = Urn::open(world.store.clone(), world.clock.clone());

@@ -243,6 +243,7 @@ async fn take(
     chosen: &[String],
     source: Option<&Source>,
 ) -> Result<Receipt> {
+    let on = &consultation::shared(tx, on.id).await?;
     let choice = rules::admit(now, on, chosen)?;
     for _ in 0..TRIES {
         let fresh = rules::fresh(now, on, voter, choice.clone(), source);
@@ -282,6 +283,7 @@ pub(super) fn first(now: Instant, on: &Consultation, voter: Voter, chosen: &[Str
 /// [`Error::NotFound`] when there is none, and the refusals of a consultation that is not open;
 /// [`Refusal::AlreadyVoted`] where ballots cannot be changed.
 pub async fn withdraw(tx: &mut Tx, now: Instant, on: &Consultation, actor: Id<Actor>) -> Result<()> {
+    let on = &consultation::shared(tx, on.id).await?;
     for _ in 0..TRIES {
         let earlier = find(tx, on.id, actor).await?.filter(|b| !b.withdrawn).ok_or(Error::NotFound)?;
         rules::open(now, on)?;

@@ -18,11 +18,13 @@ use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
 use crate::job::{self, Job, When};
 use crate::people::role::{Act, Standing};
-use crate::store::schema::{ballot_events, count_checks, tallies};
+use crate::store::schema::{ballot_events, consultations, count_checks, tallies};
 use crate::store::{Conn, Json, Store, Tx, on};
 
 /// How often each tally is held against its log.
 const EVERY: Duration = Duration::from_secs(24 * 3600);
+/// How long after its closing a tally is still checked each night.
+const RECENT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The most checks that one sweep asks for.
 const AT_ONCE: i64 = 1000;
 
@@ -42,7 +44,8 @@ pub struct Check {
     pub detail: String,
 }
 
-/// Asks for a check of each tally that moved since its last, if that is a day ago. Answers how many.
+/// Asks for a check of each tally that can still move, or has since its last check, if that is a day ago: somebody may have
+/// altered it in its place. Answers how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -51,10 +54,13 @@ pub async fn due(tx: &mut Tx, now: Instant) -> Result<usize> {
         tallies::table.left_join(count_checks::table.on(count_checks::consultation_id.eq(tallies::consultation_id)));
     let stale = count_checks::at.is_null().or(count_checks::at.assume_not_null().le(now.minus(EVERY)));
     let moved = count_checks::size.is_null().or(count_checks::size.assume_not_null().ne(tallies::size));
+    let recently = now.minus(RECENT);
+    let moves = consultations::closed_at.is_null().or(consultations::closed_at.assume_not_null().gt(recently));
     let failed = count_checks::holds.assume_not_null().eq(false);
     let conn: &mut Conn = tx;
     let due: Vec<Id<Consultation>> = on!(conn, |c| counted
-        .filter(tallies::size.gt(0).and(stale).and(moved.or(failed)))
+        .inner_join(consultations::table.on(consultations::id.eq(tallies::consultation_id)))
+        .filter(tallies::size.gt(0).and(stale).and(moves.or(moved).or(failed)))
         .limit(AT_ONCE)
         .select(tallies::consultation_id)
         .load(c)
@@ -70,7 +76,7 @@ pub async fn due(tx: &mut Tx, now: Instant) -> Result<usize> {
 /// # Errors
 /// When the database fails.
 pub async fn run(store: &Store, now: Instant, consultation: Id<Consultation>) -> Result<Check> {
-    let found = compare(&mut store.conn().await?, consultation).await?;
+    let found = compare(&mut store.snapshot().await?, consultation).await?;
     let (holds, size, detail) = match found {
         Ok(size) => (true, size, format!("tally, events and log agree on {size} entries")),
         Err((size, why)) => (false, size, why),
@@ -111,8 +117,7 @@ pub async fn broken(conn: &mut Conn) -> Result<i64> {
     Ok(on!(conn, |c| count_checks::table.filter(count_checks::holds.eq(false)).count().get_result(c).await)?)
 }
 
-/// The size on which all agree, or the size with what differs. What is compared is settled up to the tally's size, so
-/// ballots may come in meanwhile.
+/// The size on which all agree, or the size with what differs, all of one moment.
 async fn compare(conn: &mut Conn, id: Id<Consultation>) -> Result<Result<i64, (i64, String)>> {
     let on = consultation::by_id(conn, id).await?;
     let tally = tally::of(conn, &on).await?;
@@ -124,11 +129,8 @@ async fn compare(conn: &mut Conn, id: Id<Consultation>) -> Result<Result<i64, (i
     if let Err(why) = compare_log(conn, &on, size, &counts).await? {
         return Ok(Err((size, why)));
     }
-    // Nothing moves any more: the ballots themselves must say the same.
-    if on.closed_at.is_some()
-        && tally::waiting(conn, id).await? == 0
-        && settled(tally::recount(conn, id).await?) != counts
-    {
+    // Where none waits to be counted, the ballots themselves must say the same.
+    if tally::waiting(conn, id).await? == 0 && settled(tally::recount(conn, id).await?) != counts {
         return Ok(Err((size, "the tally is not the count of the ballots".to_owned())));
     }
     Ok(Ok(size))

@@ -68,8 +68,7 @@ async fn signed(conn: &mut Conn, on: &Consultation, here: &Address, document: Do
     Ok(signed)
 }
 
-/// Signs and keeps the results of a consultation that is closed and counted to the end. A ballot accepted in the very
-/// moment of closing may come in after that: then they are signed anew.
+/// Signs and keeps the results of a consultation that is closed and counted to the end.
 ///
 /// # Errors
 /// When the database fails.

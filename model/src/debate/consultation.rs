@@ -242,6 +242,12 @@ pub(crate) async fn held(tx: &mut Tx, id: Id<Consultation>) -> Result<Consultati
     by_id(tx, id).await
 }
 
+/// The consultation as it is now, kept from being closed until the transaction ends.
+pub(crate) async fn shared(tx: &mut Tx, id: Id<Consultation>) -> Result<Consultation> {
+    dialect::share_consultation(tx, id).await?;
+    by_id(tx, id).await
+}
+
 /// Writes a draft: an author in the name of the forum's official account, anybody else who may propose in their own.
 ///
 /// # Errors

@@ -87,6 +87,20 @@ pub(crate) async fn hold_consultation(tx: &mut Tx, id: Id<Consultation>) -> Resu
     Ok(())
 }
 
+/// Keeps whoever holds a consultation's row alone from it until the transaction ends: a ballot is saved before it is closed,
+/// or not at all.
+pub(crate) async fn share_consultation(tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
+    if let Conn::Postgres(c) = &mut **tx {
+        consultations::table
+            .find(id)
+            .select(consultations::id)
+            .for_key_share()
+            .first::<Id<Consultation>>(&mut **c)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Holds an actor's row until the transaction ends, so that two processes do not make it a key at once.
 pub(crate) async fn hold_actor(tx: &mut Tx, actor: Id<Actor>) -> Result<()> {
     if let Conn::Postgres(c) = &mut **tx {
@@ -219,6 +233,7 @@ impl QueryFragment<Pg> for SaveBallot<'_> {
         out.push_bind_param::<DbUuid, _>(&ballot.consultation_id)?;
         out.push_sql(" AND version = ");
         out.push_bind_param::<BigInt, _>(version)?;
+        // Whoever closes it holds it: then this waits, and sees that it has changed.
         out.push_sql(SAVE_BALLOT);
         out.push_bind_param::<DbUuid, _>(&ballot.id)?;
         out.push_sql(", id, ");
@@ -240,7 +255,7 @@ impl QueryFragment<Pg> for SaveBallot<'_> {
     }
 }
 
-const SAVE_BALLOT: &str = "), saved AS (
+const SAVE_BALLOT: &str = " FOR KEY SHARE), saved AS (
     INSERT INTO ballots (id, consultation_id, actor_id, tier, choice, revision, text_version, withdrawn, cast_at, changed_at)
     SELECT ";
 const SAVE_EVENT: &str =
@@ -257,6 +272,7 @@ const SAVE_BALLOTS: [&str; 2] = [
     ")
         AS asked (id, event_id, consultation_id, version, actor_id, tier, choice, text_version, at)
     JOIN consultations ON consultations.id = asked.consultation_id AND consultations.version = asked.version
+    FOR KEY SHARE OF consultations
 ), saved AS (
     INSERT INTO ballots (id, consultation_id, actor_id, tier, choice, revision, text_version, withdrawn, cast_at, changed_at)
     SELECT id, consultation_id, actor_id, tier, choice, 1, text_version, FALSE, at, at FROM asked ORDER BY actor_id

@@ -59,12 +59,19 @@ both_databases! {
         assert_eq!(due().await, 1);
         check::run(&world.store, world.now(), vote.id).await.unwrap();
         world.clock.advance(DAY);
-        assert_eq!(due().await, 0, "nothing has moved");
+        assert_eq!(due().await, 1, "nothing has moved, but somebody may have altered it");
+        assert!(check::run(&world.store, world.now(), vote.id).await.unwrap().holds);
         let mut tx = world.store.begin().await.unwrap();
         let on = consultation::by_id(&mut tx, vote.id).await.unwrap();
         consultation::close(&mut tx, world.now(), &world.as_admin(), &forum, &on).await.unwrap();
         tx.commit().await.unwrap();
         assert!(check::run(&world.store, world.now(), vote.id).await.unwrap().holds);
+        world.clock.advance(DAY);
+        break_tally(&world.store, vote.id).await;
+        assert_eq!(due().await, 1, "closed yesterday");
+        assert!(!check::run(&world.store, world.now(), vote.id).await.unwrap().holds, "altered in its place");
+        world.clock.advance(31 * DAY);
+        assert_eq!(due().await, 1, "what does not hold is asked about until it does");
     }
 
     async fn two_sequencers_cannot_fork_a_log(world: World) {

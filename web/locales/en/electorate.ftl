@@ -26,6 +26,7 @@ once-read = Read the consultation
 once-hint-changeable = You can change your mind until closing, with the same code.
 codes-title = Codes to take part
 codes-text = Each code lets one person vote once, without an account. Codes are made before the first vote and shown once: print them or keep the file.
+codes-issued = Codes made: { $issued }. How many were used shows with the results.
 codes-made = Codes made: { $issued }. Used: { $used }.
 codes-count = Number of codes
 codes-count-hint = From 1 to { $most } at once.

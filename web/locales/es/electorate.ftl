@@ -26,6 +26,7 @@ once-read = Leer la consulta
 once-hint-changeable = Puede cambiar de opinión hasta el cierre, con el mismo código.
 codes-title = Códigos de participación
 codes-text = Cada código permite a una persona votar una vez, sin cuenta. Los códigos se hacen antes del primer voto y se muestran una sola vez: imprímalos o guarde el archivo.
+codes-issued = Códigos hechos: { $issued }. Cuántos se han usado se verá con los resultados.
 codes-made = Códigos hechos: { $issued }. Usados: { $used }.
 codes-count = Número de códigos
 codes-count-hint = De 1 a { $most } a la vez.

@@ -26,6 +26,7 @@ once-read = Lire la consultation
 once-hint-changeable = Vous pouvez changer d’avis jusqu’à la clôture, avec le même code.
 codes-title = Codes de participation
 codes-text = Chaque code permet à une personne de voter une fois, sans compte. Les codes se font avant le premier vote et ne se montrent qu’une fois : imprimez-les ou gardez le fichier.
+codes-issued = Codes faits : { $issued }. Le nombre de codes utilisés s’affichera avec les résultats.
 codes-made = Codes faits : { $issued }. Utilisés : { $used }.
 codes-count = Nombre de codes
 codes-count-hint = De 1 à { $most } à la fois.

@@ -54,7 +54,7 @@ pub(super) struct Codes {
     /// How many there are.
     issued: i64,
     /// With how many somebody has voted.
-    used: i64,
+    used: Option<i64>,
 }
 
 /// How many codes there are.
@@ -63,7 +63,7 @@ pub(super) struct CodeCount {
     /// Made.
     issued: i64,
     /// With which somebody has voted.
-    used: i64,
+    used: Option<i64>,
 }
 
 /// The link of a code.
@@ -86,7 +86,7 @@ pub(super) async fn issue(
     let on = &view.consultation;
     let fresh = code::issue(&mut doing.tx, doing.now, &view.standing, &view.forum, on, new.count).await?;
     let here = here(&app, &mut doing.tx).await?;
-    let count = code::count(&mut doing.tx, on.id).await?;
+    let count = code::count(&mut doing.tx, &on, doing.now).await?;
     let told = |items| Codes { items, made: fresh.len(), issued: count.issued, used: count.used };
     let items = fresh.iter().map(|code| Code { url: link(&here, &on.slug, code), code: code.clone() }).collect();
     doing.created_once(&told(items), &told(Vec::new())).await
@@ -105,7 +105,7 @@ pub(super) async fn count(
     let mut conn = app.store.conn().await?;
     let view = consultation::view(&mut conn, &slug, Some(&account)).await?;
     view.standing.may(Act::Author, Some(&view.forum))?;
-    let code::Count { issued, used } = code::count(&mut conn, view.consultation.id).await?;
+    let code::Count { issued, used } = code::count(&mut conn, &view.consultation, app.now()).await?;
     call::json(&CodeCount { issued, used })
 }
 

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use model::clock::Instant;
 use model::count::electorate::Tier;
+use model::count::tally::{self, Viewer};
 use model::count::{ballot, check, publication};
 use model::debate::consultation::{self, Phase};
 use model::error::{Error, Result as ModelResult};
@@ -163,12 +164,12 @@ struct CountCheck {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
-    /// How many entries of the log it went through.
-    size: i64,
+    /// How many entries of the log it went through; nothing while results are hidden.
+    size: Option<i64>,
     /// Whether tally, ballots and log are one count.
     holds: bool,
-    /// What was found.
-    detail: String,
+    /// What was found; nothing while results are hidden, since it may hold numbers.
+    detail: Option<String>,
 }
 
 /// Read what the last check of the count found, as an administrator
@@ -184,5 +185,7 @@ pub(super) async fn check(
     let mut conn = app.store.conn().await?;
     let view = consultation::view(&mut conn, &slug, Some(&account)).await?;
     let found = check::last(&mut conn, &view.standing, view.consultation.id).await?.ok_or(Error::NotFound)?;
-    call::json(&CountCheck { at: found.at, size: found.size, holds: found.holds, detail: found.detail })
+    let seen = tally::visible(&view.consultation, app.now(), Viewer::Anybody);
+    let (size, detail) = (seen.then_some(found.size), seen.then_some(found.detail));
+    call::json(&CountCheck { at: found.at, size, holds: found.holds, detail })
 }

@@ -46,7 +46,7 @@ async fn show(app: &App, visitor: &Visitor, slug: &str, status: StatusCode, form
     let View { consultation: on, forum, standing } =
         consultation::view(&mut conn, slug, visitor.account.as_ref()).await?;
     standing.may(Act::Author, Some(&forum))?;
-    let count = code::count(&mut conn, on.id).await?;
+    let count = code::count(&mut conn, &on, visitor.now).await?;
     let t = &visitor.words;
     let line = Line {
         name: "count",
@@ -55,7 +55,11 @@ async fn show(app: &App, visitor: &Visitor, slug: &str, status: StatusCode, form
         hint: t.with("codes-count-hint", "most", code::AT_ONCE.to_string()),
         extra: "inputmode=\"numeric\" required",
     };
-    let made = t.with2("codes-made", "issued", count.issued.to_string(), "used", count.used.to_string());
+    let issued = count.issued.to_string();
+    let made = match count.used {
+        Some(used) => t.with2("codes-made", "issued", issued, "used", used.to_string()),
+        None => t.with("codes-issued", "issued", issued),
+    };
     let texts = vec![on.title, t.say("codes-text"), made];
     let as_file = Line { name: "file", kind: "checkbox", label: t.say("codes-file"), hint: String::new(), extra: "" };
     let ask = Ask {

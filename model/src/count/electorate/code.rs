@@ -9,6 +9,7 @@ use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::ballot::Voter;
 use crate::count::pseudonym::Person;
+use crate::count::tally::{self, Viewer};
 use crate::debate::consultation::{self, Consultation, State, View};
 use crate::debate::forum::{self, Forum};
 use crate::error::{Error, Instead, Refusal, Result};
@@ -46,8 +47,8 @@ pub struct Code {
 pub struct Count {
     /// Made.
     pub issued: i64,
-    /// With which somebody has voted.
-    pub used: i64,
+    /// With which somebody has voted; nothing while the results are hidden.
+    pub used: Option<i64>,
 }
 
 /// Makes `count` codes and answers them, this once.
@@ -166,13 +167,16 @@ impl Code {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count(conn: &mut Conn, on: Id<Consultation>) -> Result<Count> {
-    let issued = on!(conn, |c| codes::table.filter(codes::consultation_id.eq(on)).count().get_result(c).await)?;
+pub async fn count(conn: &mut Conn, on: &Consultation, now: Instant) -> Result<Count> {
+    let issued = on!(conn, |c| codes::table.filter(codes::consultation_id.eq(on.id)).count().get_result(c).await)?;
+    if !tally::visible(on, now, Viewer::Anybody) {
+        return Ok(Count { issued, used: None });
+    }
     let used = on!(conn, |c| ballots::table
         .inner_join(actors::table)
-        .filter(ballots::consultation_id.eq(on).and(actors::kind.eq(Kind::Bearer)))
+        .filter(ballots::consultation_id.eq(on.id).and(actors::kind.eq(Kind::Bearer)))
         .count()
         .get_result(c)
         .await)?;
-    Ok(Count { issued, used })
+    Ok(Count { issued, used: Some(used) })
 }
