@@ -212,9 +212,8 @@ both_databases! {
         assert_eq!(bearer.name, held.bearer());
         assert_eq!((bearer.kind, bearer.uri(&world.address), bearer.published_at), (ActorKind::Bearer, None, None));
         assert_eq!(code::count(&mut tx, &on, now).await.unwrap(), code::Count { issued: 3, used: None });
-        consultation::close(&mut tx, now, &admin, &forum, &on).await.unwrap();
-        let closed = consultation::by_id(&mut tx, on.id).await.unwrap();
-        assert_eq!(code::count(&mut tx, &closed, now).await.unwrap(), code::Count { issued: 3, used: Some(2) });
+        let shown = Consultation { results: model::count::tally::Results::Live, ..on.clone() };
+        assert_eq!(code::count(&mut tx, &shown, now).await.unwrap(), code::Count { issued: 3, used: Some(2) });
         tx.commit().await.unwrap();
         let member = &world.tally(&on).await.0[&Tier::Member];
         assert_eq!((member.voters, member.choices["for"], member.choices["against"]), (2, 1, 1));

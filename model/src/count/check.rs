@@ -76,7 +76,9 @@ pub async fn due(tx: &mut Tx, now: Instant) -> Result<usize> {
 /// # Errors
 /// When the database fails.
 pub async fn run(store: &Store, now: Instant, consultation: Id<Consultation>) -> Result<Check> {
-    let found = compare(&mut store.snapshot().await?, consultation).await?;
+    let mut snapshot = store.snapshot().await?;
+    let found = compare(&mut snapshot, consultation).await?;
+    drop(snapshot);
     let (holds, size, detail) = match found {
         Ok(size) => (true, size, format!("tally, events and log agree on {size} entries")),
         Err((size, why)) => (false, size, why),

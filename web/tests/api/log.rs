@@ -127,7 +127,7 @@ both_databases! {
         let on = model::debate::consultation::by_slug(&mut desk.world.store.conn().await.unwrap(), &slug).await.unwrap();
         model::count::check::run(&desk.world.store, desk.world.now(), on.id).await.unwrap();
         let found = admin.get(&path).await.is(200);
-        assert_eq!((&found["holds"], &found["size"], &found["detail"]), (&json!(true), &Json::Null, &Json::Null), "results are hidden");
+        assert_eq!((&found["holds"], &found["size"], &found["detail"]), (&json!(true), &serde_json::Value::Null, &serde_json::Value::Null), "results are hidden");
         admin.post(&format!("/consultations/{slug}/close"), json!({})).await.is(200);
         let found = admin.get(&path).await.is(200);
         assert_eq!((&found["holds"], &found["size"]), (&json!(true), &json!(1)), "{found}");

@@ -75,7 +75,7 @@ pub async fn issue(
     if on.locked_at.is_some() {
         return Err(Refusal::Locked(Instead::Cancel).into());
     }
-    let there = self::count(tx, on.id).await?.issued;
+    let there = self::count(tx, on, now).await?.issued;
     let room = usize::try_from(MOST - there).unwrap_or(0).min(AT_ONCE);
     if count == 0 || count > room {
         return Err(Error::field("count", "range", format!("Make 1 to {room} codes at once.")));
