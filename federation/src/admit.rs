@@ -34,7 +34,12 @@ pub(crate) async fn signed(State(app): State<App>, request: Request, next: Next)
 }
 
 async fn verify(app: &App, received: Received<'_>) -> Result<(), Response> {
-    let refused = |fault: Fault| problem(StatusCode::UNAUTHORIZED, fault.code());
+    let refused = |fault: Fault| {
+        let mut response = problem(StatusCode::UNAUTHORIZED, fault.code());
+        let wanted = HeaderValue::from_static(signature::WANTED_OF_GET);
+        response.headers_mut().insert(signature::ACCEPT_SIGNATURE, wanted);
+        response
+    };
     let claim = signature::read(received, &app.address, app.now().as_second()).map_err(refused)?;
     let outing = app.outing().await.map_err(failed)?;
     let known = app.directory.verify(&claim, &app.fetcher, outing.signer(), &outing.budget).await;

@@ -101,8 +101,13 @@ impl IntoResponse for Rejection {
         let code = self.code();
         metrics::counter!("palabre_inbox_total", "outcome" => code).increment(1);
         let mut response = (self.status(), crate::document::problem(self.status(), code)).into_response();
-        if let Self::TooMany(wait) = self {
-            response.headers_mut().insert(http::header::RETRY_AFTER, wait.into());
+        match self {
+            Self::TooMany(wait) => drop(response.headers_mut().insert(http::header::RETRY_AFTER, wait.into())),
+            Self::Unsigned(_) => {
+                let wanted = HeaderValue::from_static(signature::WANTED_OF_POST);
+                response.headers_mut().insert(signature::ACCEPT_SIGNATURE, wanted);
+            }
+            _ => {}
         }
         response
     }

@@ -23,6 +23,13 @@ pub const WINDOW_PAST: i64 = 60 * 60;
 /// How far ahead of our clock a signature may be, in seconds.
 pub const WINDOW_FUTURE: i64 = 5 * 60;
 
+/// The header that tells whoever is refused how to sign (RFC 9421, section 5).
+pub const ACCEPT_SIGNATURE: &str = "accept-signature";
+/// What a request with a body must be signed with at least.
+pub const WANTED_OF_POST: &str = r#"sig1=("@method" "@target-uri" "content-digest");created;keyid"#;
+/// What one without must be.
+pub const WANTED_OF_GET: &str = r#"sig1=("@method" "@target-uri");created;keyid"#;
+
 /// Why a signature is refused. Each has its own stable code; all are answered 401.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {

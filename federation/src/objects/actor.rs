@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::address::Address;
 use model::debate::forum::{Forum, Visibility};
 use model::error::{Error, Result};
+use model::network::follow::PROGRAM;
 use model::people::actor::{Actor, Kind};
 use model::people::key::Key;
 use model::people::proof;
@@ -75,7 +76,7 @@ fn generator(about: &About<'_>) -> Value {
     json!({
         "type": "Application",
         "id": about.here.node(),
-        "name": format!("Palabre {}", about.version),
+        "name": format!("{PROGRAM} {}", about.version),
         "implements": implements(),
     })
 }

@@ -1,7 +1,9 @@
+use federation::signature;
 use http::StatusCode;
 use model::data::media::File;
 use model::debate::attachment::{self, Kind, Place};
 use model::debate::forum::Visibility;
+use model::network::dialect::Dialect;
 use serde_json::{Value, json};
 
 use crate::town::{Town, kinds};
@@ -11,6 +13,9 @@ async fn actors_carry_what_other_servers_need() {
     let town = Town::new().await;
     town.world.forum("mobilite", Visibility::Public).await;
     let node = town.document("/").await;
+    let rfc_9421 = json!("https://datatracker.ietf.org/doc/html/rfc9421");
+    assert_eq!(node["implements"][0]["href"], rfc_9421);
+    assert_eq!(town.document("/f/mobilite").await["generator"]["implements"][0]["href"], rfc_9421);
     assert_eq!(
         (&node["type"], &node["id"], &node["inbox"]),
         (&json!("Application"), &json!("https://a.test/"), &json!("https://a.test/inbox"))
@@ -233,19 +238,22 @@ async fn names_are_found_and_the_node_says_what_it_is() {
 async fn secure_mode_gives_documents_to_signed_requests_alone() {
     let town = Town::with(federation::Settings { secure_mode: true, ..federation::Settings::default() }).await;
     town.world.forum("mobilite", Visibility::Public).await;
-    assert_eq!(town.gets("/f/mobilite").await.0, StatusCode::UNAUTHORIZED);
+    let (status, _, told) = town.gets("/f/mobilite").await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(told[signature::ACCEPT_SIGNATURE], signature::WANTED_OF_GET);
     assert_eq!(town.gets("/").await.0, StatusCode::OK, "or nobody could check a signature of ours");
     let ana = town.peer.user("ana");
     let url = "https://a.test/f/mobilite".parse().expect("a URL");
-    let headers =
-        federation::signature::cavage::sign("get", &url, None, &ana.key, town.now().as_second()).expect("signed");
-    let mut request = http::Request::get("/f/mobilite");
-    for (name, value) in headers {
-        request = request.header(name, value);
+    for dialect in Dialect::ALL {
+        let signed = signature::sign(*dialect, "get", &url, None, &ana.key, town.now().as_second()).expect("signed");
+        let mut request = http::Request::get("/f/mobilite");
+        for (name, value) in signed {
+            request = request.header(name, value);
+        }
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        let response = tower::ServiceExt::oneshot(town.router.clone(), request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK, "{dialect}");
     }
-    let request = request.body(axum::body::Body::empty()).expect("a request");
-    let response = tower::ServiceExt::oneshot(town.router.clone(), request).await.expect("an answer");
-    assert_eq!(response.status(), StatusCode::OK);
 }
 
 #[tokio::test]

@@ -113,3 +113,31 @@ async fn a_tally_is_proven_by_the_forum_and_not_there_while_results_are_hidden()
     assert_eq!(town.gets(&format!("/c/{}/tally", talk.slug)).await.0, StatusCode::NOT_FOUND);
     town.tells().await;
 }
+
+#[tokio::test]
+async fn a_tally_goes_to_nodes_of_our_own_kind_alone() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let forum = town.world.forum("mobilite", Visibility::Public).await;
+    let node = town.peer.actor("Application", "/node");
+    let mut document = town.peer.kept().documents["/node"].clone();
+    document["generator"] = json!({"type": "Application", "name": "Palabre 0.1.0"});
+    document["endpoints"]["sharedInbox"] = json!(format!("{}/node/shared", crate::town::PEER));
+    town.peer.serves(&node.id, document);
+    let other = town.peer.actor("Application", "/relay");
+    for follower in [&ana, &node, &other] {
+        town.followed_by(follower, &forum).await;
+    }
+    let draft =
+        Draft { results: Results::Live, ..town.world.draft(&json!({"kind": "ranking", "options": ["A", "B"]})) };
+    let on = town.world.publish(&forum, draft).await;
+    town.tells().await;
+    town.world.casts(&forum, &on, &town.world.account("citizen").await, &["o1", "o2"]).await.expect("cast");
+    town.counts().await;
+    let told = town.tells().await;
+    let sent: Vec<_> = told.iter().map(|one| (one.path.as_str(), &one.activity["object"]["type"])).collect();
+    assert_eq!(sent, [("/node/shared", &json!("Tally"))], "it has no Question: others are told nothing");
+    is_by(&town, &told[0].activity, "https://a.test/f/mobilite").await;
+    is_by(&town, &told[0].activity["object"], "https://a.test/f/mobilite").await;
+    assert_eq!(told[0].activity["object"]["tiers"]["member"]["voters"], 1);
+}

@@ -1,4 +1,4 @@
-use federation::signature::{Payload, WINDOW_PAST, cavage};
+use federation::signature::{self, Payload, WINDOW_PAST, cavage};
 use http::StatusCode;
 use model::debate::forum::Visibility;
 use model::network::peer::{self, Policy};
@@ -160,4 +160,15 @@ async fn one_peer_that_floods_is_told_when_to_come_back() {
         town.posts(&ana, "/inbox", odd.to_string().as_bytes()).await,
         (StatusCode::TOO_MANY_REQUESTS, "too-many-requests".to_owned())
     );
+}
+
+#[tokio::test]
+async fn who_does_not_sign_is_told_how_to() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let follow = activity(&ana, "Follow", json!("https://a.test/")).to_string();
+    let request = http::Request::post("/inbox").body(axum::body::Body::from(follow)).expect("a request");
+    let response = tower::ServiceExt::oneshot(town.router.clone(), request).await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(response.headers()[signature::ACCEPT_SIGNATURE], signature::WANTED_OF_POST);
 }

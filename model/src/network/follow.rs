@@ -219,3 +219,31 @@ pub async fn inboxes(conn: &mut Conn, target: Id<Actor>) -> Result<Vec<String>> 
     all.dedup();
     Ok(all)
 }
+
+/// What our program calls itself in the actors that it publishes.
+pub const PROGRAM: &str = "Palabre";
+
+/// The inboxes of those followers of `target` that are nodes of our own kind, as their actors say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn nodes(conn: &mut Conn, target: Id<Actor>) -> Result<Vec<String>> {
+    let followers: Vec<Actor> = on!(conn, |c| follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target).and(follows::state.eq(State::Accepted)))
+        .filter(actors::suspended_at.is_null().and(actors::deleted_at.is_null()))
+        .filter(actors::kind.eq(actor::Kind::Application))
+        .select(Actor::as_select())
+        .order(actors::id)
+        .load(c)
+        .await)?;
+    let is_ours = |follower: &Actor| {
+        let name = follower.document.as_ref().and_then(|document| document.0["generator"]["name"].as_str());
+        name.is_some_and(|name| name.starts_with(PROGRAM))
+    };
+    let mut all: Vec<String> =
+        followers.into_iter().filter(is_ours).filter_map(|node| node.shared_inbox.or(node.inbox)).collect();
+    all.sort();
+    all.dedup();
+    Ok(all)
+}

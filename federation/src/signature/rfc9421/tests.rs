@@ -262,3 +262,14 @@ fn a_fetch_is_signed_without_a_body() {
     let own = Address::new(Scheme::Https, "a.test");
     assert_eq!(read(request, &own, NOW).and_then(|claim| claim.verify(&KEYS.1)), Ok(()));
 }
+
+#[test]
+fn what_we_ask_for_is_what_we_accept() {
+    use super::super::{WANTED_OF_GET, WANTED_OF_POST};
+    for (wanted, has_body) in [(WANTED_OF_POST, true), (WANTED_OF_GET, false)] {
+        let wanted: Dictionary = Parser::new(wanted).parse().expect("a dictionary");
+        let Some(ListEntry::InnerList(wanted)) = wanted.get("sig1") else { panic!("a list of components") };
+        assert_eq!(check_coverage(wanted, has_body), Ok(()));
+        assert!(["created", "keyid"].iter().all(|name| wanted.params.get(*name) == Some(&BareItem::Boolean(true))));
+    }
+}
