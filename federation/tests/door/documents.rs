@@ -233,7 +233,8 @@ async fn names_are_found_and_the_node_says_what_it_is() {
 async fn secure_mode_gives_documents_to_signed_requests_alone() {
     let town = Town::with(federation::Settings { secure_mode: true, ..federation::Settings::default() }).await;
     town.world.forum("mobilite", Visibility::Public).await;
-    assert_eq!(town.gets("/f/mobilite").await.0, StatusCode::UNAUTHORIZED);
+    let (status, _, headers) = town.gets("/f/mobilite").await;
+    assert_eq!((status, headers["vary"].to_str().expect("text")), (StatusCode::UNAUTHORIZED, "Signature"));
     assert_eq!(town.gets("/").await.0, StatusCode::OK, "or nobody could check a signature of ours");
     let ana = town.peer.user("ana");
     let url = "https://a.test/f/mobilite".parse().expect("a URL");
@@ -246,6 +247,7 @@ async fn secure_mode_gives_documents_to_signed_requests_alone() {
     let request = request.body(axum::body::Body::empty()).expect("a request");
     let response = tower::ServiceExt::oneshot(town.router.clone(), request).await.expect("an answer");
     assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["vary"], "Signature");
 }
 
 #[tokio::test]
