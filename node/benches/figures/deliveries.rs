@@ -1,7 +1,6 @@
 //! Deliveries of a running node to a server that only counts them, by processor time of the node and its database, beside
 //! OpenSSL's own signatures.
 
-mod cpu;
 mod node;
 mod sink;
 

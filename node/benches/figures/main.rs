@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "measuring is what this program is for")]
 
 mod ballots;
+mod cpu;
 mod deliveries;
 mod import;
 mod inbox;

@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::cpu;
 use super::sink::Sink;
+use crate::cpu::{self, Database, Meter};
 
 /// About what an announced comment has. Octets.
 const BODY: usize = 3_000;
@@ -33,7 +33,7 @@ pub struct Node {
     at: SocketAddr,
     slug: String,
     token: String,
-    is_postgres: bool,
+    database: Option<Database>,
     _folder: TempDir,
     _world: World,
 }
@@ -70,9 +70,9 @@ impl Node {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palabre"));
         command.args(["serve", "--config"]).arg(&config).current_dir(folder.path());
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("palabre serve")?;
-        let is_postgres = world.store.sqlite_file().is_none();
+        let database = if world.store.sqlite_file().is_none() { Some(cpu::database()?) } else { None };
         let (store, slug) = (world.store.clone(), on.slug);
-        let node = Self { process, store, group, at, slug, token, is_postgres, _folder: folder, _world: world };
+        let node = Self { process, store, group, at, slug, token, database, _folder: folder, _world: world };
         let began = Instant::now();
         while node.ask("GET", "/readyz", &Value::Null).await.ok() != Some(200) {
             ensure!(began.elapsed() < Duration::from_secs(60), "the node is not ready");
@@ -118,8 +118,7 @@ impl Node {
 
     /// Seconds of processor time that it and its database have used.
     pub fn processor_time(&self) -> anyhow::Result<f64> {
-        let database = if self.is_postgres { cpu::of_postgres()? } else { 0.0 };
-        Ok(cpu::of_process(self.process.id())? + database)
+        Meter { server: Some(self.process.id()), database: self.database.as_ref() }.read()
     }
 
     async fn ask(&self, method: &str, path: &str, body: &Value) -> anyhow::Result<u16> {
