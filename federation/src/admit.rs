@@ -23,14 +23,13 @@ pub(crate) async fn signed(State(app): State<App>, request: Request, next: Next)
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let headers = with_host(&parts);
     let received = Received { method: &parts.method, target, headers: &headers, body: None };
-    match verify(&app, received).await {
-        Ok(()) => {
-            let mut response = next.run(Request::from_parts(parts, body)).await;
-            response.headers_mut().append(VARY, HeaderValue::from_static("Signature"));
-            response
-        }
+    let mut response = match verify(&app, received).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(response) => response,
-    }
+    };
+    // A cache keeps neither the document for strangers nor the refusal for those who sign.
+    response.headers_mut().append(VARY, HeaderValue::from_static("Signature"));
+    response
 }
 
 async fn verify(app: &App, received: Received<'_>) -> Result<(), Response> {

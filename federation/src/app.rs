@@ -1,10 +1,11 @@
 //! What every part of this crate needs: the records, our address, the time, and the way out to the network.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::address::Address;
+use model::care::census::Census;
 use model::clock::{Clock, Instant};
 use model::people::actor::{self, Actor};
 use model::people::proof::Signer as Prover;
@@ -16,6 +17,8 @@ use crate::guard::{self, Guard, Rules};
 use crate::keyring::Keyring;
 use crate::knock::Knocker;
 use crate::limit::Limit;
+use crate::parcel::Parcels;
+use crate::policy::Gate;
 use crate::signature::PrivateKey;
 
 /// What the operator's configuration says of federation, apart from the network.
@@ -68,11 +71,14 @@ pub struct Inner {
     pub(crate) knocker: Knocker,
     pub(crate) guard: Guard,
     pub(crate) fetcher: Fetcher,
+    pub(crate) gate: Gate,
     pub(crate) directory: Directory,
     pub(crate) keyring: Keyring,
     /// The key that signs fetches: needed for each activity that comes, so not looked for each time.
     node_key: tokio::sync::OnceCell<PrivateKey>,
     pub(crate) limit: Limit,
+    pub(crate) parcels: Parcels,
+    pub(crate) counted: Mutex<Option<(Instant, Census)>>,
 }
 
 impl Deref for App {
@@ -98,11 +104,15 @@ impl App {
         let agent = format!("Palabre/{} (+{})", settings.version, address.node());
         let client = guard::client(&guard, &agent)?;
         let knocker = Knocker::new(client.clone()).remembering(store.clone(), clock.clone());
+        let gate = Gate::new(store.clone(), settings.allowlist);
         Ok(Self(Arc::new(Inner {
-            fetcher: Fetcher::new(client, guard.clone()).with(knocker.clone()),
+            fetcher: Fetcher::new(client, guard.clone()).with(knocker.clone()).behind(gate.clone()),
+            gate,
             directory: Directory::default(),
             keyring: Keyring::default(),
             node_key: tokio::sync::OnceCell::new(),
+            parcels: Parcels::default(),
+            counted: Mutex::default(),
             limit: Limit::per_minute(settings.inbox_per_minute),
             store,
             address,

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::guard::{self, Guard};
 use crate::knock::{Knock, Knocker};
+use crate::policy::Gate;
 use crate::signature::PrivateKey;
 use crate::wire::{self, ACTIVITY_JSON, MAX_BYTES, Malformed, lenient};
 
@@ -54,7 +55,10 @@ pub enum Error {
     /// The request could not be signed.
     #[error("the request could not be signed")]
     Unsigned,
-    /// The records could not be asked in which dialect to sign.
+    /// An administrator does not want this server spoken to.
+    #[error("{0} is not spoken to")]
+    NotSpokenTo(String),
+    /// The records cannot be read.
     #[error(transparent)]
     Records(#[from] model::error::Error),
 }
@@ -113,19 +117,26 @@ pub struct Fetcher {
     client: reqwest::Client,
     guard: Arc<Guard>,
     knocker: Knocker,
+    gate: Option<Gate>,
 }
 
 impl Fetcher {
     /// A fetcher that goes only where `guard` admits; `client` is one that [`guard::client`] made for the same guard.
     #[must_use]
     pub fn new(client: reqwest::Client, guard: Guard) -> Self {
-        Self { knocker: Knocker::new(client.clone()), client, guard: Arc::new(guard) }
+        Self { knocker: Knocker::new(client.clone()), client, guard: Arc::new(guard), gate: None }
     }
 
     /// The same, which learns for good in which dialects servers want requests signed.
     #[must_use]
     pub(crate) fn with(self, knocker: Knocker) -> Self {
         Self { knocker, ..self }
+    }
+
+    /// The same, that fetches nothing from a server that is not spoken to.
+    #[must_use]
+    pub(crate) fn behind(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
     }
 
     /// What knocks for it.
@@ -250,6 +261,11 @@ impl Fetcher {
 
     async fn request(&self, url: &Url, accept: &str, signer: Option<Signer<'_>>) -> Result<Response, Error> {
         self.guard.admit(url)?;
+        if let (Some(gate), Some(host)) = (&self.gate, guard::authority(url))
+            && !gate.opens(&host).await?
+        {
+            return Err(Error::NotSpokenTo(host));
+        }
         let lost = |error: reqwest::Error| Error::Network(url.to_string(), error.without_url());
         let Some(Signer { key, now }) = signer else {
             return self.client.get(url.clone()).header(ACCEPT, accept).send().await.map_err(lost);

@@ -17,6 +17,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a whole exchange may take, the body included.
 pub const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a connection that nobody uses is kept.
+const KEPT_OPEN: Duration = Duration::from_secs(30);
+
 /// Why the guard refuses an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -227,6 +230,8 @@ pub fn client(guard: &Guard, user_agent: &str) -> reqwest::Result<reqwest::Clien
         .dns_resolver(Resolver(guard.clone()))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        .pool_max_idle_per_host(crate::deliver::CONNECTIONS)
+        .pool_idle_timeout(KEPT_OPEN)
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(EXCHANGE_TIMEOUT);
     if let Some(pem) = &guard.0.extra_ca {

@@ -57,6 +57,11 @@ impl Knocker {
         Self { records: Some((store, clock)), ..self }
     }
 
+    /// What it sends with.
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
     /// Sends a request in the dialect that the host is known to understand, and in the other if it answers 400 or 401.
     ///
     /// # Errors
@@ -80,7 +85,8 @@ impl Knocker {
         Ok(second)
     }
 
-    async fn dialect(&self, host: &String) -> Result<Dialect, Error> {
+    /// The dialect that a host is known to understand; the draft's, if nothing is known.
+    pub(crate) async fn dialect(&self, host: &String) -> Result<Dialect, Error> {
         if let Some(known) = self.dialects.get(host) {
             return Ok(known);
         }
@@ -93,7 +99,8 @@ impl Knocker {
         Ok(known)
     }
 
-    async fn learn(&self, host: String, dialect: Dialect) -> Result<(), Error> {
+    /// Keeps what a host has been found to understand.
+    pub(crate) async fn learn(&self, host: String, dialect: Dialect) -> Result<(), Error> {
         if let Some((store, clock)) = &self.records {
             let mut tx = store.begin().await?;
             dialect::learn(&mut tx, clock.now(), &host, dialect).await?;
@@ -123,7 +130,7 @@ impl Knocker {
 }
 
 /// What servers answer to a signature that they cannot read.
-fn is_not_understood(status: StatusCode) -> bool {
+pub(crate) fn is_not_understood(status: StatusCode) -> bool {
     matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED)
 }
 

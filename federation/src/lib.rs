@@ -4,11 +4,12 @@
 //! is called; everything that goes out passes the network guard and is signed. This crate decides nothing about ballots,
 //! comments or forums, knows nothing of pages and sessions, and speaks no SQL.
 //!
-//! The program calls three things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
-//! somebody names; and [`run`], for every job that concerns other servers.
+//! The program calls four things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
+//! somebody names; [`run`], for every job that concerns other servers; and [`carry`], for a lane of deliveries.
 
 mod admit;
 mod app;
+pub mod checkup;
 mod deliver;
 pub mod directory;
 mod document;
@@ -18,10 +19,13 @@ pub mod guard;
 mod inbox;
 mod keyring;
 mod knock;
+mod ledger;
 mod limit;
 pub mod nodeinfo;
 mod objects;
 mod outbox;
+mod parcel;
+mod policy;
 mod proof;
 mod recent;
 mod remote;
@@ -38,6 +42,8 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 pub use app::{App, Inner, Settings};
+pub use deliver::carry;
+pub use ledger::{Entry, Ledger};
 pub use outbox::run;
 pub use resolve::resolve;
 

@@ -1,7 +1,7 @@
 //! NodeInfo 2.0 and 2.1, and the documents under `/.well-known/` that lead there.
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use model::care::census::Census;
+use serde_json::{Map, Value, json};
 
 /// The two versions that are answered.
 pub const VERSIONS: [&str; 2] = ["2.0", "2.1"];
@@ -9,20 +9,44 @@ pub const VERSIONS: [&str; 2] = ["2.0", "2.1"];
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// What a node says of itself to whoever counts nodes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Facts {
     /// The version of the program.
     pub version: String,
     /// The name of the node.
     pub name: String,
+    /// Whether it speaks to others.
+    pub federated: bool,
     /// Whether anybody may sign up.
     pub open_registrations: bool,
-    /// Accounts.
-    pub users: u64,
-    /// Published consultations of public forums.
-    pub consultations: u64,
-    /// Comments written here on these.
-    pub comments: u64,
+    /// How much it is used.
+    pub census: Census,
+}
+
+/// Fewer than these are not told: in a small town a number may tell on people.
+const FEWEST: i64 = 10;
+
+/// A number as it may be told to anybody: two digits of it, and nothing of a small one.
+fn about(number: i64) -> Option<i64> {
+    if number < FEWEST {
+        return None;
+    }
+    let mut unit = 1;
+    while number / unit >= 100 {
+        unit *= 10;
+    }
+    Some(number / unit * unit)
+}
+
+fn usage(census: &Census) -> Value {
+    let told = |pairs: &[(&str, i64)]| -> Map<String, Value> {
+        pairs.iter().filter_map(|(name, number)| Some(((*name).to_owned(), json!(about(*number)?)))).collect()
+    };
+    let users =
+        [("total", census.accounts), ("activeHalfyear", census.active_half_year), ("activeMonth", census.active_month)];
+    let mut usage = told(&[("localPosts", census.consultations), ("localComments", census.comments)]);
+    usage.insert("users".to_owned(), Value::Object(told(&users)));
+    Value::Object(usage)
 }
 
 /// The document that leads to the two others; `node` is the address of the node, with its final slash.
@@ -51,14 +75,10 @@ pub fn document(version: &str, facts: &Facts) -> Option<Value> {
     Some(json!({
         "version": version,
         "software": software,
-        "protocols": ["activitypub"],
+        "protocols": if facts.federated { vec!["activitypub"] } else { Vec::new() },
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": facts.open_registrations,
-        "usage": {
-            "users": {"total": facts.users},
-            "localPosts": facts.consultations,
-            "localComments": facts.comments,
-        },
+        "usage": usage(&facts.census),
         "metadata": {"nodeName": facts.name},
     }))
 }
@@ -94,21 +114,27 @@ mod tests {
         let facts = Facts {
             version: "0.1.0".into(),
             name: "Valmont".into(),
+            federated: true,
             open_registrations: true,
-            users: 3,
-            consultations: 2,
-            comments: 7,
+            census: Census { accounts: 137, active_half_year: 99, active_month: 9, consultations: 0, comments: 12_345 },
         };
         for (at, version) in VERSIONS.into_iter().enumerate() {
             assert_eq!(links("https://a.test/")["links"][at]["href"], format!("https://a.test/nodeinfo/{version}"));
             let document = document(version, &facts).expect("answered");
             assert_eq!(document["version"], version);
             assert_eq!(document["protocols"], json!(["activitypub"]));
-            assert_eq!(document["usage"]["users"]["total"], 3);
+            let users = json!({"total": 130, "activeHalfyear": 99});
+            assert_eq!(
+                document["usage"],
+                json!({"users": users, "localComments": 12_000}),
+                "no small number, none exact"
+            );
             // NodeInfo 2.0 allows no other keys of software
             assert!(version == "2.1" || document["software"].as_object().is_some_and(|software| software.len() == 2));
         }
         assert_eq!(document("1.0", &facts), None);
+        let alone = document("2.0", &Facts { federated: false, ..facts }).expect("answered");
+        assert_eq!(alone["protocols"], json!([]));
     }
 
     #[test]

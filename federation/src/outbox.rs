@@ -7,6 +7,7 @@ mod consultation;
 mod follow;
 mod forum;
 mod refusal;
+mod subject;
 mod tally;
 
 pub(crate) use carry::may_be_carried;
@@ -16,13 +17,12 @@ use model::clock::Instant;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome};
-use model::network::activity;
+use model::network::activity::{self, Outgoing};
 use model::people::actor::Actor;
 use model::store::Tx;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::deliver;
 use crate::keyring;
 use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
@@ -36,9 +36,6 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         return Outcome::Done;
     }
     let done = match &claim.job {
-        Job::Deliver { activity, inbox } => {
-            return answer(app, claim, deliver::deliver(app, claim, *activity, inbox).await);
-        }
         Job::Publish { consultation } => consultation::publish(app, *consultation).await,
         Job::Open { consultation } => consultation::open(app, *consultation).await,
         Job::Edit { consultation } => consultation::edit(app, *consultation).await,
@@ -119,7 +116,11 @@ pub(crate) async fn send_once(
 ) -> Result<()> {
     match activity::by_uri(tx, uri).await {
         Ok(_) => Ok(()),
-        Err(Error::NotFound) => activity::send(tx, now, signer, uri, body, inboxes).await.map(|_| ()),
+        Err(Error::NotFound) => {
+            let told = subject::of(body);
+            let object = told.as_ref().map(|told| (told.object.as_str(), told.erases));
+            activity::tell(tx, now, Outgoing { signer, uri, body, object }, inboxes).await.map(|_| ())
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,13 +1,17 @@
 //! `/.well-known/` and NodeInfo, answered whatever the `Accept`.
 
+use std::sync::PoisonError;
+use std::time::Duration;
+
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use model::address::Local;
-use model::care::census;
+use model::care::census::{self, Census};
 use model::care::settings::{self, Registration};
 use model::error::{Error, Result};
+use model::store::Conn;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -96,15 +100,31 @@ pub(crate) async fn nodeinfo(State(app): State<App>, Path(version): Path<String>
 
 async fn document(app: &App, version: &str) -> Result<Value> {
     let mut conn = app.store.conn().await?;
-    let (node, census) = (settings::node(&mut conn).await?, census::take(&mut conn).await?);
-    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let node = settings::node(&mut conn).await?;
     let facts = Facts {
         version: app.settings.version.clone(),
         name: node.name,
+        federated: app.settings.enabled,
         open_registrations: settings::registration(&mut conn).await? == Registration::Open,
-        users: count(census.accounts),
-        consultations: count(census.consultations),
-        comments: count(census.comments),
+        census: app.census(&mut conn).await?,
     };
     nodeinfo::document(version, &facts).ok_or(Error::NotFound)
+}
+
+/// How long a census holds: counting everything is not done for whoever asks.
+const CENSUS_HOLDS: Duration = Duration::from_secs(600);
+
+impl App {
+    async fn census(&self, conn: &mut Conn) -> Result<Census> {
+        let now = self.now();
+        let kept = *self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, census)) = kept
+            && now.since(at) < CENSUS_HOLDS
+        {
+            return Ok(census);
+        }
+        let census = census::take(conn, now).await?;
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, census));
+        Ok(census)
+    }
 }

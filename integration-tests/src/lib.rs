@@ -8,6 +8,7 @@
 pub mod api;
 pub mod apsig;
 pub mod clock;
+pub mod crowd;
 pub mod database;
 pub mod fedify;
 pub mod net;

@@ -16,6 +16,17 @@ impl Net {
         Self { hosts }
     }
 
+    /// One more name, which leads where another one does.
+    pub fn also(&mut self, name: &str, with: &str) {
+        self.hosts.push((name.to_owned(), self.address(with)));
+    }
+
+    /// From now on a name leads where another one does.
+    pub fn moves(&mut self, name: &str, to: &str) {
+        let address = self.address(to);
+        self.hosts.iter_mut().filter(|(known, _)| known == name).for_each(|(_, at)| *at = address);
+    }
+
     /// Where `host` answers.
     pub fn address(&self, host: &str) -> SocketAddr {
         let found = self.hosts.iter().find(|(name, _)| name == host);

@@ -101,6 +101,29 @@ impl Node {
         process
     }
 
+    /// Stops, learns that hosts have moved, and starts again.
+    pub async fn moves_to(&mut self, net: &Net) {
+        assert_eq!(self.stop().await, Some(0));
+        self.net = net.clone();
+        std::fs::write(self.config(), self.configuration("")).expect("a configuration file");
+        self.resume().await;
+    }
+
+    /// Commands from now on know other hosts than the running process does.
+    pub fn knows(&self, net: &Net) {
+        let text = std::fs::read_to_string(self.config()).expect("a configuration file");
+        let text = text.replace(&self.net.hosts_table(), &net.hosts_table());
+        std::fs::write(self.config(), text).expect("a configuration file");
+    }
+
+    /// The most memory that the running process has held, in MiB (`VmHWM` of proc(5)).
+    pub fn memory(&self) -> u64 {
+        let id = self.process.as_ref().and_then(Child::id).expect("a running node");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
+        line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).expect("a number") / 1024
+    }
+
     /// `kill -9`, at once.
     pub async fn kill(&mut self) {
         let mut process = self.process.take().expect("a running node");

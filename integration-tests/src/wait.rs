@@ -12,7 +12,16 @@ pub async fn until<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> 
 }
 
 /// The same, with the words for a failure found only then.
-pub async fn until_or<T>(what: impl FnOnce() -> String, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until_or<T>(what: impl FnOnce() -> String, condition: impl AsyncFnMut() -> Option<T>) -> T {
+    within(DEADLINE, what, condition).await
+}
+
+/// The same for what takes longer than most: a lease that has to end first, ten thousand of something.
+pub async fn within<T>(
+    deadline: Duration,
+    what: impl FnOnce() -> String,
+    mut condition: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let asking = async {
         loop {
             if let Some(answer) = condition().await {
@@ -21,9 +30,9 @@ pub async fn until_or<T>(what: impl FnOnce() -> String, mut condition: impl Asyn
             pause().await;
         }
     };
-    match tokio::time::timeout(DEADLINE, asking).await {
+    match tokio::time::timeout(deadline, asking).await {
         Ok(answer) => answer,
-        Err(_) => panic!("waited {} s in vain: {}", DEADLINE.as_secs(), what()),
+        Err(_) => panic!("waited {} s in vain: {}", deadline.as_secs(), what()),
     }
 }
 

@@ -15,7 +15,6 @@ use crate::debate::consultation::Consultation;
 use crate::debate::forum::Forum;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::network::activity::Activity;
 use crate::network::follow::Follow;
 use crate::store::schema::jobs;
 use crate::store::{Conn, Json, Tx, on};
@@ -31,13 +30,6 @@ const ERROR_LONGEST: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
-    /// Sends an activity to an inbox.
-    Deliver {
-        /// What.
-        activity: Id<Activity>,
-        /// Where to.
-        inbox: String,
-    },
     /// Tells followers of a newly published consultation: its `Page`, and its `Question` if it is open.
     Publish {
         /// Which.
@@ -170,10 +162,15 @@ struct Row {
 pub struct Lease;
 
 impl Job {
-    /// Jobs of one lane run one after the other, in the order in which they were enqueued: a host's deliveries.
+    /// Jobs of one lane run one after the other, in the order in which they were enqueued: nobody hears of an edit before
+    /// the words edited. Jobs for a later time have none: they would hold up what comes after.
     fn lane(&self) -> Option<String> {
         match self {
-            Self::Deliver { inbox, .. } => Some(format!("host:{}", host(inbox))),
+            Self::Publish { consultation } | Self::Open { consultation } | Self::Edit { consultation } => {
+                Some(format!("consultation:{consultation}"))
+            }
+            Self::Comment { comment, .. } => Some(format!("comment:{comment}")),
+            Self::Forum { forum } | Self::Carry { forum, .. } => Some(format!("forum:{forum}")),
             _ => None,
         }
     }
@@ -190,11 +187,6 @@ impl Job {
             _ => None,
         }
     }
-}
-
-fn host(uri: &str) -> String {
-    let parsed = url::Url::parse(uri).ok();
-    parsed.map_or_else(|| uri.to_owned(), |u| u[url::Position::BeforeHost..url::Position::AfterPort].to_lowercase())
 }
 
 fn row(now: Instant, job: &Job, when: When) -> Result<Row> {
@@ -223,36 +215,14 @@ fn row(now: Instant, job: &Job, when: When) -> Result<Row> {
 /// When the database fails.
 pub async fn enqueue(tx: &mut Tx, now: Instant, job: Job, when: When) -> Result<()> {
     let row = row(now, &job, when)?;
+    tx.ring();
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(jobs::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
     Ok(())
 }
 
-/// Enqueues many at once, in order: on PostgreSQL in one statement.
-///
-/// # Errors
-/// When the database fails.
-pub async fn enqueue_all(tx: &mut Tx, now: Instant, all: &[Job]) -> Result<()> {
-    /// Rows in one statement: 11 columns, and PostgreSQL takes 65,535 parameters.
-    const ROWS: usize = 1000;
-    let rows = all.iter().map(|job| row(now, job, When::Now)).collect::<Result<Vec<_>>>()?;
-    for some in rows.chunks(ROWS) {
-        match &mut **tx {
-            Conn::Postgres(c) => {
-                diesel::insert_into(jobs::table).values(some).on_conflict_do_nothing().execute(&mut **c).await?;
-            }
-            Conn::Sqlite(c) => {
-                for one in some {
-                    diesel::insert_into(jobs::table).values(one).on_conflict_do_nothing().execute(&mut **c).await?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Claims the next due job by leasing it for [`LEASE`]. In a lane only the head can be claimed, so a lane keeps its
-/// order and a host that is down holds up nobody else.
+/// order.
 ///
 /// # Errors
 /// When the database fails.
@@ -348,6 +318,19 @@ pub async fn free_all(tx: &mut Tx) -> Result<()> {
         .execute(c)
         .await)?;
     Ok(())
+}
+
+/// Has every job that was given up tried again. Answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revive(tx: &mut Tx, now: Instant) -> Result<usize> {
+    tx.ring();
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, |c| diesel::update(jobs::table.filter(jobs::buried_at.is_not_null()))
+        .set((jobs::buried_at.eq(None::<Instant>), jobs::run_at.eq(now)))
+        .execute(c)
+        .await)?)
 }
 
 /// When to try again after `attempts` failures: `first` × 2ⁿ, at most a day, with up to 20 % more by `chance` (0 to 1).

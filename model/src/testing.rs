@@ -88,6 +88,14 @@ impl World {
         Self::on(&postgres_url().await, None).await
     }
 
+    /// On an empty database at that address.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn at(url: &str) -> Self {
+        Self::on(url, None).await
+    }
+
     async fn on(url: &str, dir: Option<tempfile::TempDir>) -> Self {
         let store = Store::open(&Options::new(url)).expect("the store opens");
         migrate::up(&store).await.expect("the schema is made");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::both_databases;
 use model::id::Id;
-use model::job::{self, Job, Outcome, When};
+use model::job::{self, Change, Job, Outcome, When};
 use model::testing::World;
 
 async fn enqueue(world: &World, job: Job) {
@@ -26,14 +26,16 @@ async fn finish(world: &World, claim: &job::Claim, outcome: Outcome) {
     tx.commit().await.unwrap();
 }
 
-fn deliver(world: &World, host: &str) -> Job {
+/// Something to be told of a comment: each comment has a lane.
+fn tell(world: &World, of: &str, change: Change) -> Job {
     world.clock.advance(Duration::from_millis(1));
-    Job::Deliver { activity: Id::new(world.now()), inbox: format!("https://{host}/inbox") }
+    Job::Comment { comment: Id::derived(&[of.as_bytes()]), change }
 }
 
 both_databases! {
     async fn a_lane_keeps_its_order_and_holds_up_nobody_else(world: World) {
-        let (first, second, other) = (deliver(&world, "m.test"), deliver(&world, "m.test"), deliver(&world, "n.test"));
+        let (first, second) = (tell(&world, "one", Change::Created), tell(&world, "one", Change::Updated));
+        let other = tell(&world, "other", Change::Created);
         for job in [&first, &second, &other] {
             enqueue(&world, job.clone()).await;
         }
@@ -54,7 +56,7 @@ both_databases! {
     }
 
     async fn a_lost_lease_returns_the_job_and_its_holder_writes_nothing(world: World) {
-        enqueue(&world, deliver(&world, "m.test")).await;
+        enqueue(&world, tell(&world, "one", Change::Created)).await;
         let lost = claim(&world).await.unwrap();
         world.clock.advance(job::LEASE + Duration::from_secs(1));
         let taken = claim(&world).await.unwrap();
@@ -84,7 +86,7 @@ both_databases! {
     }
 
     async fn freed_leases_can_be_claimed_at_once(world: World) {
-        enqueue(&world, deliver(&world, "m.test")).await;
+        enqueue(&world, tell(&world, "one", Change::Created)).await;
         claim(&world).await.unwrap();
         assert!(claim(&world).await.is_none());
         let mut tx = world.store.begin().await.unwrap();

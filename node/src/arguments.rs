@@ -63,6 +63,11 @@ pub enum Command {
     Backup(Backup),
     /// Bring a node back from a backup, into an empty database
     Restore(Restore),
+    /// Look whether all is well, from inside and from outside, and say how to mend what is not
+    Doctor(Doctor),
+    /// Other servers: how each is treated and how it fares
+    #[command(subcommand)]
+    Peer(Peer),
     /// A node on loopback filled with real and example consultations
     Demo(Demo),
 }
@@ -73,6 +78,50 @@ pub struct Print {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `palabre doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Mend what can be mended: apply migrations, try again what was given up or waits for a server that failed
+    #[arg(long)]
+    pub fix: bool,
+    /// `--json`
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// `palabre peer`
+#[derive(Debug, Subcommand)]
+pub enum Peer {
+    /// The servers known here
+    List {
+        /// `--json`
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Treat a server, and all below its name, in this way
+    Set {
+        /// Its host name
+        host: String,
+        /// allow, silence, block or partner
+        policy: String,
+    },
+    /// Treat a server as any other
+    Forget {
+        /// Its host name
+        host: String,
+    },
+    /// Take a list in, as Mastodon writes it: CSV, or one domain a line
+    Import {
+        /// The list
+        file: PathBuf,
+        /// `--json`
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Write out what is blocked and silenced, as Mastodon reads it
+    Export,
 }
 
 /// `palabre serve`

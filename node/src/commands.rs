@@ -3,10 +3,12 @@
 mod account;
 mod backup;
 mod demo;
+mod doctor;
 mod export;
 mod import;
 mod mail;
 mod migrate;
+mod peer;
 mod serve;
 mod setup;
 mod token;
@@ -48,6 +50,8 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Verify(verify) => verify::run(&config, verify).await,
         Command::Backup(backup) => backup::write(&config, backup).await,
         Command::Restore(restore) => backup::restore(&config, restore).await,
+        Command::Doctor(doctor) => doctor::run(config, doctor).await,
+        Command::Peer(peer) => peer::run(&config, peer).await,
         Command::Demo(demo) => demo::run(config, demo).await,
     }
 }

@@ -2,11 +2,14 @@
 
 use anyhow::Context;
 use axum::Router;
+use federation::Ledger;
+use federation::checkup::Checkup;
 use federation::guard::Rules;
 use model::address::Address;
 use model::clock::Clock;
 use model::error::Refusal;
 use model::job::{Claim, Outcome};
+use model::network::delivery::Taken;
 use model::store::Store;
 
 use crate::config::{self, Config, FederationMode};
@@ -96,6 +99,24 @@ impl Machines {
             tracing::warn!(%error, "a server does not answer");
             Refusal::NotReachable.into()
         })
+    }
+
+    /// Looks at this node from outside.
+    ///
+    /// # Errors
+    /// When the records or the certificate authorities cannot be read.
+    pub async fn checkup(&self, rules: Rules) -> anyhow::Result<Checkup> {
+        Ok(Checkup::of(&self.app, rules).await?)
+    }
+
+    /// Whether this node speaks to other servers at all.
+    pub fn speaks(&self) -> bool {
+        self.app.settings.enabled
+    }
+
+    /// Goes through a lane of deliveries.
+    pub async fn carry(&self, taken: Taken, ledger: &Ledger) {
+        federation::carry(&self.app, taken, ledger).await;
     }
 
     /// Does a job that concerns other servers.

@@ -89,6 +89,18 @@ impl Mailer {
         }
     }
 
+    /// Signs in at the mail server, and sends nothing.
+    ///
+    /// # Errors
+    /// Why it does not let us in.
+    pub async fn greet(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it hangs up".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     fn message(&self, letter: Letter<'_>) -> anyhow::Result<Message> {
         let message = Message::builder()
             .from(self.from.clone())

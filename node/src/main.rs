@@ -7,6 +7,7 @@ mod arguments;
 mod collection;
 mod commands;
 mod config;
+mod courier;
 mod listener;
 mod machines;
 mod mailer;

@@ -11,10 +11,12 @@ use model::debate::schedule;
 use model::error::Error;
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome};
+use model::network::activity;
 use model::people::session;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use crate::courier;
 use crate::mailer::{Letter, Mailer, Undelivered};
 use crate::node::Node;
 
@@ -38,7 +40,8 @@ pub async fn run(node: Arc<Node>, stop: watch::Receiver<bool>) {
     let counting = repeat("the sequencer", SWEEP, stop.clone(), || count(&node));
     let ticking = repeat("the clock", TICK, stop.clone(), || tick(&node));
     let sweeping = repeat("housekeeping", HOUSEKEEPING, stop.clone(), || sweep(&node));
-    tokio::join!(work(&node, stop), counting, ticking, sweeping);
+    let delivering = courier::run(node.clone(), stop.clone());
+    tokio::join!(work(&node, stop), delivering, counting, ticking, sweeping);
 }
 
 /// Does `act` again and again, `pause` apart.
@@ -62,7 +65,7 @@ async fn repeat<F: Future<Output = anyhow::Result<()>>>(
 
 /// Waits `pause`, or until it is time to stop.
 #[expect(clippy::disallowed_methods, reason = "the worker's pause")]
-async fn rest(pause: Duration, stop: &mut watch::Receiver<bool>) {
+pub async fn rest(pause: Duration, stop: &mut watch::Receiver<bool>) {
     tokio::select! {
         () = tokio::time::sleep(pause) => {}
         // An error says that whoever could stop us is gone: the loop ends by the value.
@@ -84,6 +87,7 @@ async fn sweep(node: &Node) -> anyhow::Result<()> {
     let mut tx = node.store.begin().await?;
     session::sweep(&mut tx, node.clock.now()).await?;
     check::due(&mut tx, node.clock.now()).await?;
+    activity::sweep(&mut tx, node.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -91,7 +95,9 @@ async fn sweep(node: &Node) -> anyhow::Result<()> {
 async fn work(node: &Arc<Node>, mut stop: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
+    let mut bell = node.store.bell();
     while !*stop.borrow() {
+        bell.mark_unchanged();
         let Ok(place) = room.clone().acquire_owned().await else { break };
         match claim(node).await {
             Ok(Some(claim)) => {
@@ -102,7 +108,11 @@ async fn work(node: &Arc<Node>, mut stop: watch::Receiver<bool>) {
                 });
                 while running.try_join_next().is_some() {}
             }
-            Ok(None) => rest(PAUSE, &mut stop).await,
+            // The bell rings for what this process enqueues; the pause is for what others do.
+            Ok(None) => tokio::select! {
+                () = rest(PAUSE, &mut stop) => {}
+                _ = bell.changed() => {}
+            },
             Err(error) => {
                 tracing::error!(%error, "the queue cannot be read");
                 rest(PAUSE_AFTER_FAILURE, &mut stop).await;
@@ -177,7 +187,6 @@ async fn renew(node: &Node, claim: &Claim) -> model::error::Result<()> {
 /// A job's name in the log and the metrics.
 fn kind(job: &Job) -> &'static str {
     match job {
-        Job::Deliver { .. } => "deliver",
         Job::Publish { .. } => "publish",
         Job::Open { .. } => "open",
         Job::Edit { .. } => "edit",
@@ -197,8 +206,7 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
     match &claim.job {
         Job::Mail { mail } => post(node, claim, *mail).await,
         Job::Check { consultation } => hold_against(node, claim, *consultation).await,
-        Job::Deliver { .. }
-        | Job::Publish { .. }
+        Job::Publish { .. }
         | Job::Open { .. }
         | Job::Edit { .. }
         | Job::Tally { .. }

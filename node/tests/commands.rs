@@ -169,3 +169,45 @@ fn the_environment_and_flags_choose_the_database() {
     done(folder.path(), &["migrate", "--set", "node.data_dir=third"], "");
     assert!(folder.path().join("third/palabre.db").is_file());
 }
+
+#[test]
+fn servers_are_treated_and_lists_of_them_go_in_and_out() {
+    let folder = folder();
+    let ran = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments, "");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", err(&output));
+        out(&output)
+    };
+    ran(&["peer", "set", "Friend.Example", "partner"]);
+    let list = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\nbad.example,suspend,false,false,spam,false\nnot a host,suspend,false,false,,false\n";
+    std::fs::write(folder.path().join("list.csv"), list).expect("a file");
+    assert_eq!(ran(&["peer", "import", "list.csv"]), "1 changed, 0 unchanged, 1 refused\n");
+    let told: serde_json::Value = serde_json::from_str(&ran(&["peer", "list", "--json"])).expect("JSON");
+    assert_eq!((&told[0]["host"], &told[0]["policy"]), (&"bad.example".into(), &"block".into()));
+    assert_eq!((&told[1]["host"], &told[1]["policy"]), (&"friend.example".into(), &"partner".into()));
+    assert!(ran(&["peer", "export"]).contains("bad.example,suspend,false,false,spam,false"));
+    ran(&["peer", "forget", "bad.example"]);
+    assert!(!ran(&["peer", "export"]).contains("bad.example"));
+    for (arguments, says) in [
+        (&["peer", "forget", "bad.example"][..], "nothing is said"),
+        (&["peer", "set", "b.example", "friend"], "friend"),
+        (&["peer", "set", "127.0.0.1", "block"], "host"),
+    ] {
+        let output = run(folder.path(), arguments, "");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(err(&output).contains(says), "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_mends_what_it_may() {
+    let folder = folder();
+    let first = run(folder.path(), &["doctor"], "");
+    assert!(out(&first).contains("database: SQLite, empty"), "{}", out(&first));
+    let fixed = run(folder.path(), &["doctor", "--fix", "--json"], "");
+    let found: serde_json::Value = serde_json::from_str(&out(&fixed)).expect("JSON");
+    let of = |check: &str| found.as_array().and_then(|all| all.iter().find(|one| one["check"] == check)).cloned();
+    assert_eq!(of("database").expect("a finding")["state"], "ok", "migrations are applied: {found}");
+    assert_eq!(of("domain").expect("a finding")["state"], "warn");
+    assert!(of("domain").expect("a finding")["mend"].as_str().is_some_and(|mend| mend.contains("node.domain")));
+}

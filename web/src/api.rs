@@ -12,6 +12,7 @@ mod change;
 mod code;
 mod comment;
 mod consultation;
+mod delivery;
 mod draft;
 mod elector;
 mod face;
@@ -66,6 +67,7 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(account::refuse))
         .routes(routes!(peer::list))
         .routes(routes!(peer::read, peer::treat, peer::forget))
+        .routes(routes!(peer::blocklist, peer::take_in))
         .routes(routes!(member::list, member::ask))
         .routes(routes!(member::invitations, member::invite))
         .routes(routes!(member::cancel))
@@ -97,6 +99,7 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(comment::list, comment::post))
         .routes(routes!(comment::edit, comment::delete))
         .routes(routes!(version::list))
+        .routes(routes!(delivery::list))
         .routes(routes!(search::list))
         .routes(routes!(attachment::list, attachment::attach))
         .routes(routes!(attachment::link))

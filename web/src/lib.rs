@@ -21,6 +21,7 @@ mod media;
 mod open;
 mod pages;
 mod path;
+mod robots;
 mod security;
 mod session;
 mod site;
@@ -50,6 +51,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(pages)
         .merge(api)
         .merge(assets::router())
+        .merge(robots::routes())
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), security::harden))
         .layer(middleware::from_fn_with_state(app.clone(), cache::share))

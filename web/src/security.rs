@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::error::Failure;
+use crate::robots;
 
 /// No script at all, styles and pictures from here alone, forms to here alone, no frame around a page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; \
@@ -30,6 +31,7 @@ const ENCRYPTED_ONLY: &str = "max-age=31536000";
 
 /// Adds the headers, and `Secure` to cookies where the node is reached encrypted.
 pub(crate) async fn harden(State(app): State<App>, request: Request, next: Next) -> Response {
+    let left_out = robots::leaves_out(request.uri().path());
     let mut response = next.run(request).await;
     let encrypted = app.is_encrypted();
     let headers = response.headers_mut();
@@ -39,6 +41,9 @@ pub(crate) async fn harden(State(app): State<App>, request: Request, next: Next)
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(UNCACHED));
         headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    }
+    if left_out {
+        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
     if encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ENCRYPTED_ONLY));

@@ -3,8 +3,9 @@
 use model::debate::forum::{self, Forum};
 use model::error::{Error, Result};
 use model::id::Id;
-use model::network::follow;
-use model::people::actor;
+use model::network::{delivery, follow};
+use model::people::actor::{self, Actor};
+use model::store::Tx;
 
 use super::Announcer;
 use crate::app::App;
@@ -19,10 +20,23 @@ pub(super) async fn carry(app: &App, id: Id<Forum>, body: &str) -> Result<()> {
         return Ok(());
     }
     let group = actor::by_id(&mut tx, forum.actor_id).await?;
-    let inboxes = follow::inboxes(&mut tx, group.id).await?;
+    let inboxes = hearers(app, &mut tx, &activity, group.id).await?;
     let announcer = Announcer { here: &app.address, now: app.now(), group: &group, inboxes: &inboxes };
     announcer.carry(&mut tx, activity.id.as_str(), body).await?;
     tx.commit().await
+}
+
+/// The followers; of a deletion exactly those that were given what is gone.
+async fn hearers(app: &App, tx: &mut Tx, activity: &Activity, group: Id<Actor>) -> Result<Vec<String>> {
+    if activity.kind == "Delete"
+        && let Some(object) = activity.object_id()
+    {
+        app.parcels.forget(object.as_str());
+        if let Some(given) = delivery::withdraw(tx, app.now(), object.as_str()).await? {
+            return Ok(given);
+        }
+    }
+    follow::inboxes(tx, group).await
 }
 
 /// Whether an activity tells nothing of what its actor thinks (protocol: nothing that leaves a node names an actor together

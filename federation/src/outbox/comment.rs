@@ -5,7 +5,7 @@ use model::debate::consultation;
 use model::error::Result;
 use model::id::Id;
 use model::job::Change;
-use model::network::follow;
+use model::network::{delivery, follow};
 use model::people::actor::Actor;
 use model::store::Tx;
 use serde::Serialize;
@@ -78,9 +78,12 @@ impl Telling<'_> {
         let own = reason.is_none() && self.written.author.is_local();
         let by = if own { &self.written.author } else { &self.it.author };
         let Some(actor) = by.uri(here) else { return Ok(()) };
-        self.tell(
+        let reached = Reached::by(self, tx, &id).await?;
+        self.app.parcels.forget(&id);
+        self.tell_to(
             tx,
             by,
+            reached,
             Told {
                 id: format!("{}#delete/{}", actor, crate::objects::actor::mark(&id)),
                 kind: "Delete",
@@ -96,18 +99,46 @@ impl Telling<'_> {
     }
 
     async fn tell<T: Serialize>(&self, tx: &mut Tx, by: &Actor, told: Told<'_, T>) -> Result<()> {
+        let through_forum = follow::inboxes(tx, self.it.group.id).await?;
+        let direct = self.answered().filter_map(|actor| actor.inbox.clone()).collect();
+        self.tell_to(tx, by, Reached { through_forum, direct }, told).await
+    }
+
+    async fn tell_to<T: Serialize>(&self, tx: &mut Tx, by: &Actor, to: Reached, told: Told<'_, T>) -> Result<()> {
         let now = self.app.now();
         let body = told.proven(tx, &self.app.address, now, by).await?;
-        let followers = follow::inboxes(tx, self.it.group.id).await?;
-        let announcer = Announcer { here: &self.app.address, now, group: &self.it.group, inboxes: &followers };
+        let announcer = Announcer { here: &self.app.address, now, group: &self.it.group, inboxes: &to.through_forum };
         announcer.carry(tx, &told.id, &body).await?;
-        let direct: Vec<String> = self.answered().filter_map(|actor| actor.inbox.clone()).collect();
-        send_once(tx, now, by.id, &told.id, &body, &direct).await
+        send_once(tx, now, by.id, &told.id, &body, &to.direct).await
     }
 
     /// Who is to hear of it directly: the author answered, and of a comment from elsewhere that is hidden its author.
     fn answered(&self) -> impl Iterator<Item = &Actor> {
         let parent = self.written.parent.as_ref().map(|(_, author)| author);
         parent.into_iter().chain(std::iter::once(&self.written.author)).filter(|actor| !actor.is_local())
+    }
+}
+
+/// The inboxes that hear of a comment.
+struct Reached {
+    /// Those that hear of it as followers of the forum.
+    through_forum: Vec<String>,
+    /// The others.
+    direct: Vec<String>,
+}
+
+impl Reached {
+    /// Those that are to hear that an object is gone: exactly the hosts that were given it, and the one that it came from.
+    async fn by(telling: &Telling<'_>, tx: &mut Tx, object: &str) -> Result<Self> {
+        let followers = follow::inboxes(tx, telling.it.group.id).await?;
+        let given = delivery::withdraw(tx, telling.app.now(), object).await?;
+        let (through_forum, mut direct): (Vec<_>, Vec<_>) = match given {
+            Some(given) => given.into_iter().partition(|inbox| followers.contains(inbox)),
+            // it was told before what goes where was recorded
+            None => (followers, telling.answered().filter_map(|actor| actor.inbox.clone()).collect()),
+        };
+        let author = Some(&telling.written.author).filter(|author| !author.is_local());
+        direct.extend(author.and_then(|author| author.inbox.clone()));
+        Ok(Self { through_forum, direct })
     }
 }

@@ -239,7 +239,7 @@ async fn secure_mode_gives_documents_to_signed_requests_alone() {
     let town = Town::with(federation::Settings { secure_mode: true, ..federation::Settings::default() }).await;
     town.world.forum("mobilite", Visibility::Public).await;
     let (status, _, told) = town.gets("/f/mobilite").await;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!((status, told["vary"].to_str().expect("text")), (StatusCode::UNAUTHORIZED, "Signature"));
     assert_eq!(told[signature::ACCEPT_SIGNATURE], signature::WANTED_OF_GET);
     assert_eq!(town.gets("/").await.0, StatusCode::OK, "or nobody could check a signature of ours");
     let ana = town.peer.user("ana");
@@ -253,6 +253,7 @@ async fn secure_mode_gives_documents_to_signed_requests_alone() {
         let request = request.body(axum::body::Body::empty()).expect("a request");
         let response = tower::ServiceExt::oneshot(town.router.clone(), request).await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK, "{dialect}");
+        assert_eq!(response.headers()["vary"], "Signature");
     }
 }
 

@@ -5,6 +5,7 @@
 mod comments;
 mod documents;
 mod follows;
+mod hosts;
 mod mirror;
 mod proofs;
 mod refusals;

@@ -1,6 +1,6 @@
 use http::StatusCode;
+use model::network::follow;
 use model::network::mirror::{self, Kind, Mirror};
-use model::network::{follow, peer};
 use serde_json::{Value, json};
 
 use crate::town::{PEER, Town, User, activity};
@@ -110,7 +110,8 @@ async fn what_other_forums_carry_of_ours_is_no_mirror() {
     let shares =
         model::debate::interest::count(&mut conn, on.id, model::debate::interest::Kind::Share).await.expect("counted");
     assert_eq!(shares, 1, "it is a share");
-    assert!(peer::by_host(&mut conn, "peer.test").await.expect("read").expect("known").last_success_at.is_some());
+    let lane = model::network::delivery::lane(&mut conn, "peer.test").await.expect("read").expect("a lane");
+    assert!(lane.last_success_at.is_some());
     drop(conn);
     town.works().await;
 }

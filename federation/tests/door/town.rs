@@ -22,6 +22,8 @@ use model::clock::Instant;
 use model::debate::consultation::Consultation;
 use model::debate::forum::Forum;
 use model::job::{self, Outcome};
+use model::network::delivery::{self, How, Report};
+use model::store::Store;
 use model::testing::World;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -214,7 +216,7 @@ impl Town {
         document
     }
 
-    /// Runs every job that is due, those that follow too, and answers how each ended that was not simply done.
+    /// Runs every job that is due, those that follow too, and delivers; answers how each ended that was not simply done.
     pub async fn works(&self) -> Vec<Outcome> {
         let mut ended = Vec::new();
         loop {
@@ -233,7 +235,28 @@ impl Town {
                 ended.push(outcome);
             }
         }
+        self.delivers(&mut ended).await;
         ended
+    }
+
+    /// Goes through every lane that is due until none is.
+    async fn delivers(&self, ended: &mut Vec<Outcome>) {
+        loop {
+            let mut tx = self.world.store.begin().await.expect("a transaction");
+            let lanes = delivery::claim(&mut tx, self.now(), 8, true).await.expect("the lanes");
+            tx.commit().await.expect("committed");
+            if lanes.is_empty() {
+                return;
+            }
+            for lane in lanes {
+                let (ledger, entries) = federation::Ledger::open(8);
+                let recorded = tokio::spawn(record(self.world.store.clone(), self.now(), entries));
+                federation::carry(&self.app, lane, &ledger).await;
+                drop(ledger);
+                let some = recorded.await.expect("recorded");
+                ended.extend(some.into_iter().filter_map(outcome));
+            }
+        }
     }
 
     /// Runs what is due, and expects all of it to work.
@@ -295,6 +318,34 @@ impl Town {
         let actor = self.document(&path).await;
         let key = PublicKey::from_pem(actor["publicKey"]["publicKeyPem"].as_str().expect("a key")).expect("a key");
         delivered.activity["actor"] == owner.as_str() && actor["id"] == owner.as_str() && claim.verify(&key).is_ok()
+    }
+}
+
+/// Records what is told, and answers all of it.
+async fn record(
+    store: Store,
+    now: Instant,
+    mut entries: tokio::sync::mpsc::Receiver<federation::Entry>,
+) -> Vec<Report> {
+    let mut all = Vec::new();
+    while let Some(entry) = entries.recv().await {
+        let mut tx = store.begin().await.expect("a transaction");
+        delivery::settle(&mut tx, now, &entry.reports).await.expect("settled");
+        tx.commit().await.expect("committed");
+        all.extend(entry.reports);
+        let _gone = entry.recorded.send(());
+    }
+    all
+}
+
+/// What a report says that is not simply done.
+fn outcome(report: Report) -> Option<Outcome> {
+    match report {
+        Report::Ended(ended) => ended.refused.map(Outcome::Never),
+        Report::Left(left) => match left.how {
+            How::Fails { why, again, .. } => Some(Outcome::Later(again, why)),
+            How::Works | How::Rests(_) => None,
+        },
     }
 }
 

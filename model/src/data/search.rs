@@ -217,7 +217,8 @@ async fn hits(conn: &mut Conn, forums: &[Forum], query: &Query, marks: &[Mark]) 
         let consultation = consultations.get(&asked).filter(|it| it.state != State::Draft).cloned();
         let forum = consultation.as_ref().map_or(subject, |it| it.forum_id.uuid());
         let Some(forum) = forums.iter().find(|it| it.id.uuid() == forum).cloned() else { continue };
-        if comment.as_ref().is_some_and(|(it, _)| it.state != comment::State::Visible) {
+        let shown = |(it, author): &(Comment, Actor)| it.state == comment::State::Visible && author.may_be_searched();
+        if comment.as_ref().is_some_and(|it| !shown(it)) {
             continue;
         }
         let excerpt = excerpt(conn, query, &forum, consultation.as_ref(), comment.as_ref().map(|(it, _)| it)).await?;

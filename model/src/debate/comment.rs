@@ -6,6 +6,7 @@ pub mod thread;
 
 mod rows;
 mod tombstone;
+mod veil;
 mod version;
 
 use diesel::prelude::*;

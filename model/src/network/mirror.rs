@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::id::Id;
+use crate::network::peer::{self, Policy};
 use crate::people::actor::Actor;
 use crate::store::schema::{actors, mirrors};
 use crate::store::types::words;
@@ -139,6 +140,9 @@ pub const COMMENTS: i64 = 500;
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn thread(conn: &mut Conn, host: &str, slug: &str) -> Result<Thread> {
+    if peer::policy(conn, host).await? == Policy::Block {
+        return Err(Error::NotFound);
+    }
     let of: Vec<Mirror> = on!(conn, |c| mirrors::table
         .filter(mirrors::host.eq(host).and(mirrors::slug.eq(slug)))
         .select(Mirror::as_select())
@@ -161,6 +165,7 @@ pub async fn thread(conn: &mut Conn, host: &str, slug: &str) -> Result<Thread> {
         .select((Mirror::as_select(), Option::<Actor>::as_select()))
         .load(c)
         .await)?;
+    let comments = shown(conn, comments).await?;
     Ok(Thread { page, question, comments })
 }
 
@@ -169,12 +174,24 @@ pub async fn thread(conn: &mut Conn, host: &str, slug: &str) -> Result<Thread> {
 /// # Errors
 /// When the database fails.
 pub async fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<(Mirror, Option<Actor>)>> {
-    Ok(on!(conn, |c| mirrors::table
+    let latest = on!(conn, |c| mirrors::table
         .left_join(actors::table.on(mirrors::group_id.eq(actors::id.nullable())))
         .filter(mirrors::kind.eq(Kind::Page))
         .order((mirrors::published_at.desc(), mirrors::id.desc()))
         .limit(limit)
         .select((Mirror::as_select(), Option::<Actor>::as_select()))
         .load(c)
-        .await)?)
+        .await)?;
+    shown(conn, latest).await
+}
+
+/// Those of them whose servers are neither blocked nor silenced.
+async fn shown(conn: &mut Conn, found: Vec<(Mirror, Option<Actor>)>) -> Result<Vec<(Mirror, Option<Actor>)>> {
+    let mut hosts: Vec<&str> = found.iter().map(|(copy, _)| copy.host.as_str()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let treated = peer::treatments(conn, &hosts).await?;
+    let hidden: Vec<String> =
+        treated.into_iter().filter(|(_, treated)| !treated.is_shown()).map(|(host, _)| host.to_owned()).collect();
+    Ok(found.into_iter().filter(|(copy, _)| !hidden.contains(&copy.host)).collect())
 }

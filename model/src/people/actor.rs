@@ -67,6 +67,14 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Whether what somebody wrote may be found by searching: of somebody elsewhere only with their consent, which is not
+    /// assumed (FEP-5feb).
+    #[must_use]
+    pub fn may_be_searched(&self) -> bool {
+        let consents = || self.document.as_ref().is_some_and(|document| document.0["indexable"] == true);
+        self.host.is_none() || consents()
+    }
+
     /// Whether it lives on this node.
     #[must_use]
     pub fn is_local(&self) -> bool {

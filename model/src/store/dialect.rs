@@ -1,5 +1,6 @@
 //! The little that the two databases say differently.
 
+mod delivery;
 mod search;
 
 use std::collections::hash_map::Entry;
@@ -24,6 +25,7 @@ use crate::id::Id;
 use crate::people::actor::Actor;
 use crate::store::schema::{actors, ballot_events, ballots, consultations, tallies};
 
+pub(crate) use delivery::{add_copies, add_deliveries, first_deliveries};
 pub(crate) use search::{Wanted, add_documents, follow_numbers, found};
 
 impl Conn {

@@ -1,5 +1,6 @@
 //! The pool, connections and transactions over SQLite and PostgreSQL. The only place that knows how they differ.
 
+pub mod bell;
 pub mod conn;
 pub mod dialect;
 pub mod migrate;

@@ -8,6 +8,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 
+use super::bell::Bell;
 use super::conn::{Conn, Sqlite};
 use super::together::Together;
 use super::tx::Tx;
@@ -39,6 +40,7 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WA
 pub struct Store {
     pools: Pools,
     together: Arc<Together>,
+    bell: Bell,
 }
 
 #[derive(Clone)]
@@ -60,8 +62,9 @@ impl Store {
         } else {
             return Err(Error::store("the database URL must start with `sqlite:` or `postgres://`"));
         };
-        let together = Arc::new(Together::start(&pools));
-        Ok(Self { pools, together })
+        let bell = Bell::default();
+        let together = Arc::new(Together::start(&pools, &bell));
+        Ok(Self { pools, together, bell })
     }
 
     /// A connection to read from.
@@ -77,7 +80,13 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx> {
-        self.pools.begin().await
+        self.pools.begin(&self.bell).await
+    }
+
+    /// Changes each time that a transaction of this process leaves work behind: a job, a delivery.
+    #[must_use]
+    pub fn bell(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.bell.listen()
     }
 
     /// The SQLite file, if it is one.
@@ -126,8 +135,8 @@ impl Pools {
         })
     }
 
-    pub(super) async fn begin(&self) -> Result<Tx> {
-        Tx::begin(self.write().await?).await
+    pub(super) async fn begin(&self, bell: &Bell) -> Result<Tx> {
+        Tx::begin(self.write().await?, bell).await
     }
 }
 

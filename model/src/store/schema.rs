@@ -406,11 +406,12 @@ diesel::table! {
     peers (host) {
         host -> Text,
         policy -> Text,
-        failures -> Integer,
-        last_success_at -> Nullable<DbTime>,
-        last_failure_at -> Nullable<DbTime>,
-        last_error -> Nullable<Text>,
         created_at -> DbTime,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        obfuscate -> Bool,
+        public_comment -> Text,
+        private_comment -> Text,
     }
 }
 
@@ -447,6 +448,53 @@ diesel::table! {
         body -> Text,
         digest -> Text,
         created_at -> DbTime,
+        object -> Nullable<Text>,
+        erases -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    deliveries (id) {
+        id -> DbUuid,
+        host -> Text,
+        activity_id -> DbUuid,
+        inbox -> Text,
+        tried -> Bool,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    lanes (host) {
+        host -> Text,
+        due_at -> Nullable<DbTime>,
+        attempts -> Integer,
+        failing_since -> Nullable<DbTime>,
+        last_success_at -> Nullable<DbTime>,
+        last_failure_at -> Nullable<DbTime>,
+        errors -> DbJson,
+        lease -> Nullable<DbUuid>,
+        leased_until -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    copies (object, host) {
+        object -> Text,
+        host -> Text,
+        inbox -> Text,
+        delivered_at -> Nullable<DbTime>,
+        erasure -> Nullable<Text>,
+        erasure_at -> Nullable<DbTime>,
     }
 }
 
@@ -773,6 +821,7 @@ diesel::joinable!(reactions -> actors (actor_id));
 diesel::joinable!(interests -> consultations (consultation_id));
 diesel::joinable!(interests -> actors (actor_id));
 diesel::joinable!(activities -> actors (actor_id));
+diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(audit -> accounts (account_id));
 diesel::joinable!(audit -> actors (on_behalf_of));
 diesel::joinable!(answers -> accounts (account_id));
@@ -821,6 +870,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dialects,
     seen_activities,
     activities,
+    deliveries,
+    lanes,
+    copies,
     mirrors,
     jobs,
     mails,

@@ -3,15 +3,14 @@
 //!
 //! Every rate is one per second of processor time: of the server's process and of its database.
 
-mod cpu;
 mod crowd;
 mod library;
 mod node;
 mod wire;
 
+use crate::cpu::{self, Meter};
 use crate::pgbench;
 use crate::report::{Figure, best};
-use cpu::Meter;
 use crowd::{Crowd, Letter};
 pub use library::serve;
 use node::Node;
@@ -86,7 +85,7 @@ async fn posted(at: std::net::SocketAddr, meter: Meter<'_>, letters: &[Letter]) 
 
 /// Single inserts by pgbench, a second of its processor time and the database's.
 async fn inserted(database: &cpu::Database) -> anyhow::Result<f64> {
-    let meter = Meter { server: None, database };
+    let meter = Meter { server: None, database: Some(database) };
     let began = meter.read()?;
     let rate = pgbench::rate(CLIENTS, LENGTH).await?;
     Ok(rate * LENGTH.as_secs_f64() / (meter.read()? - began))

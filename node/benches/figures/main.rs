@@ -2,6 +2,8 @@
 #![allow(clippy::disallowed_methods, reason = "measuring is what this program is for")]
 
 mod ballots;
+mod cpu;
+mod deliveries;
 mod import;
 mod inbox;
 mod load;
@@ -54,6 +56,17 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<(Vec<Figure>, 
         }
         if wanted("rush") {
             rush(database, &mut tell).await?;
+        }
+        if wanted("deliveries") {
+            for told in deliveries::measure(database).await? {
+                match told {
+                    deliveries::Told::Rate(figure) => tell(figure)?,
+                    deliveries::Told::Most(most) => {
+                        writeln!(std::io::stdout(), "{most}")?;
+                        missed |= !most.reached();
+                    }
+                }
+            }
         }
         if wanted("search") {
             tell(search::measure(&world(database).await, database).await?)?;

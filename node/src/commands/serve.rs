@@ -13,6 +13,7 @@ use model::care::{settings, setup};
 use model::clock::Clock;
 use model::count::{check, sequence, tally};
 use model::job;
+use model::network::delivery;
 use tokio::sync::watch;
 
 use crate::collection;
@@ -38,6 +39,7 @@ pub async fn serve(
     greet: impl AsyncFnOnce(&Node) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let stop = stop_signal()?;
+    open_many_files();
     let recorded = telemetry::start_metrics()?;
     let clock = Clock::System;
     let store = opening::connect(&config)?;
@@ -49,6 +51,17 @@ pub async fn serve(
     let serving = tokio::spawn(listener.serve(router, stop.clone()));
     greet(&node).await?;
     work_until_served(node, serving, stop).await
+}
+
+/// Takes as many open files as the system lets this process have: each connection is one, and the usual limit is low for the sake
+/// of programs that are no servers.
+fn open_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!(%error, "the limit of open files cannot be raised");
+    }
 }
 
 /// Jobs run as long as requests are answered, and requests as long as jobs run.
@@ -71,6 +84,7 @@ async fn settle(node: &Node) -> anyhow::Result<()> {
     if node.store.sqlite_file().is_some() {
         // The one process on this file is this one: who held a lease is gone.
         job::free_all(&mut tx).await?;
+        delivery::free_all(&mut tx).await?;
     }
     tx.commit().await?;
     sequence::catch_up(&node.store, node.clock.now()).await?;
@@ -132,10 +146,11 @@ async fn settled(node: &Node) -> model::error::Result<bool> {
 
 async fn rendered(State((recorded, node)): State<(PrometheusHandle, Arc<Node>)>) -> Response {
     match depth(&node).await {
-        Ok((waiting, buried, broken)) => {
-            metrics::gauge!("palabre_jobs_waiting").set(waiting as f64);
-            metrics::gauge!("palabre_tallies_broken").set(broken as f64);
+        Ok(Depth { jobs, buried, deliveries, broken }) => {
+            metrics::gauge!("palabre_jobs_waiting").set(jobs as f64);
             metrics::gauge!("palabre_jobs_buried").set(buried as f64);
+            metrics::gauge!("palabre_deliveries_waiting").set(deliveries as f64);
+            metrics::gauge!("palabre_tallies_broken").set(broken as f64);
         }
         Err(error) => tracing::error!(%error, "the queue cannot be measured"),
     }
@@ -143,8 +158,16 @@ async fn rendered(State((recorded, node)): State<(PrometheusHandle, Arc<Node>)>)
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], recorded.render()).into_response()
 }
 
-async fn depth(node: &Node) -> model::error::Result<(i64, i64, i64)> {
+/// What waits, and what does not add up.
+struct Depth {
+    jobs: i64,
+    buried: i64,
+    deliveries: i64,
+    broken: i64,
+}
+
+async fn depth(node: &Node) -> model::error::Result<Depth> {
     let mut conn = node.store.conn().await?;
-    let (waiting, buried) = job::depth(&mut conn).await?;
-    Ok((waiting, buried, check::broken(&mut conn).await?))
+    let (jobs, buried) = job::depth(&mut conn).await?;
+    Ok(Depth { jobs, buried, deliveries: delivery::waiting(&mut conn).await?, broken: check::broken(&mut conn).await? })
 }

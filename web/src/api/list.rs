@@ -48,6 +48,17 @@ pub(super) fn cursor(at: Instant, id: impl Display) -> String {
     hex::encode(format!("{} {id}", at.as_microsecond()))
 }
 
+/// The cursor after the item of that name, in a list by name.
+pub(super) fn name(name: &str) -> String {
+    hex::encode(name)
+}
+
+/// What such a cursor stands for.
+pub(super) fn named(cursor: &str) -> Result<String, Failure> {
+    let read = hex::decode(cursor).ok().and_then(|octets| String::from_utf8(octets).ok());
+    read.ok_or_else(|| Failure::Malformed("This cursor was not given here.".into()))
+}
+
 /// What a cursor stands for.
 pub(super) fn place<T: 'static>(cursor: Option<&str>) -> Result<Option<(Instant, Id<T>)>, Failure> {
     let Some(cursor) = cursor else { return Ok(None) };

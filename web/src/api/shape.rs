@@ -9,7 +9,7 @@ use model::count::method::{self, Method};
 use model::count::tally;
 use model::data::search;
 use model::debate::{attachment, attribute, change, comment, consultation, forum, membership};
-use model::network::{follow, peer};
+use model::network::{copy, delivery, follow, peer};
 use model::people::actor::Actor;
 use model::people::role;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -57,6 +57,8 @@ words! {
     Registration = settings::Registration;
     Follow = follow::State;
     PeerPolicy = peer::Policy;
+    PeerState = delivery::State;
+    Erasure = copy::Erasure;
 }
 
 /// Somebody who publishes or comments.

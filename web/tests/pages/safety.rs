@@ -144,3 +144,18 @@ async fn assets_are_kept_for_ever_under_the_hash_of_their_bytes() {
     assert!(style.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
     assert_eq!(visitor.get("/assets/ui.0000000000000000.css").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn search_engines_are_told_what_to_leave_out() {
+    let world = World::sqlite().await;
+    let (_, on) = world.vote().await;
+    let mut visitor = Browser::of(&world);
+    let robots = visitor.get("/robots.txt").await;
+    assert_eq!(robots.status, StatusCode::OK);
+    for path in ["/admin", "/api/", "/me", "/remote/", "/u/"] {
+        assert!(robots.html.contains(&format!("Disallow: {path}\n")), "{}", robots.html);
+    }
+    assert!(!robots.html.contains("Disallow: /c/") && !robots.html.contains("Disallow: /\n"));
+    assert_eq!(visitor.get("/u/nobody").await.headers["x-robots-tag"], "noindex");
+    assert!(!visitor.get(&format!("/c/{}", on.slug)).await.headers.contains_key("x-robots-tag"));
+}

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::veil::veil;
 use super::{Comment, Stance, State};
 use crate::clock::Instant;
 use crate::debate::consultation::Consultation;
@@ -118,7 +119,7 @@ pub async fn page(
     use comments::{
         agreement, article, consultation_id, division, id, official, parent_id, published_at, replies, stance,
     };
-    Ok(on!(conn, |c| {
+    let found = on!(conn, |c| {
         let mut some = comments::table
             .inner_join(actors::table)
             .filter(consultation_id.eq(on))
@@ -170,5 +171,6 @@ pub async fn page(
             Order::Oldest | Order::Unanswered => some.order((published_at.asc(), id.asc())),
         };
         some.load(c).await
-    })?)
+    })?;
+    veil(conn, found).await
 }

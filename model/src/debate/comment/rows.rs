@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::veil::veil;
 use super::{Comment, State, score};
 use crate::clock::Instant;
 use crate::data::search;
@@ -114,12 +115,13 @@ pub async fn by_id(conn: &mut Conn, id: Id<Comment>) -> Result<Comment> {
 /// # Errors
 /// When the database fails.
 pub async fn by_ids(conn: &mut Conn, ids: &[Id<Comment>]) -> Result<Vec<(Comment, Actor)>> {
-    Ok(on!(conn, |c| comments::table
+    let found = on!(conn, |c| comments::table
         .inner_join(actors::table)
         .filter(comments::id.eq_any(ids))
         .select((Comment::as_select(), Actor::as_select()))
         .load(c)
-        .await)?)
+        .await)?;
+    veil(conn, found).await
 }
 
 /// The remote comment with that id, if known.
@@ -147,12 +149,13 @@ pub async fn list(
 ) -> Result<Vec<(Comment, Actor)>> {
     let (at, id) = after.unwrap_or((Instant::earliest(), Id::from_uuid(uuid::Uuid::nil())));
     let later = comments::published_at.gt(at).or(comments::published_at.eq(at).and(comments::id.gt(id)));
-    Ok(on!(conn, |c| comments::table
+    let found = on!(conn, |c| comments::table
         .inner_join(actors::table)
         .filter(comments::consultation_id.eq(consultation).and(later))
         .order((comments::published_at, comments::id))
         .limit(limit)
         .select((Comment::as_select(), Actor::as_select()))
         .load(c)
-        .await)?)
+        .await)?;
+    veil(conn, found).await
 }

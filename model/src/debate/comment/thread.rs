@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::veil::veil;
 use super::{Comment, Stance, State, by_id};
 use crate::debate::consultation::Consultation;
 use crate::error::Result;
@@ -63,6 +64,7 @@ pub async fn replies(conn: &mut Conn, to: &[Id<Comment>]) -> Result<Vec<(Comment
             .select((Comment::as_select(), Actor::as_select()))
             .load(c)
             .await)?;
+        let level = veil(conn, level).await?;
         left -= i64::try_from(level.len()).unwrap_or(i64::MAX);
         // Nothing hangs on a comment without replies: most levels end here, unasked.
         parents = level.iter().filter(|(reply, _)| reply.replies > 0).map(|(reply, _)| reply.id).collect();

@@ -26,9 +26,9 @@ use model::testing::{World, reference};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::cpu::{Database, Meter};
 use super::crowd::CROWD;
 use super::node::HOST;
+use crate::cpu::{Database, Meter};
 
 /// The server, running. Dropped, it is killed.
 pub struct Bare {
@@ -54,7 +54,7 @@ impl Bare {
 
     /// Counts its processor time and its database's.
     pub fn meter<'a>(&self, database: &'a Database) -> Meter<'a> {
-        Meter { server: Some(self.process.id()), database }
+        Meter { server: Some(self.process.id()), database: Some(database) }
     }
 
     /// Ends it.

@@ -10,9 +10,9 @@ use anyhow::{Context, ensure};
 use model::testing::POSTGRES;
 use serde_json::{Value, json};
 
-use super::cpu::{Database, Meter};
 use super::crowd::CROWD;
 use super::wire;
+use crate::cpu::{Database, Meter};
 use crate::pgbench;
 
 /// The host of the node.
@@ -72,7 +72,7 @@ impl Node {
 
     /// Counts its processor time and its database's.
     pub fn meter<'a>(&self, database: &'a Database) -> Meter<'a> {
-        Meter { server: Some(self.process.id()), database }
+        Meter { server: Some(self.process.id()), database: Some(database) }
     }
 
     /// A vote with a comment in it.

@@ -1,0 +1,15 @@
+ALTER TABLE peers DROP COLUMN private_comment;
+ALTER TABLE peers DROP COLUMN public_comment;
+ALTER TABLE peers DROP COLUMN obfuscate;
+ALTER TABLE peers DROP COLUMN reject_reports;
+ALTER TABLE peers DROP COLUMN reject_media;
+ALTER TABLE peers ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peers ADD COLUMN last_success_at TIMESTAMPTZ;
+ALTER TABLE peers ADD COLUMN last_failure_at TIMESTAMPTZ;
+ALTER TABLE peers ADD COLUMN last_error TEXT;
+DROP TABLE copies;
+DROP TABLE lanes;
+DROP TABLE deliveries;
+DROP INDEX activities_by_object;
+ALTER TABLE activities DROP COLUMN erases;
+ALTER TABLE activities DROP COLUMN object;

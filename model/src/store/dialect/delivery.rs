@@ -1,0 +1,150 @@
+//! Many deliveries at once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::RunQueryDsl;
+
+use super::insert_missing;
+use crate::clock::Instant;
+use crate::error::Result;
+use crate::id::Id;
+use crate::network::activity::Activity;
+use crate::network::copy::Copy;
+use crate::network::delivery::Delivery;
+use crate::store::schema::{copies, deliveries};
+use crate::store::types::{DbTime, DbUuid};
+use crate::store::{Conn, Tx};
+
+/// A lane that nothing waits in becomes due; one that has something keeps its time.
+const SQLITE_LANE: &str = "INSERT INTO lanes (host, due_at, attempts, errors) VALUES (?, ?, 0, '[]')
+    ON CONFLICT (host) DO UPDATE SET due_at = COALESCE(lanes.due_at, excluded.due_at)";
+
+/// Adds the deliveries of one activity and makes their lanes due: on PostgreSQL in one statement, on SQLite with prepared ones.
+pub(crate) async fn add_deliveries(tx: &mut Tx, now: Instant, rows: Vec<Delivery>) -> Result<()> {
+    let Some(activity) = rows.iter().map(|row| row.activity_id).next() else { return Ok(()) };
+    match &mut **tx {
+        Conn::Postgres(c) => {
+            let mut add = AddDeliveries { activity, now, ids: Vec::new(), hosts: Vec::new(), inboxes: Vec::new() };
+            for row in rows {
+                add.ids.push(row.id);
+                add.hosts.push(row.host);
+                add.inboxes.push(row.inbox);
+            }
+            add.execute(&mut **c).await?;
+        }
+        Conn::Sqlite(c) => c.spawn_blocking(move |c| add_each(c, now, &rows)).await?,
+    }
+    Ok(())
+}
+
+fn add_each(c: &mut SqliteConnection, now: Instant, rows: &[Delivery]) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    for row in rows {
+        RunQueryDsl::execute(diesel::insert_into(deliveries::table).values(row), c)?;
+    }
+    let hosts: BTreeSet<&str> = rows.iter().map(|row| row.host.as_str()).collect();
+    for host in hosts {
+        let lane = diesel::sql_query(SQLITE_LANE).bind::<Text, _>(host).bind::<DbTime, _>(now);
+        RunQueryDsl::execute(lane, c)?;
+    }
+    Ok(())
+}
+
+/// [`ADD_DELIVERIES`] with its columns. A query of its own, since diesel prepares those given as text anew each time.
+struct AddDeliveries {
+    activity: Id<Activity>,
+    now: Instant,
+    ids: Vec<Id<Delivery>>,
+    hosts: Vec<String>,
+    inboxes: Vec<String>,
+}
+
+impl QueryId for AddDeliveries {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<C> diesel::RunQueryDsl<C> for AddDeliveries {}
+
+impl QueryFragment<Pg> for AddDeliveries {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let [insert, comma, from, second, rest, end] = ADD_DELIVERIES;
+        out.push_sql(insert);
+        out.push_bind_param::<DbUuid, _>(&self.activity)?;
+        out.push_sql(comma);
+        out.push_bind_param::<DbTime, _>(&self.now)?;
+        out.push_sql(from);
+        out.push_bind_param::<Array<DbUuid>, _>(&self.ids)?;
+        out.push_sql(second);
+        out.push_bind_param::<Array<Text>, _>(&self.hosts)?;
+        out.push_sql(second);
+        out.push_bind_param::<Array<Text>, _>(&self.inboxes)?;
+        out.push_sql(rest);
+        out.push_bind_param::<DbTime, _>(&self.now)?;
+        out.push_sql(end);
+        Ok(())
+    }
+}
+
+/// Lanes in the order of their hosts, so that two such statements never wait for each other in a circle.
+const ADD_DELIVERIES: [&str; 6] = [
+    "WITH added AS (
+    INSERT INTO deliveries (id, host, activity_id, inbox, tried, created_at)
+    SELECT id, host, ",
+    "::uuid, inbox, FALSE, ",
+    "::timestamptz FROM unnest(",
+    ", ",
+    ") AS n (id, host, inbox) RETURNING host
+)
+INSERT INTO lanes (host, due_at, attempts, errors)
+SELECT DISTINCT host, ",
+    "::timestamptz, 0, '[]'::jsonb FROM added ORDER BY host
+ON CONFLICT (host) DO UPDATE SET due_at = COALESCE(lanes.due_at, excluded.due_at)",
+];
+
+/// The first deliveries of each of these lanes, in order.
+pub(crate) async fn first_deliveries(
+    conn: &mut Conn,
+    hosts: &[String],
+    most: i64,
+) -> Result<HashMap<String, Vec<Delivery>>> {
+    let mut found: HashMap<String, Vec<Delivery>> = HashMap::new();
+    match conn {
+        Conn::Postgres(c) => {
+            let rows: Vec<Delivery> = diesel::sql_query(
+                "SELECT d.* FROM unnest($1) AS lane (host), LATERAL (
+                    SELECT * FROM deliveries WHERE deliveries.host = lane.host ORDER BY id LIMIT $2) AS d
+                ORDER BY d.id",
+            )
+            .bind::<Array<Text>, _>(hosts)
+            .bind::<BigInt, _>(most)
+            .load(&mut **c)
+            .await?;
+            for row in rows {
+                found.entry(row.host.clone()).or_default().push(row);
+            }
+        }
+        Conn::Sqlite(c) => {
+            for host in hosts {
+                let rows = deliveries::table
+                    .filter(deliveries::host.eq(host))
+                    .order(deliveries::id)
+                    .limit(most)
+                    .select(Delivery::as_select())
+                    .load(&mut **c)
+                    .await?;
+                found.insert(host.clone(), rows);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Adds copies; one that is known already is left as it is.
+pub(crate) async fn add_copies(tx: &mut Tx, rows: Vec<Copy>) -> Result<()> {
+    Ok(insert_missing!(&mut **tx, copies::table, rows)?)
+}
