@@ -4,11 +4,13 @@
 //! is called; everything that goes out passes the network guard and is signed. This crate decides nothing about ballots,
 //! comments or forums, knows nothing of pages and sessions, and speaks no SQL.
 //!
-//! The program calls three things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
-//! somebody names; and [`run`], for every job that concerns other servers.
+//! The program calls five things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
+//! somebody names; [`recognise`] and [`intent`], for people of other servers who come here; and [`run`], for every job that concerns
+//! other servers.
 
 mod admit;
 mod app;
+mod backfill;
 mod deliver;
 pub mod directory;
 mod document;
@@ -16,13 +18,17 @@ pub mod fetch;
 pub mod files;
 pub mod guard;
 mod inbox;
+mod intent;
 mod keyring;
 mod knock;
 mod limit;
+mod mirrored;
 pub mod nodeinfo;
 mod objects;
 mod outbox;
+mod portrait;
 mod proof;
+mod reading;
 mod recent;
 mod remote;
 mod resolve;
@@ -38,8 +44,9 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 pub use app::{App, Inner, Settings};
+pub use intent::intent;
 pub use outbox::run;
-pub use resolve::resolve;
+pub use resolve::{recognise, resolve};
 
 /// Everything that other servers ask for: documents, inboxes, `/.well-known/` and NodeInfo. With federation off it answers
 /// NodeInfo alone.

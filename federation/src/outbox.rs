@@ -26,6 +26,7 @@ use crate::deliver;
 use crate::keyring;
 use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
+use crate::portrait;
 use crate::proof;
 use crate::wire::activity::{Written, preserved};
 use crate::wire::context;
@@ -39,6 +40,10 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         Job::Deliver { activity, inbox } => {
             return answer(app, claim, deliver::deliver(app, claim, *activity, inbox).await);
         }
+        Job::Backfill { backfill } => {
+            return answer(app, claim, crate::backfill::go_on(app, claim, backfill.clone()).await);
+        }
+        Job::Portrait { actor } => return answer(app, claim, portrait::fetch(app, claim, *actor).await),
         Job::Publish { consultation } => consultation::publish(app, *consultation).await,
         Job::Open { consultation } => consultation::open(app, *consultation).await,
         Job::Edit { consultation } => consultation::edit(app, *consultation).await,

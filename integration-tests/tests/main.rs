@@ -26,6 +26,7 @@ mod count;
 mod delivery;
 mod description;
 mod fedify;
+mod guests;
 mod hidden;
 mod polis;
 mod private;

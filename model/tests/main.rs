@@ -6,6 +6,7 @@ mod data;
 mod debate;
 mod dialects;
 mod electorates;
+mod guests;
 mod inout;
 mod jobs;
 mod log;

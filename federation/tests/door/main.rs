@@ -5,9 +5,12 @@
 mod comments;
 mod documents;
 mod follows;
+mod intents;
 mod mirror;
 mod proofs;
+mod reading;
 mod refusals;
 mod telling;
+mod threads;
 mod town;
 mod votes;

@@ -1,6 +1,7 @@
 //! What goes on between this node and others: follows, peers, what was sent, what was seen, what is mirrored.
 
 pub mod activity;
+pub mod backfill;
 pub mod dialect;
 pub mod follow;
 pub mod mirror;
