@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_host_is_refused_however_it_is_written() {
+    fn fetching_ourselves_is_refused_however_we_are_written() {
         let plain = guard(Rules { allow_http: true, ..Rules::default() });
         for url in
             ["https://a.test/x", "https://A.TEST/x", "https://a.test./x", "http://a.test:8080/", "https://a.test:443/"]

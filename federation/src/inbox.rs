@@ -13,6 +13,8 @@ mod undo;
 mod update;
 mod vote;
 
+pub(crate) use create::fetched_comment;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};

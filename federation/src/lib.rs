@@ -4,11 +4,13 @@
 //! is called; everything that goes out passes the network guard and is signed. This crate decides nothing about ballots,
 //! comments or forums, knows nothing of pages and sessions, and speaks no SQL.
 //!
-//! The program calls four things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
-//! somebody names; [`run`], for every job that concerns other servers; and [`carry`], for a lane of deliveries.
+//! The program calls six things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
+//! somebody names; [`recognise`] and [`intent`], for people of other servers who come here; [`run`], for every job that concerns
+//! other servers; and [`carry`], for a lane of deliveries.
 
 mod admit;
 mod app;
+mod backfill;
 pub mod checkup;
 mod deliver;
 pub mod directory;
@@ -17,16 +19,20 @@ pub mod fetch;
 pub mod files;
 pub mod guard;
 mod inbox;
+mod intent;
 mod keyring;
 mod knock;
 mod ledger;
 mod limit;
+mod mirrored;
 pub mod nodeinfo;
 mod objects;
 mod outbox;
 mod parcel;
 mod policy;
+mod portrait;
 mod proof;
+mod reading;
 mod recent;
 mod remote;
 mod resolve;
@@ -44,8 +50,9 @@ use axum::{Router, middleware};
 pub use app::{App, Inner, Settings};
 pub use deliver::carry;
 pub use ledger::{Entry, Ledger};
+pub use intent::intent;
 pub use outbox::run;
-pub use resolve::resolve;
+pub use resolve::{recognise, resolve};
 
 /// Everything that other servers ask for: documents, inboxes, `/.well-known/` and NodeInfo. With federation off it answers
 /// NodeInfo alone.

@@ -59,7 +59,7 @@ impl Published {
     fn tags(&self, here: &Address) -> Vec<Tag> {
         let forum = self.forum_id(here);
         let hashtag =
-            |tag: &String| Tag { kind: "Hashtag", href: format!("{forum}?tag={tag}"), name: format!("#{tag}") };
+            |tag: &String| Tag { kind: "Hashtag", href: here.tagged(&self.forum.slug, tag), name: format!("#{tag}") };
         let tags = self.consultation.tags.0.iter().map(hashtag);
         std::iter::once(mention(forum.clone(), here.handle(&self.forum.slug))).chain(tags).collect()
     }

@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::keyring;
 use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
+use crate::portrait;
 use crate::proof;
 use crate::wire::activity::{Written, preserved};
 use crate::wire::context;
@@ -36,6 +37,10 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         return Outcome::Done;
     }
     let done = match &claim.job {
+        Job::Backfill { backfill } => {
+            return answer(app, claim, crate::backfill::go_on(app, claim, backfill.clone()).await);
+        }
+        Job::Portrait { actor } => return answer(app, claim, portrait::fetch(app, claim, *actor).await),
         Job::Publish { consultation } => consultation::publish(app, *consultation).await,
         Job::Open { consultation } => consultation::open(app, *consultation).await,
         Job::Edit { consultation } => consultation::edit(app, *consultation).await,

@@ -1,7 +1,7 @@
 //! What other servers say of themselves, turned into the records of the model: bounded, and cleaned of scripts.
 
-use ammonia::clean;
 use model::clock::Instant;
+use model::debate::text;
 use model::error::{Error, Result};
 use model::people::actor::{self, Actor, Kind, Remote};
 use model::store::Tx;
@@ -37,14 +37,15 @@ pub(crate) fn describe(actor: &wire::Actor, document: &serde_json::Value) -> Opt
     if !on_host(&actor.inbox) {
         return None;
     }
-    let name = actor.preferred_username.as_deref().filter(|name| !name.trim().is_empty())?;
-    let display_name = actor.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(name);
+    let named = |name: Option<&str>| name.map(|name| text::line(name, MAX_NAME)).filter(|name| !name.is_empty());
+    let name = named(actor.preferred_username.as_deref())?;
+    let display_name = named(actor.name.as_deref()).unwrap_or_else(|| name.clone());
     Some(Remote {
         uri: actor.id.to_string(),
         kind,
-        name: cut(name, MAX_NAME),
-        display_name: cut(display_name, MAX_NAME),
-        summary: clean(&cut(actor.summary.as_deref().unwrap_or_default(), MAX_SUMMARY)),
+        name,
+        display_name,
+        summary: text::sanitise(&cut(actor.summary.as_deref().unwrap_or_default(), MAX_SUMMARY)),
         url: actor.url.as_ref().filter(|url| matches!(url.scheme(), "https" | "http")).map(ToString::to_string),
         inbox: actor.inbox.to_string(),
         shared_inbox: actor.shared_inbox().filter(|url| on_host(url)).map(ToString::to_string),

@@ -1,7 +1,7 @@
 //! Finding an actor of another server by its handle or address, and making it known here.
 
 use model::error::{Error, Refusal, Result};
-use model::people::actor::{self, Actor, Kind};
+use model::people::actor::{self, Actor, Kind, Remote};
 use url::Url;
 
 use crate::app::App;
@@ -29,6 +29,20 @@ pub async fn resolve(app: &App, target: &str) -> Result<Actor> {
     let actor = actor::remember(&mut tx, app.now(), &remote).await?;
     tx.commit().await?;
     Ok(actor)
+}
+
+/// The person of a handle, as their own server describes them: by WebFinger to the actor, and from the actor's own name back.
+/// Nothing is kept.
+///
+/// # Errors
+/// As [`crate::intent`] but for the intent; [`Refusal::NotReachable`] also where it is no person.
+pub async fn recognise(app: &App, handle: &str) -> Result<Remote> {
+    let handle = webfinger::theirs(app, handle).await?;
+    let document = found(app, &handle.to_string()).await?;
+    let actor: wire::Actor = wire::typed(document.clone()).map_err(|_| Refusal::NotReachable)?;
+    let remote = remote::describe(&actor, &document).filter(|it| it.kind == Kind::Person);
+    let remote = remote.ok_or(Refusal::NotReachable)?;
+    if app.speaks_to(&remote.host).await? { Ok(remote) } else { Err(Refusal::PeerBlocked.into()) }
 }
 
 async fn found(app: &App, target: &str) -> Result<serde_json::Value> {

@@ -1,16 +1,26 @@
 //! WebFinger (RFC 7033): answering for our own names, and finding others by theirs.
 
+use model::error::{Refusal, Result as Answer};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::app::App;
 use crate::fetch::{self, Budget, Fetcher, Signer, is_activity};
 use crate::guard;
 use crate::wire::{self, Actor, lenient};
 
 /// The media type of an answer.
 pub const JRD_JSON: &str = "application/jrd+json";
+/// The relation under which servers say how people take part from them (`{uri}`).
+pub const OSTATUS: &str = "http://ostatus.org/schema/1.0/subscribe";
 /// The longest handle, in bytes: RFC 1035 allows 253 for the host.
 const MAX_HANDLE: usize = 512;
+
+/// The relation of an intent (FEP-3b86): `Object`, `Follow`…
+#[must_use]
+pub fn intent(kind: &str) -> String {
+    format!("https://w3id.org/fep/3b86/{kind}")
+}
 
 /// A name on a server: `@name@host`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,18 +77,40 @@ pub struct Link {
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
+    /// The address with places to fill in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
 }
 
 impl Jrd {
     /// The descriptor of one of our actors, whose document and page share the address `id`.
     #[must_use]
     pub fn of(handle: &Handle, id: &str) -> Self {
-        let link = |rel: &str, kind: &str| Link { rel: rel.into(), kind: Some(kind.into()), href: Some(id.into()) };
+        let link = |rel: &str, kind: &str| Link {
+            rel: rel.into(),
+            kind: Some(kind.into()),
+            href: Some(id.into()),
+            template: None,
+        };
         Self {
             subject: format!("acct:{handle}"),
             aliases: vec![id.to_owned()],
             links: vec![link("self", wire::ACTIVITY_JSON), link("http://webfinger.net/rel/profile-page", "text/html")],
         }
+    }
+
+    /// The same, saying how its owner takes part from here in what lies elsewhere; `page` is where that is done.
+    #[must_use]
+    pub fn with_intents(mut self, page: &str) -> Self {
+        let offer = |rel: String, place: &str| Link {
+            rel,
+            kind: None,
+            href: None,
+            template: Some(format!("{page}?uri={{{place}}}")),
+        };
+        self.links.push(offer(OSTATUS.to_owned(), "uri"));
+        self.links.extend(["Object", "Follow"].map(|kind| offer(intent(kind), "object")));
+        self
     }
 
     /// The actor it leads to.
@@ -124,22 +156,41 @@ pub async fn find(
     if same || ask(fetcher, &own, budget).await? == actor.id { Ok(document) } else { Err(Lost::OneWay(own)) }
 }
 
+/// A handle of another server that this node speaks to.
+///
+/// # Errors
+/// [`Refusal::FederationOff`], [`Refusal::NotAHandle`], [`Refusal::OwnAccount`], [`Refusal::PeerBlocked`].
+pub(crate) async fn theirs(app: &App, text: &str) -> Answer<Handle> {
+    if !app.settings.enabled {
+        return Err(Refusal::FederationOff.into());
+    }
+    let handle = Handle::parse(text).ok_or(Refusal::NotAHandle)?;
+    if handle.host == app.address.host() {
+        return Err(Refusal::OwnAccount.into());
+    }
+    if app.speaks_to(&handle.host).await? { Ok(handle) } else { Err(Refusal::PeerBlocked.into()) }
+}
+
 /// The actor that the host of a handle names.
 async fn ask(fetcher: &Fetcher, handle: &Handle, budget: &Budget) -> Result<Url, Lost> {
-    let jrd: Jrd = match asked(fetcher, "https", handle, budget).await {
-        // where http is allowed, a host may speak nothing else
-        Err(Lost::Fetch(fetch::Error::Network(..))) if fetcher.allows_http() => {
-            asked(fetcher, "http", handle, budget).await?
-        }
-        outcome => outcome?,
-    };
+    let jrd = at_host(fetcher, &handle.host, handle, budget).await?;
     jrd.actor().ok_or_else(|| Lost::NoActor(handle.clone()))
 }
 
-async fn asked(fetcher: &Fetcher, scheme: &str, handle: &Handle, budget: &Budget) -> Result<Jrd, Lost> {
-    let mut url: Url = format!("{scheme}://{}/.well-known/webfinger", handle.host)
-        .parse()
-        .map_err(|_| Lost::NoActor(handle.clone()))?;
+/// What `host` says of a handle.
+pub(crate) async fn at_host(fetcher: &Fetcher, host: &str, handle: &Handle, budget: &Budget) -> Result<Jrd, Lost> {
+    match asked(fetcher, "https", host, handle, budget).await {
+        // where http is allowed, a host may speak nothing else
+        Err(Lost::Fetch(fetch::Error::Network(..))) if fetcher.allows_http() => {
+            asked(fetcher, "http", host, handle, budget).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn asked(fetcher: &Fetcher, scheme: &str, host: &str, handle: &Handle, budget: &Budget) -> Result<Jrd, Lost> {
+    let mut url: Url =
+        format!("{scheme}://{host}/.well-known/webfinger").parse().map_err(|_| Lost::NoActor(handle.clone()))?;
     url.query_pairs_mut().append_pair("resource", &format!("acct:{handle}"));
     Ok(fetcher.json(&url, JRD_JSON, budget).await?)
 }

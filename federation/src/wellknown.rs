@@ -38,6 +38,11 @@ pub(crate) async fn webfinger(State(app): State<App>, Query(asked): Query<Asked>
     };
     let (name, id) = named(&app, &resource).await?;
     let jrd = Jrd::of(&Handle { name, host: app.address.host().to_owned() }, &id);
+    // a forum takes no part in anything: people do, and the node stands for those that it does not tell of
+    let jrd = match app.address.parse(&id) {
+        Some(Local::Node | Local::Person(_)) => jrd.with_intents(&app.address.path("interact")),
+        _ => jrd,
+    };
     let body = serde_json::to_string(&jrd).map_err(|error| Missing::from(Error::store(error)))?;
     Ok(json(JRD_JSON, body))
 }

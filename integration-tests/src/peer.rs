@@ -2,6 +2,7 @@
 //! signature and remembers what came.
 
 pub mod keys;
+mod oauth;
 mod server;
 pub mod signed;
 mod user;
@@ -41,6 +42,9 @@ struct Kept {
     answer: Option<StatusCode>,
     turned_away: u32,
     newer: bool,
+    oauth: oauth::Oauth,
+    /// What WebFinger offers beside the actor.
+    offered: Vec<Value>,
 }
 
 /// An activity that came well signed.
@@ -75,6 +79,11 @@ impl Peer {
         let key =
             Arc::clone(self.state.kept().keys.entry(name.to_owned()).or_insert_with(|| Arc::new(Key::generate())));
         User::new(self.state.clone(), name, key)
+    }
+
+    /// From now on WebFinger offers these links too.
+    pub fn offers(&self, links: Vec<Value>) {
+        self.state.kept().offered = links;
     }
 
     /// All that came, well signed, in order.

@@ -27,6 +27,7 @@ mod delivery;
 mod description;
 mod doctor;
 mod fedify;
+mod guests;
 mod hidden;
 mod install;
 mod load;

@@ -73,6 +73,19 @@ impl Address {
         self.path(&format!("f/{slug}"))
     }
 
+    /// What is tagged so in a forum.
+    #[must_use]
+    pub fn tagged(&self, slug: &str, tag: &str) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("tag", tag).finish();
+        format!("{}?{query}", self.forum(slug))
+    }
+
+    /// The picture of somebody of another server, by its name.
+    #[must_use]
+    pub fn portrait(&self, name: &str) -> String {
+        self.path(&format!("media/people/{name}"))
+    }
+
     /// A person's actor and page.
     #[must_use]
     pub fn person(&self, name: &str) -> String {

@@ -182,6 +182,10 @@ refusals! {
     PeerBlocked = "peer-blocked", Forbidden, "This server is blocked here.";
     NotReachable = "not-reachable", Rule, "The address could not be resolved or fetched.";
     NotAForum = "not-a-forum", Rule, "The address leads to something that is no forum.";
+    NotAHandle = "not-a-handle", Rule, "This is no address of an account: write it as @name@server.";
+    OwnAccount = "own-account", Rule, "This account is of this node: sign in here.";
+    NoIntent = "no-intent", Rule, "This server offers no way to take part from another site: search for the address there.";
+    NoSignIn = "no-sign-in", Rule, "This server offers no sign-in to other sites.";
     TooMany = "too-many-requests", TooMany, "Too many requests in a short time: wait a moment.";
     LastAdministrator = "last-administrator", Rule, "A node needs an administrator.";
     SecondAccount = "already-signed-in", Rule, "Sign out first: this session belongs to an account.";

@@ -15,7 +15,9 @@ use crate::debate::consultation::Consultation;
 use crate::debate::forum::Forum;
 use crate::error::{Error, Result};
 use crate::id::Id;
+use crate::network::backfill::Backfill;
 use crate::network::follow::Follow;
+use crate::people::actor::Actor;
 use crate::store::schema::jobs;
 use crate::store::{Conn, Json, Tx, on};
 
@@ -82,6 +84,16 @@ pub enum Job {
         follow: Id<Follow>,
         /// Whether it is taken back.
         undo: bool,
+    },
+    /// Brings what is missing of a thread, a page at a time.
+    Backfill {
+        /// Where it has come to.
+        backfill: Backfill,
+    },
+    /// Fetches the picture of somebody of another server.
+    Portrait {
+        /// Whose.
+        actor: Id<Actor>,
     },
     /// Holds a tally against its events and its log.
     Check {
@@ -180,6 +192,8 @@ impl Job {
         match self {
             Self::Tally { consultation, closing } => Some(format!("tally:{consultation}:{closing}")),
             Self::Check { consultation } => Some(format!("check:{consultation}")),
+            Self::Backfill { backfill } => Some(format!("backfill:{}", backfill.root)),
+            Self::Portrait { actor } => Some(format!("portrait:{actor}")),
             Self::Edit { consultation } => Some(format!("edit:{consultation}")),
             Self::Forum { forum } => Some(format!("forum:{forum}")),
             Self::Publish { consultation } => Some(format!("publish:{consultation}")),

@@ -7,6 +7,7 @@ mod debate;
 mod deliveries;
 mod dialects;
 mod electorates;
+mod guests;
 mod inout;
 mod jobs;
 mod log;

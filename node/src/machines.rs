@@ -90,6 +90,22 @@ impl Machines {
         federation::resolve(&self.app, target).await.map(|forum| forum.id)
     }
 
+    /// The address on somebody's own server where they take part in what lies at `about`.
+    ///
+    /// # Errors
+    /// As [`federation::intent`].
+    pub async fn intent(&self, handle: &str, about: &str) -> model::error::Result<url::Url> {
+        federation::intent(&self.app, handle, about).await
+    }
+
+    /// The person of a handle, as their own server describes them.
+    ///
+    /// # Errors
+    /// As [`federation::recognise`].
+    pub async fn recognise(&self, handle: &str) -> model::error::Result<model::people::actor::Remote> {
+        federation::recognise(&self.app, handle).await
+    }
+
     /// Sends a request to a server that is no peer, under the network guard, and brings its answer.
     ///
     /// # Errors

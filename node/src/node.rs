@@ -77,6 +77,7 @@ impl Node {
     /// Both doors and what is watched, as one.
     pub fn router(self: &Arc<Self>, watch: Router) -> Router {
         let (node, finder, messenger) = (self.clone(), self.clone(), self.clone());
+        let (guide, porter) = (self.clone(), self.clone());
         let people = self.web.clone().with_resolve(Arc::new(move |target| {
             let machines = finder.machines();
             Box::pin(async move { machines.resolve(&target).await })
@@ -85,6 +86,16 @@ impl Node {
             let machines = messenger.machines();
             Box::pin(async move { machines.exchange(request).await })
         }));
+        let people = people.with_people_of_others(
+            Arc::new(move |handle, about| {
+                let machines = guide.machines();
+                Box::pin(async move { machines.intent(&handle, &about).await })
+            }),
+            Arc::new(move |handle| {
+                let machines = porter.machines();
+                Box::pin(async move { machines.recognise(&handle).await })
+            }),
+        );
         crate::router::router(web::router(people), move || node.machines().documents.clone(), watch)
     }
 }

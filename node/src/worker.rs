@@ -196,6 +196,8 @@ fn kind(job: &Job) -> &'static str {
         Job::Carry { .. } => "carry",
         Job::Refuse { .. } => "refuse",
         Job::Follow { .. } => "follow",
+        Job::Backfill { .. } => "backfill",
+        Job::Portrait { .. } => "portrait",
         Job::Check { .. } => "check",
         Job::Mail { .. } => "mail",
     }
@@ -214,6 +216,8 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
         | Job::Forum { .. }
         | Job::Carry { .. }
         | Job::Refuse { .. }
+        | Job::Backfill { .. }
+        | Job::Portrait { .. }
         | Job::Follow { .. } => node.machines().perform(claim).await,
     }
 }

@@ -12,10 +12,11 @@ use model::count::log;
 use model::count::urn::Urn;
 use model::error::{Error, Refusal};
 use model::id::Id;
-use model::people::actor::Actor;
+use model::people::actor::{Actor, Remote};
 use model::people::proof::Signer;
 use model::store::Store;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::api::Quotas;
 use crate::cache::Pages;
@@ -63,6 +64,12 @@ impl Default for Settings {
 /// Finds the forum of another node by its handle or address, and makes its actor known here. The fediverse's door does it.
 pub type Resolve = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Id<Actor>, Error>> + Send + Sync>;
 
+/// The address on the server of a handle where its owner takes part in what lies at an address of this node.
+pub type Intent = Arc<dyn Fn(String, String) -> BoxFuture<'static, Result<Url, Error>> + Send + Sync>;
+
+/// The person of a handle as their own server describes them, shown to be so both ways; nothing is kept.
+pub type Recognise = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Remote, Error>> + Send + Sync>;
+
 /// Sends a request to another server and brings its answer, redirects unfollowed. Whoever gives it guards where it goes,
 /// how long it takes and how much comes back.
 pub type Exchange = Arc<dyn Fn(http::Request<Vec<u8>>) -> Reply + Send + Sync>;
@@ -84,6 +91,8 @@ pub struct App {
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) resolve: Option<Resolve>,
     pub(crate) exchange: Option<Exchange>,
+    pub(crate) intent: Option<Intent>,
+    pub(crate) recognise: Option<Recognise>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
     /// What takes much room or a core for a while is done one after the other.
@@ -113,6 +122,8 @@ impl App {
             heavy: Arc::new(Semaphore::new(1)),
             resolve: None,
             exchange: None,
+            intent: None,
+            recognise: None,
             signer: Arc::default(),
             seen: Arc::new(RwLock::new(seen)),
             urn: Urn::open(store.clone(), clock.clone()),
@@ -132,6 +143,12 @@ impl App {
     #[must_use]
     pub fn with_exchange(self, exchange: Exchange) -> Self {
         Self { exchange: Some(exchange), ..self }
+    }
+
+    /// The same, able to meet people of other servers.
+    #[must_use]
+    pub fn with_people_of_others(self, intent: Intent, recognise: Recognise) -> Self {
+        Self { intent: Some(intent), recognise: Some(recognise), ..self }
     }
 
     /// The forum that a handle or address names, fetched from its node. Asked for outside transactions.

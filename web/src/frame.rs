@@ -56,6 +56,8 @@ pub struct Frame {
     pub linked: bool,
     /// Who is signed in.
     pub visitor: Option<SignedIn>,
+    /// Who of another server is signed in.
+    pub guest: Option<String>,
     /// The page's path and query, to come back to.
     pub path: String,
     /// `light` or `dark`, if the visitor chose.
@@ -85,6 +87,7 @@ impl Frame {
             host: visitor.here.host().to_owned(),
             linked: visitor.node.domain.is_some(),
             visitor: signed_in,
+            guest: visitor.guest.as_ref().map(|guest| guest.handle(&visitor.here)),
             path: visitor.path.clone(),
             theme: visitor.theme,
             banners,

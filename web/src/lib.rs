@@ -15,8 +15,10 @@ pub mod visitor;
 
 mod cache;
 mod csv;
+mod journey;
 mod limit;
 mod log;
+mod mastodon;
 mod media;
 mod open;
 mod pages;
@@ -31,7 +33,7 @@ use axum::middleware;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
-pub use app::{App, Resolve, Settings};
+pub use app::{App, Intent, Recognise, Resolve, Settings};
 pub use site::site;
 
 /// Every page of the website and the JSON API, ready to serve.

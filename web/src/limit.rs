@@ -7,6 +7,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use model::error::{Refusal, Result};
 use model::id::Id;
 use model::people::account::Account;
+use model::people::actor::Actor;
 
 use crate::app::Settings;
 
@@ -21,7 +22,7 @@ const SIGN_UPS: u32 = 10;
 const MAILS: u32 = 6;
 /// Comments of one account a minute.
 const COMMENTS: u32 = 20;
-/// Ballots and opinions of one account a minute: a reader goes through many statements quickly.
+/// Ballots and opinions of one person a minute: a reader goes through many statements quickly.
 const OPINIONS: u32 = 240;
 /// Codes tried from one address a minute: a kiosk lends its address to many.
 const CODES: u32 = 30;
@@ -47,7 +48,7 @@ pub(crate) struct Limits {
     sign_up: DefaultKeyedRateLimiter<IpAddr>,
     mail: DefaultKeyedRateLimiter<String>,
     comment: DefaultKeyedRateLimiter<Id<Account>>,
-    opinion: DefaultKeyedRateLimiter<Id<Account>>,
+    opinion: DefaultKeyedRateLimiter<Id<Actor>>,
     code: DefaultKeyedRateLimiter<IpAddr>,
     journey: DefaultKeyedRateLimiter<IpAddr>,
     claim: DefaultKeyedRateLimiter<Id<Account>>,
@@ -158,11 +159,11 @@ impl Limits {
     }
 
     /// One more ballot or opinion.
-    pub(crate) fn opinion(&self, account: Id<Account>) -> Result<()> {
+    pub(crate) fn opinion(&self, of: Id<Actor>) -> Result<()> {
         if self.opinion.len() > MOST {
             self.opinion.retain_recent();
         }
-        allow(self.opinion.check_key(&account).is_ok())
+        allow(self.opinion.check_key(&of).is_ok())
     }
 }
 

@@ -1,4 +1,5 @@
-//! `/media/HASH.jpg`: files that consultations show, to those who may see one of them.
+//! `/media/HASH.jpg`: files that consultations show, to those who may see one of them; `/media/people/HASH.jpg`: pictures of
+//! people of other servers.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -6,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use model::data::media::{self, Served};
+use model::people::portrait;
 
 use crate::api;
 use crate::app::App;
@@ -14,12 +16,14 @@ use crate::visitor::Visitor;
 
 /// What has this name never changes: its name is its hash.
 const FOR_EVERYBODY: &str = "public, max-age=31536000, immutable";
+/// A picture of somebody who is suspended or gone is not to be shown for long.
+const FOR_A_DAY: &str = "public, max-age=86400";
 const FOR_ONE: &str = "private, max-age=31536000, immutable";
 /// The longest name under which a document is saved, in characters.
 const NAME_LONGEST: usize = 80;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/media/{name}", get(file))
+    Router::new().route("/media/{name}", get(file)).route("/media/people/{name}", get(portrait))
 }
 
 async fn file(
@@ -45,6 +49,17 @@ async fn file(
     let kind = (header::CONTENT_TYPE, file.format.media_type().to_owned());
     let headers = [cached, tagged, kind, (header::CONTENT_DISPOSITION, saved)];
     Ok((headers, file.octets).into_response())
+}
+
+/// The picture of somebody of another server, as this node keeps it: who reads here is not seen there.
+async fn portrait(State(app): State<App>, headers: HeaderMap, Path(name): Path<String>) -> Result<Response, Failure> {
+    let (format, octets) = portrait::serve(&mut app.store.conn().await?, &name).await?;
+    let tag = format!("\"{name}\"");
+    let cached = [(header::CACHE_CONTROL, FOR_A_DAY.to_owned()), (header::ETAG, tag.clone())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, cached).into_response());
+    }
+    Ok((cached, [(header::CONTENT_TYPE, format.media_type())], octets).into_response())
 }
 
 /// A document is saved, under the title that it is shown with (RFC 6266): never opened as a page of this site.

@@ -25,6 +25,8 @@ mod brief;
 mod codes;
 mod comment;
 mod draft;
+mod guest;
+mod interact;
 mod invitation;
 pub(crate) mod letter;
 mod me;

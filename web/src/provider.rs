@@ -7,7 +7,6 @@
 use std::fmt;
 
 use model::address::Address;
-use model::clock::Instant;
 use model::error::{Error, Refusal};
 use model::id::Id;
 use model::people::account::Account;
@@ -20,19 +19,18 @@ use openidconnect::core::{
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AuthType, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret,
     CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, IdTokenFields,
-    IssuerUrl, JsonWebKey, JwsSigningAlgorithm, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoClaims,
+    IssuerUrl, JsonWebKey, JwsSigningAlgorithm, Nonce, OAuth2TokenResponse, RedirectUrl, Scope, StandardErrorResponse,
+    StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::app::{App, Reply};
+use crate::journey::{self, Returned};
 
 /// Where a provider sends people back to.
 pub(crate) const RETURN: &str = "login/oidc/return";
-/// How long a journey may take. Seconds.
-const JOURNEY: i64 = 600;
 
 /// A provider with which people may sign in.
 #[derive(Clone)]
@@ -60,23 +58,9 @@ impl fmt::Debug for Provider {
 pub(crate) struct Journey {
     /// The provider's name.
     pub(crate) provider: String,
-    /// The page to come back to.
-    pub(crate) next: String,
-    /// The account that is to be linked, where somebody was signed in.
-    pub(crate) link: Option<Id<Account>>,
-    state: String,
     nonce: String,
-    verifier: String,
-    since: Instant,
-}
-
-/// What a provider sends back with the person.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Returned {
-    code: Option<String>,
-    state: Option<String>,
-    iss: Option<String>,
-    error: Option<String>,
+    #[serde(flatten)]
+    pub(crate) way: journey::Journey,
 }
 
 /// Claims that the standard does not name.
@@ -121,11 +105,6 @@ pub(crate) fn named<'a>(app: &'a App, name: &str) -> Result<&'a Provider, Error>
     app.settings.providers.iter().find(|provider| provider.mapping.provider == name).ok_or(Error::NotFound)
 }
 
-/// What shows that a wish was uttered on our own page: nobody can guess it.
-pub(crate) fn wish() -> String {
-    CsrfToken::new_random().into_secret()
-}
-
 /// Begins a journey: where to send the person, and what to keep meanwhile.
 ///
 /// # Errors
@@ -138,19 +117,12 @@ pub(crate) async fn set_out(
     link: Option<Id<Account>>,
 ) -> Result<(Url, Journey), Error> {
     let party = provider.party(app, here).await?;
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let (way, challenge) = journey::Journey::begin(app.now(), next, link);
+    let state = way.state().to_owned();
     let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
-    let request = party.authorize_url(flow, CsrfToken::new_random, Nonce::new_random).set_pkce_challenge(challenge);
-    let (to, state, nonce) = request.add_scopes(provider.scopes.iter().cloned().map(Scope::new)).url();
-    let journey = Journey {
-        provider: provider.mapping.provider.clone(),
-        next,
-        link,
-        state: state.into_secret(),
-        nonce: nonce.secret().clone(),
-        verifier: verifier.into_secret(),
-        since: app.now(),
-    };
+    let request = party.authorize_url(flow, || CsrfToken::new(state), Nonce::new_random).set_pkce_challenge(challenge);
+    let (to, _, nonce) = request.add_scopes(provider.scopes.iter().cloned().map(Scope::new)).url();
+    let journey = Journey { provider: provider.mapping.provider.clone(), nonce: nonce.secret().clone(), way };
     Ok((to, journey))
 }
 
@@ -161,11 +133,11 @@ impl Journey {
     /// [`Refusal::ProviderFailed`].
     pub(crate) async fn end(self, app: &App, here: &Address, with: Returned) -> Result<Vouched, Error> {
         let provider = named(app, &self.provider)?;
-        let code = self.code(app.now(), provider, with).map_err(|why| provider.failed(&why))?;
+        let code = self.way.code(app.now(), &provider.issuer, with).map_err(|why| provider.failed(&why))?;
         let party = provider.party(app, here).await?;
         let http = app.http()?;
         let request = party.exchange_code(AuthorizationCode::new(code)).map_err(|why| provider.failed(&why))?;
-        let request = request.set_pkce_verifier(PkceCodeVerifier::new(self.verifier));
+        let request = request.set_pkce_verifier(self.way.verifier());
         let tokens = request.request_async(&http).await.map_err(|why| provider.failed(&why))?;
         let (subject, mut claims) =
             provider.checked(&party, &tokens, &Nonce::new(self.nonce)).map_err(|why| provider.failed(&why))?;
@@ -178,33 +150,11 @@ impl Journey {
         }
         provider.mapping.read(&provider.issuer, &subject, &claims)
     }
-
-    /// The code that the provider gave, if this is the end of this journey.
-    fn code(&self, now: Instant, provider: &Provider, with: Returned) -> Result<String, Why> {
-        if let Some(error) = with.error {
-            return Err(Why::Refused(error.chars().take(60).collect()));
-        }
-        // The state has 128 random bits and serves once: comparing it takes no care.
-        if with.state.as_deref() != Some(&self.state) || now.as_second() - self.since.as_second() > JOURNEY {
-            return Err(Why::OtherJourney);
-        }
-        // RFC 9207: another provider's answer is not taken for this one's.
-        if with.iss.is_some_and(|issuer| issuer != provider.issuer) {
-            return Err(Why::OtherJourney);
-        }
-        with.code.ok_or(Why::NoCode)
-    }
 }
 
 /// Why a journey ends in vain, for the log.
 #[derive(Debug, thiserror::Error)]
 enum Why {
-    #[error("it answers {0:?}")]
-    Refused(String),
-    #[error("what comes back belongs to no journey of this browser")]
-    OtherJourney,
-    #[error("it gives no code")]
-    NoCode,
     #[error("it gives no ID token")]
     NoToken,
     #[error("the ID token belongs to another access token")]

@@ -13,6 +13,14 @@ use crate::robots;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
+/// The same for a page whose form leads on to the visitor's own server: browsers ask where a redirect ends, too.
+const POLICY_LEADING_AWAY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     form-action 'self' https: http:; frame-ancestors 'none'; base-uri 'none'";
+
+/// Marks the answer of a page whose form may lead away.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeadsAway;
+
 /// The headers of every answer of the pages.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -34,9 +42,13 @@ pub(crate) async fn harden(State(app): State<App>, request: Request, next: Next)
     let left_out = robots::leaves_out(request.uri().path());
     let mut response = next.run(request).await;
     let encrypted = app.is_encrypted();
+    let leads_away = response.extensions().get::<LeadsAway>().is_some();
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if leads_away {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(UNCACHED));

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use model::error::Error;
 use model::id::Id;
 use model::people::account::Account;
+use model::people::actor::Actor;
 use model::people::session;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -23,6 +24,8 @@ pub(crate) const COOKIE: &str = "session";
 const LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Where a session keeps whose it is.
 const ACCOUNT: &str = "account";
+/// Where it keeps who of another server it is of.
+const GUEST: &str = "guest";
 /// Where it keeps whose browser it is, signed in or not.
 const KNOWN: &str = "known";
 /// How many accounts share a browser.
@@ -52,8 +55,20 @@ pub(crate) fn layer(app: &App) -> SessionManagerLayer<Rows> {
 /// Begins a session for an account, under a new id.
 pub(crate) async fn begin(session: &Session, account: &Account) -> Result<(), Error> {
     session.cycle_id().await.map_err(Error::store)?;
+    session.remove::<Id<Actor>>(GUEST).await.map_err(Error::store)?;
     session.insert(ACCOUNT, account.id).await.map_err(Error::store)?;
     remember(session, account.id).await
+}
+
+/// Begins a session for somebody of another server, under a new id.
+pub(crate) async fn begin_guest(session: &Session, actor: Id<Actor>) -> Result<(), Error> {
+    session.cycle_id().await.map_err(Error::store)?;
+    session.insert(GUEST, actor).await.map_err(Error::store)
+}
+
+/// Who of another server it is of.
+pub(crate) async fn guest(session: &Session) -> Result<Option<Id<Actor>>, Error> {
+    session.get(GUEST).await.map_err(Error::store)
 }
 
 /// Remembers that the owner of an account uses this browser: who guesses passwords elsewhere does not lock it out.

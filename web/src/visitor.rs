@@ -11,7 +11,10 @@ use model::address::Address;
 use model::care::settings::{self, Node};
 use model::clock::Instant;
 use model::error::{Error, Refusal};
+use model::id::Id;
 use model::people::account::{self, Account};
+use model::people::actor::Actor;
+use model::people::guest;
 use model::people::role::Standing;
 use tower_sessions::Session;
 
@@ -30,6 +33,8 @@ pub(crate) const THEME: &str = "theme";
 pub struct Visitor {
     /// The account signed in, if it is in working order.
     pub account: Option<Account>,
+    /// Who of another server is signed in, where no account is.
+    pub guest: Option<Actor>,
     /// Words in the visitor's language, times in the institution's zone.
     pub words: Words,
     /// The node's settings.
@@ -57,6 +62,11 @@ impl Visitor {
         Ok(self.account.as_ref().ok_or(Refusal::NotSignedIn)?)
     }
 
+    /// Whose ballot the visitor's is: the account's, or that of somebody of another server.
+    pub fn voter(&self) -> Option<Id<Actor>> {
+        self.account.as_ref().map(|account| account.actor_id).or_else(|| self.guest.as_ref().map(|guest| guest.id))
+    }
+
     /// What the visitor is on the node.
     pub fn standing(&self) -> Standing {
         Standing { account: self.account.clone(), member: None }
@@ -80,6 +90,10 @@ impl FromRequestParts<App> for Visitor {
             Some(id) => found(account::by_id(&mut conn, id).await)?.filter(|a| a.disabled_at.is_none()),
             None => None,
         };
+        let guest = match session::guest(&session).await?.filter(|_| account.is_none()) {
+            Some(id) => found(guest::by_id(&mut conn, id).await)?.flatten(),
+            None => None,
+        };
         let cookies = CookieJar::from_headers(&parts.headers);
         let theme = cookies.get(THEME).and_then(|cookie| theme(cookie.value()));
         Ok(Self {
@@ -89,6 +103,7 @@ impl FromRequestParts<App> for Visitor {
             path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             from: client(parts, &app.settings.trusted_proxies),
             account,
+            guest,
             node,
             theme,
             session,

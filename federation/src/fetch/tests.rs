@@ -54,7 +54,28 @@ async fn a_document_that_claims_another_origin_is_refused() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_judged_by_where_it_leads() {
+async fn look_alike_hosts_are_compared_as_urls_read_them() {
+    let named = |id: &'static str| get(move || async move { activity(json!({"id": id})) });
+    let router = Router::new()
+        .route("/case", named("http://PEER.test/case"))
+        .route("/dot", named("http://peer.test./dot"))
+        .route("/port", named("http://peer.test:80/port"))
+        .route("/punycode", named("http://pe\u{435}r.test/punycode"))
+        .route("/longer", named("http://peer.test.other.test/longer"))
+        .route("/other-port", named("http://peer.test:8080/other-port"))
+        .route("/user", named("http://peer.test@other.test/user"));
+    let fetcher = peer(router).await;
+    for path in ["case", "port", "dot"] {
+        assert!(fetched(&fetcher, &format!("http://peer.test/{path}")).await.is_ok(), "{path}");
+    }
+    for path in ["punycode", "longer", "other-port", "user"] {
+        let outcome = fetched(&fetcher, &format!("http://peer.test/{path}")).await;
+        assert!(matches!(outcome, Err(Error::Identity(..))), "{path}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn redirect_poses_as_origin_and_is_judged_by_where_it_leads() {
     let note = || async { activity(json!({"id": "http://peer.test/note"})) };
     let router = Router::new()
         .route("/note", get(note))
@@ -77,7 +98,7 @@ async fn a_redirect_is_judged_by_where_it_leads() {
 }
 
 #[tokio::test]
-async fn an_upload_is_no_document() {
+async fn wrong_content_type_an_upload_is_no_document() {
     let as_type = |content_type: &'static str| {
         get(move || async move { ([(CONTENT_TYPE, content_type)], json!({"id": "http://peer.test/x"}).to_string()) })
     };

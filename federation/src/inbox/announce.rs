@@ -5,29 +5,18 @@ use std::sync::Arc;
 
 use model::address::Local;
 use model::debate::interest;
-use model::debate::{consultation, forum, text};
-use model::error::{Error, Result};
-use model::network::mirror::{self, Kind, Mirror};
+use model::debate::{consultation, forum};
+use model::error::Error;
+use model::network::mirror;
 use model::network::{follow, sighting};
-use model::people::actor::{self, Actor};
-use model::store::{Json, Tx};
-use serde_json::Value;
+use model::people::actor;
 use url::Url;
 
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::guard;
-use crate::remote::{self, cut};
 use crate::wire::{self, Activity, Object};
-
-/// The longest title that is kept, in characters.
-const MAX_TITLE: usize = 300;
-/// The longest summary that is kept, in characters.
-const MAX_SUMMARY: usize = 2_000;
-/// The longest text that is kept, in characters of HTML.
-const MAX_HTML: usize = 400_000;
-/// The longest language tag that is kept, in characters.
-const MAX_LANGUAGE: usize = 35;
+use crate::{backfill, mirrored, reading, remote};
 
 pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     let activity = &delivery.activity;
@@ -101,7 +90,16 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = kept(app, &mut tx, &sender, &author, &object, document).await;
+    let done = async {
+        let author = actor::remember(&mut tx, app.now(), &author).await?;
+        reading::pictured(&mut tx, app.now(), &author).await?;
+        let copy = mirrored::keep(app, &mut tx, sender.id, author.id, &object, document).await?;
+        match backfill::beside(app, &mut tx, &object, &copy).await? {
+            Some(search) => backfill::begin(&mut tx, app.now(), search).await,
+            None => Ok(()),
+        }
+    }
+    .await;
     settle(app, delivery, tx, done).await
 }
 
@@ -118,74 +116,6 @@ async fn author(app: &App, delivery: &Delivery, object: &Object) -> Option<model
         (Arc::new(wire::typed(document.clone()).ok()?), Arc::new(document))
     };
     remote::describe(&actor, &document)
-}
-
-async fn kept(
-    app: &App,
-    tx: &mut Tx,
-    sender: &Actor,
-    author: &model::people::actor::Remote,
-    object: &Object,
-    document: Value,
-) -> Result<()> {
-    let before = mirror::by_uri(tx, object.id.as_str()).await?;
-    let author = actor::remember(tx, app.now(), author).await?;
-    let group = before.and_then(|copy| copy.group_id).unwrap_or(sender.id);
-    let copy = copy(app, object, document, author.id, group).ok_or(Error::NotFound)?;
-    mirror::keep(tx, &copy).await
-}
-
-/// The record of an object; none for a kind that is not mirrored.
-fn copy(
-    app: &App,
-    object: &Object,
-    document: Value,
-    author: model::id::Id<Actor>,
-    group: model::id::Id<Actor>,
-) -> Option<Mirror> {
-    let kind = match object.kind.as_str() {
-        "Page" | "Article" => Kind::Page,
-        "Question" => Kind::Question,
-        "Note" if object.in_reply_to.is_some() => Kind::Note,
-        "Note" => Kind::Page,
-        _ => return None,
-    };
-    let page = page_of(object, kind);
-    Some(Mirror {
-        id: model::id::Id::new(app.now()),
-        uri: object.id.to_string(),
-        kind,
-        host: guard::authority(&object.id)?,
-        slug: if kind == Kind::Note { None } else { slug(&object.id) },
-        group_id: Some(group),
-        author_id: Some(author),
-        root_uri: if kind == Kind::Page { None } else { page },
-        parent_uri: object.in_reply_to.as_ref().map(ToString::to_string),
-        title: cut(&text::plain(object.name.as_deref().unwrap_or_default()), MAX_TITLE),
-        summary: cut(&text::plain(object.summary.as_deref().unwrap_or_default()), MAX_SUMMARY),
-        html: text::sanitise(&cut(object.text(), MAX_HTML)),
-        language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
-        document: Json(document),
-        published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
-        updated_at: remote::time(object.updated.as_deref()),
-        received_at: app.now(),
-    })
-}
-
-/// The Page of a thread: a node of our kind names its context after it.
-fn page_of(object: &Object, kind: Kind) -> Option<String> {
-    let context = object.context.as_ref()?.as_str();
-    let named = context.strip_suffix("/context").map(str::to_owned);
-    named.or_else(|| object.in_reply_to.as_ref().filter(|_| kind == Kind::Note).map(ToString::to_string))
-}
-
-/// The slug of a consultation on a node of our kind: `/c/SLUG` or `/c/SLUG/ballot`.
-fn slug(id: &Url) -> Option<String> {
-    let mut parts = id.path_segments()?;
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("c"), Some(slug), None | Some("ballot"), None) if !slug.is_empty() => Some(slug.to_owned()),
-        _ => None,
-    }
 }
 
 /// The forum, or the origin, says that an object is gone: the origin is asked, and the copy forgotten if it agrees.

@@ -1,9 +1,11 @@
 //! `Accept` and `Reject` of our own Follow: only from the forum that was asked.
 
+use model::network::backfill::{Backfill, Step};
 use model::network::follow::{self, State};
 
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
+use crate::backfill;
 
 pub(super) async fn accept(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     answered(app, delivery, State::Accepted).await
@@ -21,6 +23,16 @@ async fn answered(app: &App, delivery: &Delivery, state: State) -> Result<Taken,
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = follow::answered(&mut tx, app.now(), id.as_str(), sender.id, state).await;
+    let done = async {
+        follow::answered(&mut tx, app.now(), id.as_str(), sender.id, state).await?;
+        match delivery.sender.owner.outbox.as_ref().filter(|_| state == State::Accepted) {
+            Some(outbox) => {
+                let first = vec![Step::Collection(outbox.to_string())];
+                backfill::begin(&mut tx, app.now(), Backfill::of(outbox.as_str(), Some(sender.id), first)).await
+            }
+            None => Ok(()),
+        }
+    }
+    .await;
     settle(app, delivery, tx, done).await
 }

@@ -7,15 +7,19 @@ use model::debate::forum::{self, Forum};
 use model::error::{Error, Result};
 use model::id::Id;
 use model::job::{self, Job, When};
-use model::store::Conn;
+use model::network::backfill::Backfill;
+use model::people::actor::Actor;
+use model::store::{Conn, Tx};
+use url::Url;
 
 use super::{Delivery, Rejection, Taken, first, keep_code, settle, vote};
-use crate::app::App;
+use crate::app::{App, Outing};
+use crate::backfill::{self, Kept};
 use crate::guard;
 use crate::outbox::may_be_carried;
-use crate::remote;
 use crate::signature::Fault;
 use crate::wire::{self, Object};
+use crate::{reading, remote};
 
 /// The longest address of a page that is kept, in characters.
 const MAX_PAGE: usize = 1_000;
@@ -102,24 +106,71 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
     };
     let place = match place(&mut app.store.conn().await?, app, answered.as_str()).await {
         Ok(place) => place,
-        Err(Error::NotFound) => return keep_code(app, delivery, "not-found").await,
+        Err(Error::NotFound) => return orphan(app, delivery, note, answered).await,
         Err(error) => return Err(error.into()),
     };
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let remote = Remote {
-        uri: note.id.to_string(),
-        url: note.url.as_ref().map(|url| remote::cut(url.as_str(), MAX_PAGE)),
-        html: note.text().to_owned(),
-        parent: place.parent,
-        language: note.language().map(str::to_owned),
-        published: remote::time(note.published.as_deref()).unwrap_or_else(|| app.now()),
-    };
-    let mut done = comment::receive(&mut tx, app.now(), &place.forum, &place.on, sender.id, &remote).await.map(|_| ());
+    let mut done = receive(app, &mut tx, &place, &sender, note).await;
     if done.is_ok() && note.is_public() && may_be_carried(&delivery.activity) {
         let carry = Job::Carry { forum: place.forum.id, activity: delivery.body.clone() };
         done = job::enqueue(&mut tx, app.now(), carry, When::Now).await;
     }
     settle(app, delivery, tx, done).await
+}
+
+/// Takes in a comment where it belongs.
+async fn receive(app: &App, tx: &mut Tx, place: &Place, author: &Actor, note: &Object) -> Result<()> {
+    let remote = Remote {
+        uri: note.id.to_string(),
+        url: note.url.as_ref().map(|url| remote::cut(url.as_str(), MAX_PAGE)),
+        html: reading::html(tx, &app.address, Some(&place.forum.slug), note).await?,
+        parent: place.parent,
+        language: note.language().map(str::to_owned),
+        published: remote::time(note.published.as_deref()).unwrap_or_else(|| app.now()),
+    };
+    comment::receive(tx, app.now(), &place.forum, &place.on, author.id, &remote).await?;
+    reading::pictured(tx, app.now(), author).await
+}
+
+/// A reply to something that never came here: if it is meant for us, what lies between is looked for.
+async fn orphan(app: &App, delivery: &Delivery, note: &Object, answered: &Url) -> Result<Taken, Rejection> {
+    let ours = |url: &Url| app.guard.owns(url);
+    let meant = note.to.iter().chain(&note.cc).chain(note.tag.iter().filter_map(|tag| tag.href.as_ref())).any(ours);
+    if !meant || ours(answered) || !note.is_public() {
+        return keep_code(app, delivery, "not-found").await;
+    }
+    let Some((mut tx, _)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let search = Backfill::upwards(answered.as_str(), note.id.as_str());
+    let done = backfill::begin(&mut tx, app.now(), search).await;
+    settle(app, delivery, tx, done).await
+}
+
+/// Takes in a comment that was fetched where it lives.
+pub(crate) async fn fetched_comment(app: &App, outing: &Outing, note: &Object) -> Result<Kept> {
+    let mut conn = app.store.conn().await?;
+    let Some(answered) = note.in_reply_to.as_ref().filter(|_| note.kind == "Note") else { return Ok(Kept::No) };
+    if comment::by_uri(&mut conn, note.id.as_str()).await?.is_some() {
+        return Ok(Kept::Yes);
+    }
+    let place = match place(&mut conn, app, answered.as_str()).await {
+        Ok(place) => place,
+        Err(Error::NotFound) => return Ok(Kept::WithoutParent),
+        Err(error) => return Err(error),
+    };
+    drop(conn);
+    let author = match backfill::author(app, outing, note).await? {
+        Ok(Some(author)) => author,
+        Ok(None) => return Ok(Kept::No),
+        Err(error) => return Ok(Kept::Unfetched(error)),
+    };
+    let mut tx = app.store.begin().await?;
+    match receive(app, &mut tx, &place, &author, note).await {
+        Ok(()) => tx.commit().await.map(|()| Kept::Yes),
+        Err(Error::Store(error)) => Err(Error::Store(error)),
+        Err(Error::NotFound | Error::Refused(_)) => Ok(Kept::No),
+    }
 }

@@ -41,7 +41,7 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) 
     }
     if let Some(found) = ballot::by_source(tx, uri).await? {
         let on = consultation::by_id(tx, found.consultation_id).await?;
-        ballot::take_back(tx, app.now(), &on, sender.id, uri).await?;
+        ballot::take_back(tx, app.now(), &on, sender.voter(), uri).await?;
         return Ok(());
     }
     match mirror::by_uri(tx, uri).await? {

@@ -41,7 +41,7 @@ async fn undone(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, inner: Option
     }
     if let Some(found) = ballot::by_source(tx, uri).await? {
         let on = consultation::by_id(tx, found.consultation_id).await?;
-        ballot::take_back(tx, app.now(), &on, sender.id, uri).await?;
+        ballot::take_back(tx, app.now(), &on, sender.voter(), uri).await?;
         return Ok(());
     }
     if interest::lose(tx, sender.id, uri).await? {
@@ -75,7 +75,7 @@ async fn liked(app: &App, tx: &mut Tx, sender: &Actor, inner: Option<&Activity>)
             if !crate::objects::page::is_petition(&on) {
                 return Err(Error::NotFound);
             }
-            return ballot::withdraw(tx, app.now(), &on, sender.id).await;
+            return ballot::withdraw(tx, app.now(), &on, sender.voter()).await;
         }
         _ => comment::by_uri(tx, about.as_str()).await?.ok_or(Error::NotFound)?,
     };

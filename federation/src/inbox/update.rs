@@ -5,11 +5,13 @@ use model::debate::{consultation, forum};
 use model::error::Result;
 use model::job::{self, Job, When};
 use model::network::mirror;
+use model::people::{actor, portrait};
 
 use super::create::own_objects;
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::outbox::may_be_carried;
+use crate::reading;
 use crate::wire::Object;
 
 pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
@@ -45,7 +47,14 @@ async fn refreshed(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     let Some((mut tx, _)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = model::people::actor::remember(&mut tx, app.now(), &remote).await;
+    let done = async {
+        let actor = actor::remember(&mut tx, app.now(), &remote).await?;
+        if portrait::is_known(&mut tx, actor.id).await? {
+            reading::pictured(&mut tx, app.now(), &actor).await?;
+        }
+        Ok(())
+    }
+    .await;
     app.directory.forget(id.as_str());
     settle(app, delivery, tx, done).await
 }
@@ -58,7 +67,8 @@ async fn revised(app: &App, delivery: &Delivery, object: &Object) -> Result<Take
         let there = comment::by_uri(&mut tx, object.id.as_str()).await?.ok_or(model::error::Error::NotFound)?;
         let on = consultation::by_id(&mut tx, there.consultation_id).await?;
         let forum = forum::by_id(&mut tx, on.forum_id).await?;
-        comment::revise(&mut tx, app.now(), sender.id, &there, object.text()).await?;
+        let html = reading::html(&mut tx, &app.address, Some(&forum.slug), object).await?;
+        comment::revise(&mut tx, app.now(), sender.id, &there, &html).await?;
         if object.is_public() && may_be_carried(&delivery.activity) {
             let carry = Job::Carry { forum: forum.id, activity: delivery.body.clone() };
             job::enqueue(&mut tx, app.now(), carry, When::Now).await?;

@@ -54,6 +54,18 @@ pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Err
     })
 }
 
+/// A language: its tag alone, or in an object with `identifier`.
+///
+/// # Errors
+/// When the field is no JSON.
+pub fn language<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(tag) => Some(tag),
+        Value::Object(map) => map.get("identifier").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    })
+}
+
 /// A kind: the text, or the first text of a list.
 ///
 /// # Errors

@@ -31,6 +31,9 @@ pub struct Object {
     /// The text by language.
     #[serde(default, deserialize_with = "lenient::maybe")]
     pub content_map: Option<BTreeMap<String, String>>,
+    /// The language of the text, as Lemmy and PieFed tell it.
+    #[serde(default, rename = "language", deserialize_with = "lenient::language")]
+    pub tongue: Option<String>,
     /// What it answers.
     #[serde(default, deserialize_with = "lenient::id")]
     pub in_reply_to: Option<Url>,
@@ -49,6 +52,9 @@ pub struct Object {
     /// Mentions and hashtags.
     #[serde(default, deserialize_with = "lenient::many")]
     pub tag: Vec<Tag>,
+    /// Pictures, documents and links beside the text.
+    #[serde(default, deserialize_with = "lenient::many")]
+    pub attachment: Vec<Attachment>,
     /// The page for people.
     #[serde(default, deserialize_with = "lenient::id")]
     pub url: Option<Url>,
@@ -89,6 +95,20 @@ pub struct Tag {
     pub name: Option<String>,
 }
 
+/// Something attached, in whatever shape: `Document`, `Image`, `Link`…
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Attachment {
+    /// Where it lies.
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub url: Option<Url>,
+    /// Where a `Link` leads.
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub href: Option<Url>,
+    /// What it shows, or is called.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+}
+
 /// An option of a question.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Choice {
@@ -121,8 +141,8 @@ impl Object {
     /// The language of the text, when it comes in exactly one.
     #[must_use]
     pub fn language(&self) -> Option<&str> {
-        let map = self.content_map.as_ref()?;
-        if map.len() == 1 { map.keys().next().map(String::as_str) } else { None }
+        let only = self.content_map.as_ref().filter(|map| map.len() == 1);
+        only.and_then(|map| map.keys().next()).or(self.tongue.as_ref()).map(String::as_str)
     }
 
     /// The text, from `content` or the one language it comes in.
@@ -174,6 +194,16 @@ mod tests {
         assert_eq!(read(json!({"name": "Yes", "inReplyTo": question, "content": "<p>words</p>"})).vote(), None);
         assert_eq!(read(json!({"name": "Yes"})).vote(), None);
         assert_eq!(read(json!({"inReplyTo": question})).vote(), None);
+    }
+
+    #[test]
+    fn the_language_is_read_however_it_is_told() {
+        assert_eq!(read(json!({"contentMap": {"fr": "<p>Oui</p>"}})).language(), Some("fr"));
+        assert_eq!(read(json!({"contentMap": {"fr": "Oui", "en": "Yes"}})).language(), None);
+        let lemmy = json!({"language": {"identifier": "de", "name": "Deutsch"}});
+        assert_eq!(read(lemmy).language(), Some("de"));
+        assert_eq!(read(json!({"language": "es"})).language(), Some("es"));
+        assert_eq!(read(json!({"language": {"identifier": 7}})).language(), None);
     }
 
     #[test]

@@ -47,6 +47,14 @@ pub struct Peer(Arc<Mutex<Kept>>);
 pub struct Kept {
     /// Documents by path.
     pub documents: HashMap<String, Value>,
+    /// Other things by path: their media type, and themselves.
+    pub files: HashMap<String, (&'static str, Vec<u8>)>,
+    /// Where a path leads.
+    pub moved: HashMap<String, String>,
+    /// Further links of every WebFinger answer.
+    pub offered: Vec<Value>,
+    /// The paths that were asked for by GET.
+    pub asked: Vec<String>,
     /// What came, whole.
     pub received: Vec<Delivered>,
     /// What the inbox answers, if not 202.
@@ -80,6 +88,18 @@ impl Peer {
     pub fn serves(&self, id: &str, document: Value) {
         let path = id.strip_prefix(PEER).expect("a document of the peer").to_owned();
         self.kept().documents.insert(path, document);
+    }
+
+    /// Something that is no document.
+    pub fn shows(&self, url: &str, media_type: &'static str, octets: Vec<u8>) {
+        let path = url.strip_prefix(PEER).expect("a file of the peer").to_owned();
+        self.kept().files.insert(path, (media_type, octets));
+    }
+
+    /// A redirect.
+    pub fn leads(&self, url: &str, to: &str) {
+        let path = url.strip_prefix(PEER).expect("an address of the peer").to_owned();
+        self.kept().moved.insert(path, to.to_owned());
     }
 
     /// An actor of this kind, with a key of its own.
@@ -123,6 +143,7 @@ async fn serve(State(peer): State<Peer>, request: Request) -> Response {
         peer.kept().received.push(Delivered { path, headers: parts.headers, body, activity });
         return StatusCode::ACCEPTED.into_response();
     }
+    peer.kept().asked.push(path.clone());
     if path == "/.well-known/webfinger" {
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let known: Vec<String> = peer.kept().documents.keys().cloned().collect();
@@ -131,10 +152,19 @@ async fn serve(State(peer): State<Peer>, request: Request) -> Response {
         let Some(path) = known.iter().find(|path| path.ends_with(&format!("/{name}"))) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let jrd = json!({"subject": format!("acct:{name}@peer.test"), "links": [{"rel": "self", "type": ACTIVITY, "href": format!("{PEER}{path}")}]});
+        let mut links = vec![json!({"rel": "self", "type": ACTIVITY, "href": format!("{PEER}{path}")})];
+        links.extend(peer.kept().offered.clone());
+        let jrd = json!({"subject": format!("acct:{name}@peer.test"), "links": links});
         return axum::Json(jrd).into_response();
     }
-    let found = peer.kept().documents.get(&path).cloned();
+    if let Some(to) = peer.kept().moved.get(&path) {
+        return axum::response::Redirect::temporary(to).into_response();
+    }
+    if let Some((media_type, octets)) = peer.kept().files.get(&path).cloned() {
+        return ([("content-type", media_type)], octets).into_response();
+    }
+    let whole = parts.uri.path_and_query().map_or(path.clone(), ToString::to_string);
+    let found = peer.kept().documents.get(&whole).cloned();
     match found {
         Some(document) => ([("content-type", ACTIVITY)], document.to_string()).into_response(),
         None => peer.kept().elsewhere.unwrap_or(StatusCode::NOT_FOUND).into_response(),

@@ -18,6 +18,7 @@ pub(super) fn router(state: State) -> Router {
         .route("/users/{name}", get(actor))
         .route("/users/{name}/inbox", post(inbox))
         .route("/inbox", post(inbox))
+        .merge(super::oauth::routes())
         .fallback(get(object))
         .with_state(state)
 }
@@ -28,7 +29,8 @@ async fn webfinger(Shared(state): Shared<State>, Query(query): Query<Vec<(String
     match handle {
         Some((name, host)) if host == state.host && state.kept().keys.contains_key(name) => {
             let link = json!({"rel": "self", "type": "application/activity+json", "href": state.url(&format!("/users/{name}"))});
-            let body = json!({"subject": resource, "links": [link]}).to_string();
+            let links: Vec<Value> = [link].into_iter().chain(state.kept().offered.clone()).collect();
+            let body = json!({"subject": resource, "links": links}).to_string();
             ([(header::CONTENT_TYPE, "application/jrd+json")], body).into_response()
         }
         _ => StatusCode::NOT_FOUND.into_response(),

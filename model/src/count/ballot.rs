@@ -1,5 +1,6 @@
 //! Ballots: one per voter and consultation, decided in the database; every cast, change and withdrawal an event.
 
+mod merged;
 mod refused;
 mod rows;
 mod rules;
@@ -20,6 +21,7 @@ use crate::store::schema::{ballot_events, ballots};
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx};
 
+pub use merged::merge;
 pub use refused::{RefusedBallot, refuse, refused_by_id};
 pub use rows::{by_source, find, inboxes, standing, viewer};
 pub(super) use rules::open;
@@ -144,7 +146,8 @@ impl Voter {
         Ok(Self { actor, tier })
     }
 
-    /// Somebody of another server.
+    /// Somebody of another server. Linked with an account here, it is that account's ballot, in the tier of the other server:
+    /// its word makes nobody a member.
     ///
     /// # Errors
     /// [`Refusal::NotEligible`].
@@ -153,7 +156,7 @@ impl Voter {
             return Err(Refusal::PeerBlocked.into());
         }
         let tier = on.electorate.0.tier_elsewhere(conn, forum, actor.host.as_deref()).await?;
-        Ok(Self { actor: actor.id, tier })
+        Ok(Self { actor: actor.voter(), tier })
     }
 }
 

@@ -91,8 +91,19 @@ impl File {
         if is_pdf(&given) {
             return Ok(Self::of(Format::Pdf, None, given));
         }
-        let picture = picture::rewrite(&given)?;
-        Ok(Self::of(picture.format, Some((picture.width, picture.height)), picture.octets))
+        picture::rewrite(&given, picture::GIVEN).map(Self::picture)
+    }
+
+    /// Reads the picture of somebody of another server: as [`File::read`], made small, and a picture alone.
+    ///
+    /// # Errors
+    /// `unsupported-media`; `picture-too-large`, in pixels.
+    pub fn portrait(given: &[u8]) -> Result<Self> {
+        picture::rewrite(given, picture::PORTRAIT).map(Self::picture)
+    }
+
+    fn picture(it: picture::Picture) -> Self {
+        Self::of(it.format, Some((it.width, it.height)), it.octets)
     }
 
     /// A file that a node has kept before, under the name that [`File::name`] gave it then: as it is, once it is found to be

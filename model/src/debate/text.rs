@@ -2,6 +2,7 @@
 
 mod article;
 pub mod difference;
+mod received;
 
 use std::sync::LazyLock;
 
@@ -17,6 +18,7 @@ use crate::store::schema::texts;
 use crate::store::{Conn, Json, Tx, on};
 
 pub use article::{Article, rendered};
+pub use received::{ATTACHED_MOST, Attached, Beside, line, received};
 
 /// The longest text of a consultation, in characters.
 pub const LONGEST: usize = 200_000;
@@ -153,7 +155,9 @@ pub async fn seen(conn: &mut Conn, on: &Consultation, named: &str) -> Result<i32
 
 /// What HTML may hold, here and from elsewhere: text, no scripts, no styles, no forms, no pictures; links that are not
 /// followed for our sake and cannot run anything.
-static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(policy);
+
+fn policy() -> ammonia::Builder<'static> {
     let mut policy = ammonia::Builder::default();
     policy
         .tags(
@@ -205,7 +209,7 @@ static POLICY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("nofollow ugc noopener noreferrer"));
     policy
-});
+}
 
 /// Markdown to safe HTML. Raw HTML in it is dropped; a first-level heading becomes a second-level one, since the page
 /// has its own.
@@ -217,7 +221,11 @@ pub fn render(markdown: &str) -> String {
 /// HTML from elsewhere, made safe.
 #[must_use]
 pub fn sanitise(html: &str) -> String {
-    POLICY.clean(&html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")).to_string()
+    cleaned(&POLICY, html)
+}
+
+fn cleaned(policy: &ammonia::Builder<'_>, html: &str) -> String {
+    received::harmless(policy.clean(&html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")).to_string())
 }
 
 /// The words of HTML alone, with entities as characters: for titles, summaries and files.

@@ -101,6 +101,19 @@ pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
         .optional())?)
 }
 
+/// Where the copy of a consultation, of its ballot or of a comment on it is shown: the host and the slug of its `Page`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn place(conn: &mut Conn, uri: &str) -> Result<Option<(String, String)>> {
+    let Some(copy) = by_uri(conn, uri).await? else { return Ok(None) };
+    let page = match (&copy.slug, &copy.root_uri) {
+        (None, Some(root)) => by_uri(conn, root).await?,
+        _ => Some(copy),
+    };
+    Ok(page.and_then(|page| Some((page.host, page.slug?))))
+}
+
 /// Forgets a copy, when the origin deletes it.
 ///
 /// # Errors

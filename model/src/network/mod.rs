@@ -4,6 +4,7 @@ pub mod activity;
 pub mod blocklist;
 pub mod copy;
 pub mod delivery;
+pub mod backfill;
 pub mod dialect;
 pub mod follow;
 pub mod host;

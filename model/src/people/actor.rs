@@ -64,6 +64,8 @@ pub struct Actor {
     pub deleted_at: Option<Instant>,
     /// When it was first known here.
     pub created_at: Instant,
+    /// Of a remote one that is linked with an account: the actor here in whose name its ballots count.
+    pub votes_as: Option<Id<Actor>>,
 }
 
 impl Actor {
@@ -73,6 +75,12 @@ impl Actor {
     pub fn may_be_searched(&self) -> bool {
         let consents = || self.document.as_ref().is_some_and(|document| document.0["indexable"] == true);
         self.host.is_none() || consents()
+    }
+
+    /// In whose name its ballots count: its own, unless it is linked with an account here.
+    #[must_use]
+    pub fn voter(&self) -> Id<Actor> {
+        self.votes_as.unwrap_or(self.id)
     }
 
     /// Whether it lives on this node.
@@ -154,6 +162,7 @@ pub(crate) fn local(now: Instant, kind: Kind, name: &str, display_name: &str) ->
         suspended_at: None,
         deleted_at: None,
         created_at: now,
+        votes_as: None,
     }
 }
 
@@ -197,6 +206,7 @@ pub async fn remember(tx: &mut Tx, now: Instant, remote: &Remote) -> Result<Acto
         suspended_at: None,
         deleted_at: None,
         created_at: now,
+        votes_as: None,
     };
     let conn: &mut Conn = tx;
     Ok(on!(conn, |c| diesel::insert_into(actors::table)
@@ -241,6 +251,14 @@ pub async fn by_ids(conn: &mut Conn, ids: &[Id<Actor>]) -> Result<Vec<Actor>> {
 /// When the database fails.
 pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Actor>> {
     Ok(on!(conn, |c| actors::table.filter(actors::uri.eq(uri)).select(Actor::as_select()).first(c).await.optional())?)
+}
+
+/// Those with these ids that are known, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_uris(conn: &mut Conn, uris: &[String]) -> Result<Vec<Actor>> {
+    Ok(on!(conn, |c| actors::table.filter(actors::uri.eq_any(uris)).select(Actor::as_select()).load(c).await)?)
 }
 
 /// The local actor with this name, of one of these kinds; whether public or not.
@@ -289,6 +307,7 @@ pub async fn publish(tx: &mut Tx, now: Instant, id: Id<Actor>) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn bury(tx: &mut Tx, now: Instant, id: Id<Actor>) -> Result<()> {
+    super::portrait::forget(tx, id).await?;
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::update(actors::table.find(id)).set(actors::deleted_at.eq(now)).execute(c).await)?;
     Ok(())

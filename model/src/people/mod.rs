@@ -2,11 +2,14 @@
 
 pub mod account;
 pub mod actor;
+pub mod guest;
 pub mod identity;
 pub mod key;
 pub mod link;
 pub mod name;
+pub mod portrait;
 pub mod proof;
+pub mod registration;
 pub mod role;
 pub mod session;
 pub mod token;

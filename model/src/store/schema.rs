@@ -31,6 +31,34 @@ diesel::table! {
         suspended_at -> Nullable<DbTime>,
         deleted_at -> Nullable<DbTime>,
         created_at -> DbTime,
+        votes_as -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    portraits (actor_id) {
+        actor_id -> DbUuid,
+        source -> Text,
+        hash -> Nullable<Text>,
+        format -> Nullable<Text>,
+        octets -> Nullable<Binary>,
+        asked_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    registrations (host) {
+        host -> Text,
+        redirect -> Text,
+        client_id -> Text,
+        client_secret -> Text,
+        created_at -> DbTime,
     }
 }
 
@@ -793,6 +821,7 @@ diesel::table! {
 }
 
 diesel::joinable!(keys -> actors (actor_id));
+diesel::joinable!(portraits -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(tokens -> accounts (account_id));
@@ -834,6 +863,8 @@ diesel::joinable!(identities -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     actors,
+    portraits,
+    registrations,
     names,
     keys,
     accounts,

@@ -139,6 +139,20 @@ remote-original = See the original
 remote-silent = No comment received.
 remote-from = Received from { $host }
 
+## Taking part from one's own server
+
+handle = Your account's address
+handle-hint = As @you@your.server
+interact-title = Take part from your own server
+interact-lead = You have an account on Mastodon, Lemmy, Misskey or another server of the fediverse: say where, and you are led there.
+interact-go = Go to my server
+interact-search = If that does not work
+interact-search-text = Search for this address on your server, then answer or follow there.
+interact-link = Take part from your own server
+interact-follow = Follow from your own server
+interact-unknown = This page is not here yet
+interact-unknown-text = This site has received nothing from that address. It receives what the forums that it follows publish.
+
 ## First run
 
 setup-title = Set this site up

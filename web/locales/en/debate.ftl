@@ -48,6 +48,7 @@ opinion-disagree = Disagree
 opinion-pass = Pass
 opinion-of = on the message of { $name }
 comment-sign-in = Sign in or create an account to comment.
+comment-elsewhere = You write from your own server: answer there, and your words stand here.
 comment-official-tick = Official answer, in the name of { $name }
 debate-all = See the whole discussion
 debate-csv = Download the comments (CSV)

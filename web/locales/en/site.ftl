@@ -47,6 +47,7 @@ home-closed = Closed
 forums-none = There is no forum yet.
 forum-handle = In Mastodon:
 forum-empty = No consultation here for now.
+forum-tagged = Tagged #{ $tag }
 forum-open = Open
 forum-soon = To come
 forum-closed = Closed

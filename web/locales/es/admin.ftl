@@ -139,6 +139,20 @@ remote-original = Ver el original
 remote-silent = Ningún comentario recibido.
 remote-from = Recibida de { $host }
 
+## Taking part from one's own server
+
+handle = La dirección de su cuenta
+handle-hint = Como @usted@su.servidor
+interact-title = Participar desde su servidor
+interact-lead = Usted tiene una cuenta en Mastodon, Lemmy, Misskey u otro servidor del fediverso: diga dónde, y se le lleva allí.
+interact-go = Ir a mi servidor
+interact-search = Si eso no funciona
+interact-search-text = Busque esta dirección en su servidor y responda o siga desde allí.
+interact-link = Participar desde su servidor
+interact-follow = Seguir desde su servidor
+interact-unknown = Esta página aún no está aquí
+interact-unknown-text = Este sitio no ha recibido nada de esa dirección. Recibe lo que publican los foros que sigue.
+
 ## First run
 
 setup-title = Instalar este sitio

@@ -48,6 +48,7 @@ opinion-disagree = En desacuerdo
 opinion-pass = Sin opinión
 opinion-of = sobre el mensaje de { $name }
 comment-sign-in = Inicie sesión o cree una cuenta para comentar.
+comment-elsewhere = Usted escribe desde su servidor: responda allí, y sus palabras estarán aquí.
 comment-official-tick = Respuesta oficial, en nombre de { $name }
 debate-all = Ver todo el debate
 debate-csv = Descargar los comentarios (CSV)

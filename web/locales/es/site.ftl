@@ -47,6 +47,7 @@ home-closed = Terminadas
 forums-none = Todavía no hay ningún foro.
 forum-handle = En Mastodon:
 forum-empty = Ninguna consulta aquí por ahora.
+forum-tagged = Con la etiqueta #{ $tag }
 forum-open = Abiertas
 forum-soon = Próximas
 forum-closed = Terminadas

@@ -139,6 +139,20 @@ remote-original = Voir l’original
 remote-silent = Aucun commentaire reçu.
 remote-from = Reçue de { $host }
 
+## Taking part from one's own server
+
+handle = L’adresse de votre compte
+handle-hint = Comme @vous@votre.serveur
+interact-title = Participer depuis votre serveur
+interact-lead = Vous avez un compte sur Mastodon, Lemmy, Misskey ou un autre serveur du fédivers : indiquez où, et vous y êtes conduit.
+interact-go = Aller sur mon serveur
+interact-search = Si cela ne marche pas
+interact-search-text = Cherchez cette adresse sur votre serveur, puis répondez ou abonnez-vous là-bas.
+interact-link = Participer depuis votre serveur
+interact-follow = Suivre depuis votre serveur
+interact-unknown = Cette page n’est pas encore ici
+interact-unknown-text = Ce site n’a rien reçu de cette adresse. Il reçoit ce que publient les forums qu’il suit.
+
 ## First run
 
 setup-title = Installer ce site

@@ -48,6 +48,7 @@ opinion-disagree = Pas d’accord
 opinion-pass = Sans avis
 opinion-of = sur le message de { $name }
 comment-sign-in = Connectez-vous ou créez un compte pour commenter.
+comment-elsewhere = Vous écrivez depuis votre serveur : répondez là-bas, et vos mots sont ici.
 comment-official-tick = Réponse officielle, au nom de { $name }
 debate-all = Voir tout le débat
 debate-csv = Télécharger les commentaires (CSV)

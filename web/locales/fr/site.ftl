@@ -47,6 +47,7 @@ home-closed = Terminées
 forums-none = Il n’y a pas encore de forum.
 forum-handle = Dans Mastodon :
 forum-empty = Aucune consultation ici pour le moment.
+forum-tagged = Avec le mot-dièse #{ $tag }
 forum-open = Ouvertes
 forum-soon = À venir
 forum-closed = Terminées

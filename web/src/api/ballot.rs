@@ -123,7 +123,7 @@ pub(super) async fn cast(
 ) -> Result<Response, Failure> {
     let here = here(&app, &mut app.store.conn().await?).await?;
     let Call { account, body, key } = call;
-    app.limits.opinion(account.id)?;
+    app.limits.opinion(account.actor_id)?;
     let reason = Reason::of(&body.reason.unwrap_or_default(), body.stance)?;
     if reason.is_some() {
         app.limits.comment(account.id)?;
@@ -245,7 +245,7 @@ pub(super) async fn withdraw(
     Path(slug): Path<String>,
     call: Call<Empty>,
 ) -> Result<Response, Failure> {
-    app.limits.opinion(call.account.id)?;
+    app.limits.opinion(call.account.actor_id)?;
     let (mut doing, _) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     ballot::withdraw(&mut doing.tx, doing.now, &view.consultation, doing.account.actor_id).await?;

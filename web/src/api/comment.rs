@@ -1,5 +1,7 @@
 //! The debate.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use model::address::Address;
@@ -11,6 +13,7 @@ use model::error::{Error, Result};
 use model::id::Id;
 use model::people::account::Account;
 use model::people::actor::{self, Actor};
+use model::people::portrait;
 use model::people::role::Act;
 use model::store::Conn;
 use serde::{Deserialize, Serialize};
@@ -23,6 +26,9 @@ use super::list::{self, Asked, List};
 use super::shape::{self, Person};
 use crate::app::App;
 use crate::error::Failure;
+
+/// The names of the pictures of authors.
+type Faces = HashMap<Id<Actor>, String>;
 
 /// A comment. One that is hidden or deleted is a tombstone, since replies hang on it.
 #[derive(Serialize, ToSchema)]
@@ -74,7 +80,7 @@ pub(super) struct Said {
 
 impl Said {
     /// As somebody sees it who moderates, or not.
-    fn of(view: &View, comment: Comment, author: &Actor, here: &Address) -> Self {
+    fn of(view: &View, comment: Comment, author: &Actor, faces: &Faces, here: &Address) -> Self {
         let moderates = view.standing.may(Act::Moderate, Some(&view.forum)).is_ok();
         let shown = comment.state == Shownness::Visible || (moderates && comment.state == Shownness::Hidden);
         let words = |text: String| if shown { text } else { String::new() };
@@ -82,7 +88,7 @@ impl Said {
         Self {
             id: comment.id,
             uri,
-            author: shown.then(|| Person::of(author, here)),
+            author: shown.then(|| Person::of(author, here).pictured(faces.get(&author.id), here)),
             text: words(comment.markdown),
             html: words(comment.html),
             language: comment.language,
@@ -105,7 +111,8 @@ impl Said {
     pub(super) async fn again(conn: &mut Conn, view: &View, id: Id<Comment>, here: &Address) -> Result<Self> {
         let comment = comment::by_id(conn, id).await?;
         let author = actor::by_id(conn, comment.actor_id).await?;
-        Ok(Self::of(view, comment, &author, here))
+        let faces = portrait::names(conn, &[author.id]).await?;
+        Ok(Self::of(view, comment, &author, &faces, here))
     }
 }
 
@@ -217,7 +224,9 @@ pub(super) async fn list(
     page.truncate(limit);
     let last = page.last().filter(|_| more).map(|(last, _)| Mark::of(last, which.order));
     let next = last.map(|Mark { key, id }| list::mark(which.order.as_str(), key, id));
-    let items = page.into_iter().map(|(comment, author)| Said::of(&view, comment, &author, &here)).collect();
+    let authors: Vec<_> = page.iter().map(|(_, author)| author.id).collect();
+    let faces = portrait::names(&mut conn, &authors).await?;
+    let items = page.into_iter().map(|(comment, author)| Said::of(&view, comment, &author, &faces, &here)).collect();
     call::json(&List { items, next })
 }
 

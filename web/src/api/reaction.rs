@@ -32,7 +32,7 @@ pub(super) async fn set(
     Path(id): Path<String>,
     call: Call<NewReaction>,
 ) -> Result<Response, Failure> {
-    app.limits.opinion(call.account.id)?;
+    app.limits.opinion(call.account.actor_id)?;
     let (mut doing, new) = call.begin(&app).await?;
     let (to, view) = find(&mut doing.tx, &id, &doing.account).await?;
     let value = Value::from_number(new.value);
@@ -55,7 +55,7 @@ pub(super) async fn clear(
     Path(id): Path<String>,
     call: Call<Empty>,
 ) -> Result<Response, Failure> {
-    app.limits.opinion(call.account.id)?;
+    app.limits.opinion(call.account.actor_id)?;
     let (mut doing, _) = call.begin(&app).await?;
     let (to, view) = find(&mut doing.tx, &id, &doing.account).await?;
     let there = reaction::clear(&mut doing.tx, doing.now, &view.consultation, &to, doing.account.actor_id).await?;

@@ -70,13 +70,25 @@ pub(super) struct Person {
     handle: String,
     /// The address of its actor; none for a participant of an imported conversation.
     uri: Option<String>,
+    /// Its server, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// Where its picture lies here, of somebody of another server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<String>,
 }
 
 impl Person {
     pub(super) fn of(actor: &Actor, here: &Address) -> Self {
         let named = !actor.display_name.trim().is_empty();
         let name = if named { &actor.display_name } else { &actor.name };
-        Self { name: name.clone(), handle: actor.handle(here), uri: actor.uri(here) }
+        let (handle, uri, host) = (actor.handle(here), actor.uri(here), actor.host.clone());
+        Self { name: name.clone(), handle, uri, host, picture: None }
+    }
+
+    /// The same with the picture of that name.
+    pub(super) fn pictured(self, name: Option<&String>, here: &Address) -> Self {
+        Self { picture: name.map(|name| here.portrait(name)), ..self }
     }
 }
 

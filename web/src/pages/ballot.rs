@@ -7,7 +7,8 @@ use model::count::electorate::{Requires, Tier};
 use model::count::method::{Choice, Entry, Method, group};
 use model::debate::consultation::{self, Ballots, Consultation, Phase, View};
 use model::error::{Error, Refusal, Result as Answer};
-use model::people::account::Account;
+use model::id::Id;
+use model::people::actor::Actor;
 use model::store::Conn;
 use url::form_urlencoded::Serializer;
 
@@ -53,14 +54,22 @@ pub(crate) struct BallotView {
 pub(super) type Eligible = Option<Result<Voter, Refusal>>;
 
 /// Asks it.
-pub(super) async fn eligible(conn: &mut Conn, view: &View) -> Answer<Eligible> {
-    if view.standing.account.is_none() {
+pub(super) async fn eligible(conn: &mut Conn, visitor: &Visitor, view: &View) -> Answer<Eligible> {
+    if visitor.voter().is_none() {
         return Ok(None);
     }
-    match Voter::here(conn, &view.consultation, &view.forum, &view.standing).await {
+    match voter(conn, visitor, view).await {
         Ok(voter) => Ok(Some(Ok(voter))),
         Err(Error::Refused(refusal)) => Ok(Some(Err(refusal))),
         Err(error) => Err(error),
+    }
+}
+
+/// Who this visitor votes as, here or as on another server.
+async fn voter(conn: &mut Conn, visitor: &Visitor, view: &View) -> Answer<Voter> {
+    match &visitor.guest {
+        Some(guest) => Voter::elsewhere(conn, &view.consultation, &view.forum, guest).await,
+        None => Voter::here(conn, &view.consultation, &view.forum, &view.standing).await,
     }
 }
 
@@ -112,7 +121,7 @@ pub(super) fn of(
     let error = form.problem("choice").map(str::to_owned);
     let changing = asked.change || !asked.choice.is_empty() || error.is_some();
     let withdrawn = asked.done.filter(|done| done.is_of_ballot()).map(|done| done.say(t));
-    let kept = !asked.choice.is_empty() && error.is_none() && notice.is_none() && visitor.account.is_some();
+    let kept = !asked.choice.is_empty() && error.is_none() && notice.is_none() && visitor.voter().is_some();
     Some(BallotView {
         heading: t.say(&heading),
         status: if kept { Some(t.say("ballot-kept")) } else { withdrawn.filter(|_| own.is_none()) },
@@ -229,7 +238,7 @@ fn takes_codes(visitor: &Visitor, on: &Consultation) -> bool {
 
 fn button(visitor: &Visitor, method: &Method) -> &'static str {
     match method {
-        _ if visitor.account.is_none() => "ballot-continue",
+        _ if visitor.voter().is_none() => "ballot-continue",
         Method::Poll(_) | Method::Scale(_) => "ballot-answer",
         Method::Support(_) => "ballot-do-support",
         _ => "ballot-cast",
@@ -238,18 +247,19 @@ fn button(visitor: &Visitor, method: &Method) -> &'static str {
 
 fn hint(visitor: &Visitor, on: &Consultation, eligible: &Eligible) -> String {
     let t = &visitor.words;
-    let hint = t.say(match (visitor.account.is_some(), on.changeable) {
+    let signed_in = visitor.voter().is_some();
+    let hint = t.say(match (signed_in, on.changeable) {
         (false, _) => "ballot-hint-visitor",
         (true, true) => "ballot-hint-changeable",
         (true, false) => "ballot-hint-fixed",
     });
-    let named = match (on.ballots, visitor.account.is_some()) {
+    let named = match (on.ballots, signed_in) {
         (Ballots::Public, _) => Some("ballot-hint-named"),
         (Ballots::Secret, true) => Some("ballot-hint-unnamed"),
         (Ballots::Secret, false) => None,
     };
     let hint = named.into_iter().fold(hint, |hint, key| format!("{hint} {}", t.say(key)));
-    let outside = matches!(eligible, Some(Ok(voter)) if voter.tier == Tier::Open);
+    let outside = visitor.guest.is_none() && matches!(eligible, Some(Ok(voter)) if voter.tier == Tier::Open);
     match outside && on.electorate.0.admits(Tier::Member) {
         true => format!("{} {hint}", t.say("ballot-hint-unverified")),
         false => hint,
@@ -265,10 +275,10 @@ pub(super) async fn act(
 ) -> Result<Response, Failure> {
     let view = view(&app, &visitor, &slug).await?;
     let withdraws = form.is("act", "withdraw");
-    let done = match (&visitor.account, withdraws) {
+    let done = match (visitor.voter(), withdraws) {
         (None, _) => ballot::admit(visitor.now, &view.consultation, &picked(&form)).map(|_| sign_in(&slug, &form)),
-        (Some(account), true) => withdraw(&app, &visitor, &view, account).await,
-        (Some(account), false) => cast(&app, &view, account, &form).await,
+        (Some(actor), true) => withdraw(&app, &visitor, &view, actor).await,
+        (Some(actor), false) => cast(&app, &visitor, &view, actor, &form).await,
     };
     app.pages.forget(&slug);
     match done {
@@ -300,19 +310,19 @@ fn sign_in(slug: &str, form: &Form) -> String {
     entry::sign_in_for(&format!("/c/{slug}?{}#vote", query.finish()))
 }
 
-async fn cast(app: &App, view: &View, account: &Account, form: &Form) -> Answer<String> {
-    app.limits.opinion(account.id)?;
-    let voter = Voter::here(&mut app.store.conn().await?, &view.consultation, &view.forum, &view.standing).await?;
+async fn cast(app: &App, visitor: &Visitor, view: &View, actor: Id<Actor>, form: &Form) -> Answer<String> {
+    app.limits.opinion(actor)?;
+    let voter = voter(&mut app.store.conn().await?, visitor, view).await?;
     let text = form.trimmed("text").parse().ok();
     app.urn.cast(&view.consultation, voter, &picked(form), text).await?;
     Ok(format!("/c/{}#vote", view.consultation.slug))
 }
 
-async fn withdraw(app: &App, visitor: &Visitor, view: &View, account: &Account) -> Answer<String> {
-    app.limits.opinion(account.id)?;
+async fn withdraw(app: &App, visitor: &Visitor, view: &View, actor: Id<Actor>) -> Answer<String> {
+    app.limits.opinion(actor)?;
     let mut tx = app.store.begin().await?;
     let on = consultation::by_id(&mut tx, view.consultation.id).await?;
-    match ballot::withdraw(&mut tx, visitor.now, &on, account.actor_id).await {
+    match ballot::withdraw(&mut tx, visitor.now, &on, actor).await {
         // Pressed twice, or withdrawn elsewhere: it is gone, as was wished.
         Ok(()) | Err(Error::NotFound) => tx.commit().await?,
         Err(error) => return Err(error),

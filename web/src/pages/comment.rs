@@ -36,6 +36,10 @@ pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page
     }
     let account = match (&view.standing.account, view.standing.may(Act::Comment, Some(&view.forum))) {
         (Some(account), Ok(())) => account,
+        (None, _) if visitor.guest.is_some() => {
+            debate.closed = t.say("comment-elsewhere");
+            return Ok(());
+        }
         (None, _) => {
             debate.closed = t.say("comment-sign-in");
             debate.enter = Some(super::entry::sign_in_for(&format!("{}#say", debate.address)));
@@ -151,7 +155,7 @@ pub(super) async fn react(
     let Some(account) = &visitor.account else {
         return Ok(Redirect::to(&super::entry::sign_in_for(&back)).into_response());
     };
-    app.limits.opinion(account.id)?;
+    app.limits.opinion(account.actor_id)?;
     let number = form.trimmed("value").parse().ok();
     let value = number.and_then(Value::from_number).ok_or(Refusal::UnknownChoice)?;
     let mut tx = app.store.begin().await?;

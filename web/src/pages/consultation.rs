@@ -8,7 +8,7 @@ use model::count::electorate::Requires;
 use model::count::method::Method;
 use model::count::tally::{self, Viewer};
 use model::debate::change::{self, Change};
-use model::debate::consultation::{self, Consultation, Phase, View};
+use model::debate::consultation::{self, Consultation, Phase, State as Stage, View};
 use model::debate::text;
 use model::error::{Error, Result as Answer};
 use model::people::actor;
@@ -21,6 +21,7 @@ use super::ballot::{self, BallotView};
 use super::brief::{self, Brief};
 use super::debate::{self, Debate};
 use super::forum::Entry;
+use super::interact;
 use super::me::Fact;
 use super::results::{self, Results};
 use crate::app::App;
@@ -57,6 +58,8 @@ struct ConsultationPage {
     debate: Debate,
     /// The address of the same in the fediverse.
     activity: Option<String>,
+    /// The way to take part from one's own server.
+    interact: Option<String>,
 }
 
 /// `GET /c/{slug}`.
@@ -91,21 +94,22 @@ pub(super) async fn refused(
 
 async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: Form) -> Result<String, Failure> {
     let mut conn = app.store.conn().await?;
-    let View { consultation: on, forum, standing } = &view;
+    let View { consultation: on, forum, .. } = &view;
     let t = &visitor.words;
-    let own = match &standing.account {
-        Some(account) => model::count::ballot::standing(&mut conn, on.id, account.actor_id).await?,
+    let own = match visitor.voter() {
+        Some(actor) => model::count::ballot::standing(&mut conn, on.id, actor).await?,
         None => None,
     };
     let viewer = if own.is_some() { Viewer::Voter } else { Viewer::Anybody };
     let document = tally::results(&mut conn, on, visitor.now, viewer).await?;
     let author = actor::by_id(&mut conn, on.author_id).await?;
-    let eligible = ballot::eligible(&mut conn, &view).await?;
+    let eligible = ballot::eligible(&mut conn, visitor, &view).await?;
     let mut frame = Frame::new(visitor, &on.title).described(&on.summary).mistaken(form.is_wrong());
     if on.example {
         frame.banners.push(t.say("banner-example"));
     }
     let here = Entry::of(visitor, forum);
+    let interacts = here.handle.is_some() && on.state != Stage::Draft;
     let page = ConsultationPage {
         page: frame,
         status: asked.done.filter(|done| !done.is_of_ballot()).map(|done| done.say(t)),
@@ -121,6 +125,7 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
         results: results::of(t, on, &document),
         debate: debate::of(&mut conn, visitor, &view, asked).await?,
         activity: here.handle.is_some().then(|| visitor.here.consultation(&on.slug)),
+        interact: interacts.then(|| interact::address_for(&visitor.here.consultation(&on.slug))),
         forum: here,
         form,
     };

@@ -10,6 +10,7 @@ use model::debate::reaction::{self, Value};
 use model::error::{Error, Result as Answer};
 use model::id::Id;
 use model::people::actor::Actor;
+use model::people::portrait;
 use model::people::role::Act;
 use model::store::Conn;
 
@@ -64,6 +65,8 @@ pub(crate) struct Said {
     pub(crate) id: String,
     pub(crate) author: String,
     pub(crate) handle: Option<String>,
+    /// Where its picture lies, of somebody of another server.
+    pub(crate) portrait: Option<String>,
     pub(crate) official: bool,
     pub(crate) machine: String,
     pub(crate) date: String,
@@ -104,6 +107,7 @@ pub(super) struct Page<'a> {
     pub(super) visitor: &'a Visitor,
     pub(super) view: &'a View,
     mine: HashMap<Id<Comment>, i32>,
+    portraits: HashMap<Id<Actor>, String>,
     back: String,
     reactable: bool,
     answerable: bool,
@@ -131,6 +135,7 @@ impl Page<'_> {
             id: comment.id.to_string(),
             author: if standing { name.clone() } else { t.say("comment-someone") },
             handle: (standing && !author.is_local()).then(|| author.handle(&self.visitor.here)),
+            portrait: self.portraits.get(&author.id).filter(|_| standing).map(|name| portrait_path(name)),
             official: comment.official,
             machine: t.machine(at),
             date: t.date(at),
@@ -192,6 +197,11 @@ impl Page<'_> {
     }
 }
 
+/// Where the picture of that name lies.
+pub(super) fn portrait_path(name: &str) -> String {
+    format!("/media/people/{name}")
+}
+
 /// The debate as this visitor sees it.
 pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked) -> Answer<Debate> {
     let on = &view.consultation;
@@ -207,7 +217,9 @@ pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &
     let last = tops.last().filter(|_| more).map(|(last, _)| Mark::of(last, asked.sort));
     let ids: Vec<_> = tops.iter().map(|(top, _)| top.id).collect();
     let replies = thread::replies(conn, &ids).await?;
-    let page = page(conn, visitor, view, asked).await?;
+    let authors: Vec<_> =
+        tops.iter().chain(&replies).map(|(_, who)| who).filter(|who| !who.is_local()).map(|who| who.id).collect();
+    let page = Page { portraits: portrait::names(conn, &authors).await?, ..page(conn, visitor, view, asked).await? };
     let threads = page.threads(tops, &replies);
     let stances = thread::stances(conn, on.id).await?;
     let (sides, plain) = split(visitor, threads, &stances);
@@ -269,6 +281,7 @@ async fn page<'a>(conn: &mut Conn, visitor: &'a Visitor, view: &'a View, asked: 
     Ok(Page {
         visitor,
         view,
+        portraits: HashMap::new(),
         mine: mine.into_iter().map(|reaction| (reaction.comment_id, reaction.value)).collect(),
         back: format!("/c/{}{mark}{query}", on.slug),
         reactable: running && (writes || visitor.account.is_none()),

@@ -88,7 +88,10 @@ pub(super) async fn show(
         kept: kept.map(|choice| visitor.words.with("login-kept", "choice", choice)),
         approval: registration == Registration::Approval,
         registration: matches!(registration, Registration::Open | Registration::Approval),
-        providers: super::provider::links(app, visitor, "oidc-sign-in", form.value("next")),
+        providers: super::provider::links(app, visitor, "oidc-sign-in", form.value("next"))
+            .into_iter()
+            .chain(super::guest::link(app, visitor, "guest-sign-in", form.value("next")))
+            .collect(),
         form,
     };
     frame::show(status, &page)

@@ -1,5 +1,7 @@
 //! `/federation` and `/remote/{host}/c/{slug}`: what this node follows elsewhere, and what it receives.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -9,10 +11,12 @@ use model::id::Id;
 use model::network::follow::{self, Follow};
 use model::network::mirror::{self, Mirror};
 use model::people::actor::{self, Actor};
+use model::people::portrait;
 use model::people::role::Act;
 
 use super::After;
 use super::brief::Brief;
+use super::debate::portrait_path;
 use super::mirrored;
 use crate::app::App;
 use crate::error::{self, Failure};
@@ -124,6 +128,8 @@ pub(super) async fn stop(
 /// A comment received.
 struct Said {
     author: String,
+    handle: Option<String>,
+    portrait: Option<String>,
     machine: String,
     date: String,
     html: String,
@@ -147,7 +153,11 @@ pub(super) async fn remote(
     visitor: Visitor,
     Path((host, slug)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let thread = mirror::thread(&mut app.store.conn().await?, &host.to_lowercase(), &slug).await?;
+    let mut conn = app.store.conn().await?;
+    let thread = mirror::thread(&mut conn, &host.to_lowercase(), &slug).await?;
+    let authors: Vec<_> = thread.comments.iter().filter_map(|(_, author)| Some(author.as_ref()?.id)).collect();
+    let portraits = portrait::names(&mut conn, &authors).await?;
+    drop(conn);
     let brief = mirrored::with_results(&visitor, &thread);
     let page = RemotePage {
         page: Frame::new(&visitor, &brief.title).described(&brief.summary),
@@ -157,17 +167,26 @@ pub(super) async fn remote(
         said: thread
             .comments
             .iter()
-            .map(|(note, author)| said(&visitor, note, author.as_ref(), &brief.language))
+            .map(|(note, author)| said(&visitor, note, author.as_ref(), &brief.language, &portraits))
             .collect(),
         brief,
     };
     frame::show(StatusCode::OK, &page)
 }
 
-fn said(visitor: &Visitor, note: &Mirror, author: Option<&Actor>, language: &str) -> Said {
+fn said(
+    visitor: &Visitor,
+    note: &Mirror,
+    author: Option<&Actor>,
+    language: &str,
+    portraits: &HashMap<Id<Actor>, String>,
+) -> Said {
     let at = note.published_at.timestamp();
+    let named = |who: &Actor| if who.display_name.is_empty() { who.name.clone() } else { who.display_name.clone() };
     Said {
-        author: author.map_or_else(|| visitor.say("comment-someone"), |author| author.handle(&visitor.here)),
+        author: author.map_or_else(|| visitor.say("comment-someone"), named),
+        handle: author.map(|author| author.handle(&visitor.here)),
+        portrait: author.and_then(|author| portraits.get(&author.id)).map(|name| portrait_path(name)),
         machine: visitor.words.machine(at),
         date: visitor.words.date(at),
         html: note.html.clone(),

@@ -4,13 +4,16 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use model::debate::consultation::{self, Filter, Sort, State as Stage};
+use model::debate::consultation::{self, Consultation, Filter, Sort, State as Stage};
 use model::debate::forum::{self, Draft, Forum, Visibility};
-use model::error::Error;
+use model::debate::text;
+use model::error::{Error, Result as Answer};
 use model::people::role::{Act, Standing};
+use model::store::Conn;
 use serde::Deserialize;
 
 use super::brief::{self, Brief};
+use super::interact;
 use super::membership::{self, Members};
 use super::setup::languages;
 use super::{After, Done};
@@ -32,6 +35,8 @@ pub(crate) struct Entry {
     pub(crate) language: String,
     /// Its address in the fediverse, where it has one.
     pub(crate) handle: Option<String>,
+    /// The way to follow it from one's own server.
+    pub(crate) interact: Option<String>,
     /// What sets it apart from a public one.
     pub(crate) tag: Option<String>,
 }
@@ -42,6 +47,7 @@ impl Entry {
         let federated = visitor.node.domain.is_some() && forum.visibility.is_federated();
         let apart = forum.visibility != Visibility::Public;
         Self {
+            interact: federated.then(|| interact::address_for(&visitor.here.forum(&forum.slug))),
             href: format!("/f/{}", forum.slug),
             title: forum.title.clone(),
             summary: forum.summary.clone(),
@@ -76,6 +82,14 @@ pub(super) async fn list(
     };
     frame::show(StatusCode::OK, &page)
 }
+
+/// The longest tag that is looked for, in characters.
+const TAG_LONGEST: usize = 60;
+/// How many with a tag are shown at most.
+const TAGGED_MOST: usize = 100;
+/// How many consultations are looked through for a tag at once, and how often.
+const PART: i64 = 200;
+const LOOKED_THROUGH: i64 = 10;
 
 /// Which consultations of a forum are listed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -117,6 +131,8 @@ pub(super) struct Asked {
     state: Tab,
     #[serde(default)]
     skip: u32,
+    /// Of what is tagged so, whatever its state.
+    tag: Option<String>,
     done: Option<Done>,
 }
 
@@ -175,21 +191,47 @@ async fn show_page(
         skip: asked.skip.into(),
         limit: PAGE,
     };
-    let found = consultation::list(&mut conn, &filter).await?;
-    let next = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
+    let tag = asked.tag.as_deref().map(|tag| text::line(tag.trim_start_matches('#'), TAG_LONGEST));
+    let tag = tag.filter(|tag| !tag.is_empty());
+    let found = match &tag {
+        Some(tag) => tagged(&mut conn, &forum, tag).await?,
+        None => consultation::list(&mut conn, &filter).await?,
+    };
+    let next = tag.is_none() && i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
     let page = ForumPage {
         page: Frame::new(visitor, &forum.title).described(&forum.summary).mistaken(form.is_wrong()),
         status: asked.done.map(|done| done.say(&visitor.words)),
         acts: acts(visitor, &forum, &standing),
         members: membership::of(&mut conn, visitor, &forum, &standing).await?,
         form,
-        tabs: tabs(visitor, &forum, tab, writes),
-        heading: visitor.say(&format!("forum-{}", tab.name())),
+        tabs: tabs(visitor, &forum, tag.is_none().then_some(tab), writes),
+        heading: match &tag {
+            Some(tag) => visitor.words.with("forum-tagged", "tag", tag),
+            None => visitor.say(&format!("forum-{}", tab.name())),
+        },
         listed: brief::list(&mut conn, &visitor.words, visitor.now, &found).await?,
         next: next.then(|| format!("/f/{}?state={}&skip={}", forum.slug, tab.name(), i64::from(asked.skip) + PAGE)),
         forum: Entry::of(visitor, &forum),
     };
     frame::show(status, &page)
+}
+
+/// The latest that are tagged so, in whatever case: what a hashtag of the forum's debates leads to.
+async fn tagged(conn: &mut Conn, forum: &Forum, tag: &str) -> Answer<Vec<Consultation>> {
+    let tag = tag.to_lowercase();
+    let mut found = Vec::new();
+    for part in 0..LOOKED_THROUGH {
+        let (skip, limit) = (part * PART, PART);
+        let filter = Filter { forums: vec![forum.id], states: Vec::new(), sort: Sort::Newest, skip, limit };
+        let some = consultation::list(conn, &filter).await?;
+        let last = i64::try_from(some.len()).is_ok_and(|count| count < PART);
+        found.extend(some.into_iter().filter(|on| on.tags.0.iter().any(|held| held.to_lowercase() == tag)));
+        if last || found.len() >= TAGGED_MOST {
+            break;
+        }
+    }
+    found.truncate(TAGGED_MOST);
+    Ok(found)
 }
 
 fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {
@@ -203,12 +245,12 @@ fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {
     acts
 }
 
-fn tabs(visitor: &Visitor, forum: &Forum, current: Tab, writes: bool) -> Vec<Link> {
+fn tabs(visitor: &Visitor, forum: &Forum, current: Option<Tab>, writes: bool) -> Vec<Link> {
     let shown = Tab::ALL.into_iter().filter(|tab| writes || *tab != Tab::Drafts);
     let link = |tab: Tab| Link {
         href: format!("/f/{}?state={}", forum.slug, tab.name()),
         label: visitor.say(&format!("forum-{}", tab.name())),
-        current: tab == current,
+        current: Some(tab) == current,
     };
     shown.map(link).collect()
 }

@@ -66,7 +66,10 @@ async fn show(
         status: after.done.map(|done| done.say(&visitor.words)),
         facts: facts(visitor, account),
         linked: known.iter().map(|it| linked(visitor, it)).collect(),
-        others: super::provider::links(app, visitor, "oidc-link", "/me"),
+        others: super::provider::links(app, visitor, "oidc-link", "/me")
+            .into_iter()
+            .chain(super::guest::link(app, visitor, "guest-link", "/me"))
+            .collect(),
         form,
     };
     frame::show(status, &page)

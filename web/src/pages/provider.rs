@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
 use crate::frame::Link;
-use crate::provider::{self, Journey, Returned};
+use crate::journey::{self, Returned};
+use crate::provider::{self, Journey};
 use crate::visitor::Visitor;
 use crate::{path, session};
 
@@ -87,7 +88,7 @@ pub(super) async fn begin(
 
 /// Asks whether the account is to be linked; the wish travels in the address and in the session.
 async fn confirm_link(visitor: &Visitor, with: &str, next: &str) -> Result<Response, Failure> {
-    let wish = provider::wish();
+    let wish = journey::wish();
     visitor.session.insert(WISH, &wish).await.map_err(Error::store)?;
     let on = path::with("/login/oidc", &[("with", with), ("next", next), ("wish", &wish)]);
     let t = &visitor.words;
@@ -107,7 +108,7 @@ pub(super) async fn end(
     let Some(journey) = journey else {
         return in_vain(&app, &visitor, Refusal::ProviderFailed.into(), "/").await;
     };
-    let next = journey.next.clone();
+    let next = journey.way.next.clone();
     match arrive(&app, &visitor, journey, returned).await {
         Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(error) => in_vain(&app, &visitor, error, &next).await,
@@ -116,11 +117,11 @@ pub(super) async fn end(
 
 /// Signs in, links, or leads to the choice of a name.
 async fn arrive(app: &App, visitor: &Visitor, journey: Journey, returned: Returned) -> Result<String, Error> {
-    if visitor.account.as_ref().map(|account| account.id) != journey.link {
+    if visitor.account.as_ref().map(|account| account.id) != journey.way.link {
         // Signed in or out meanwhile, in another window.
         return Err(Refusal::ProviderFailed.into());
     }
-    let next = journey.next.clone();
+    let next = journey.way.next.clone();
     let vouched = journey.end(app, &visitor.here, returned).await?;
     let mut tx = app.store.begin().await?;
     let arrival = identity::arrive(&mut tx, visitor.now, visitor.account.as_ref(), &vouched).await?;

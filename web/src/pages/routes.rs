@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    admin, ballot, codes, comment, consultation, edit, entry, federation, forum, home, me, membership, once, person,
-    preferences, prose, provider, reset, setup, verify,
+    admin, ballot, codes, comment, consultation, edit, entry, federation, forum, guest, home, interact, me, membership,
+    once, person, preferences, prose, provider, reset, setup, verify,
 };
 use crate::app::App;
 use crate::error::Failure;
@@ -30,6 +30,7 @@ fn public() -> Router<App> {
         .route("/f/{forum}/members", post(membership::act))
         .route("/f/{forum}/join", get(membership::join_page).post(membership::join))
         .route("/u/{name}", get(person::page))
+        .route("/interact", get(interact::page).post(interact::lead))
         .route("/remote/{host}/c/{slug}", get(federation::remote))
         .route("/legal", get(prose::legal))
         .route("/privacy", get(prose::privacy))
@@ -78,6 +79,8 @@ fn account() -> Router<App> {
     Router::new()
         .route("/login", get(entry::page).post(entry::sign_in))
         .route("/signup", get(entry::sign_up_page).post(entry::sign_up))
+        .route("/login/fediverse", get(guest::page).post(guest::begin))
+        .route("/login/fediverse/return", get(guest::end))
         .route("/login/oidc", get(provider::begin))
         .route("/login/oidc/return", get(provider::end))
         .route("/login/oidc/join", get(provider::join_page).post(provider::join))

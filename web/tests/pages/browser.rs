@@ -80,6 +80,14 @@ impl Browser {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
+    /// The status, headers and octets of something that is no page.
+    pub async fn get_bytes(&mut self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let mut request = Request::get(path).body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.from, 4000))));
+        let (parts, body) = self.router.clone().oneshot(request).await.expect("an answer").into_parts();
+        (parts.status, parts.headers, body.collect().await.expect("a body").to_bytes().to_vec())
+    }
+
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
         let body = Serializer::new(String::new()).extend_pairs(form).finish();
         let request = Request::post(path)

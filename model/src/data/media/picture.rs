@@ -8,13 +8,25 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 use super::Format;
 use crate::error::{Error, Refusal, Result};
 
-/// The longest side of a picture that is read, and the most pixels: a small file can hold a huge picture.
-const READ_SIDE: u32 = 16_000;
-const READ_PIXELS: u64 = 40_000_000;
-/// How much room decoding may take, in octets.
-const ROOM: u64 = 320 * 1024 * 1024;
-/// The longest side of a picture as it is kept.
-const KEPT_SIDE: u32 = 2000;
+/// How large a picture may be: a small file can hold a huge one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// The longest side of one that is read.
+    read_side: u32,
+    /// The most pixels of one that is read.
+    read_pixels: u64,
+    /// How much room decoding may take, in octets.
+    room: u64,
+    /// The longest side of one as it is kept.
+    kept_side: u32,
+}
+
+/// Of what people give here.
+pub(super) const GIVEN: Bounds =
+    Bounds { read_side: 16_000, read_pixels: 40_000_000, room: 320 * 1024 * 1024, kept_side: 2000 };
+/// Of pictures of people of other servers: many may be read at once.
+pub(super) const PORTRAIT: Bounds =
+    Bounds { read_side: 4_096, read_pixels: 4_500_000, room: 40 * 1024 * 1024, kept_side: 128 };
 /// Of a hundred: hardly to be told from the original.
 const QUALITY: u8 = 85;
 
@@ -27,10 +39,10 @@ pub(super) struct Picture {
 }
 
 /// Reads a picture and writes it anew: its pixels alone come through, of one that moves the first.
-pub(super) fn rewrite(given: &[u8]) -> Result<Picture> {
-    let mut picture = read(given)?;
-    if picture.width().max(picture.height()) > KEPT_SIDE {
-        picture = picture.resize(KEPT_SIDE, KEPT_SIDE, image::imageops::FilterType::Triangle);
+pub(super) fn rewrite(given: &[u8], within: Bounds) -> Result<Picture> {
+    let mut picture = read(given, within)?;
+    if picture.width().max(picture.height()) > within.kept_side {
+        picture = picture.resize(within.kept_side, within.kept_side, image::imageops::FilterType::Triangle);
     }
     let (width, height) = (picture.width(), picture.height());
     let mut octets = Vec::new();
@@ -47,7 +59,7 @@ pub(super) fn rewrite(given: &[u8]) -> Result<Picture> {
     Ok(Picture { format, width, height, octets })
 }
 
-fn read(given: &[u8]) -> Result<DynamicImage> {
+fn read(given: &[u8], within: Bounds) -> Result<DynamicImage> {
     let unreadable = |_| Refusal::UnsupportedMedia;
     let reader = ImageReader::new(Cursor::new(given)).with_guessed_format().map_err(Error::store)?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP | ImageFormat::Gif)) {
@@ -55,11 +67,11 @@ fn read(given: &[u8]) -> Result<DynamicImage> {
     }
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
-    if width.max(height) > READ_SIDE || u64::from(width) * u64::from(height) > READ_PIXELS {
+    if width.max(height) > within.read_side || u64::from(width) * u64::from(height) > within.read_pixels {
         return Err(Refusal::PictureTooLarge.into());
     }
     let mut limits = Limits::default();
-    limits.max_alloc = Some(ROOM);
+    limits.max_alloc = Some(within.room);
     decoder.set_limits(limits).map_err(unreadable)?;
     // A picture whose notes cannot be read is taken as it lies.
     let way_up = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
@@ -77,6 +89,10 @@ mod tests {
     use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
     use super::*;
+
+    fn rewrite(given: &[u8]) -> Result<Picture> {
+        super::rewrite(given, GIVEN)
+    }
     use crate::testing::refused;
 
     fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -121,6 +137,14 @@ mod tests {
         let crc = crc(&bomb[12..29]).to_be_bytes();
         bomb[29..33].copy_from_slice(&crc);
         assert_eq!(refused(rewrite(&bomb).map(|kept| kept.width)), "picture-too-large");
+    }
+
+    #[test]
+    fn a_portrait_is_small_and_read_within_narrower_bounds() {
+        let kept = super::rewrite(&written(&flag(1000, 1000), ImageFormat::Png), PORTRAIT).unwrap();
+        assert_eq!((kept.width, kept.height), (128, 128));
+        let large = written(&flag(4_097, 1), ImageFormat::Png);
+        assert_eq!(refused(super::rewrite(&large, PORTRAIT).map(|kept| kept.width)), "picture-too-large");
     }
 
     #[test]

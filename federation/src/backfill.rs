@@ -1,0 +1,271 @@
+//! Bringing what is missing of a thread: up by `inReplyTo` to what is known, then down by `context` (FEP-7888, FEP-f228), or
+//! where there is none by `replies`. Each post is fetched where it lives, under its own name.
+
+use model::clock::Instant;
+use model::error::Result;
+use model::id::Id;
+use model::job::{self, Claim, Job, Outcome, When};
+use model::network::backfill::{self, Backfill, Step};
+use model::network::mirror::{self, Kind, Mirror};
+use model::people::actor::{self, Actor};
+use model::store::Tx;
+use serde_json::Value;
+use url::Url;
+
+use crate::app::{App, Outing};
+use crate::fetch::{Error as Unfetched, FETCHES_PER_ACTIVITY};
+use crate::inbox::fetched_comment;
+use crate::wire::{self, Object, lenient};
+use crate::{guard, mirrored, reading, remote};
+
+/// How many entries of a page of a collection are looked at.
+const ENTRIES_MOST: usize = 100;
+/// How often a server that does not answer is asked again.
+const TRIES: u32 = 5;
+
+/// Has a thread completed, once at a time.
+pub(crate) async fn begin(tx: &mut Tx, now: Instant, search: Backfill) -> Result<()> {
+    job::enqueue(tx, now, Job::Backfill { backfill: search }, When::Now).await
+}
+
+/// What is to be looked for beside a copy that has just been kept: the rest of its thread, if it is new here, or what it answers.
+pub(crate) async fn beside(app: &App, tx: &mut Tx, object: &Object, copy: &Mirror) -> Result<Option<Backfill>> {
+    let mut search = Backfill::of(&copy.uri, copy.group_id, Vec::new());
+    match (copy.kind, &copy.parent_uri) {
+        (Kind::Page, _) if copy.updated_at.is_none() => down(app, &mut search, object, &copy.document.0),
+        (Kind::Note, Some(above)) if mirror::by_uri(tx, above).await?.is_none() => {
+            search.first([Step::Post(above.clone()), Step::Child(copy.uri.clone())]);
+        }
+        _ => {}
+    }
+    Ok((!search.waiting.is_empty()).then_some(search))
+}
+
+/// Goes on with a search: one page of a collection, or a few posts; then the rest is another job.
+pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Result<Outcome> {
+    let outing = app.outing().await?;
+    for fetched in 1..=FETCHES_PER_ACTIVITY {
+        let before = search.clone();
+        let Some(step) = search.next() else { return Ok(Outcome::Done) };
+        match look(app, &outing, &mut search, &step).await? {
+            Ok(()) => {}
+            // only the first: what was found in this round is kept, and looked at no more
+            Err(error) if error.may_pass() && fetched == 1 && claim.attempts + 1 < TRIES => {
+                let next = job::back_off(app.now(), app.settings.retry_first, claim.attempts, job::chance());
+                return Ok(Outcome::Later(next, error.to_string()));
+            }
+            Err(Unfetched::Budget) => {
+                search = before;
+                break;
+            }
+            Err(error) => tracing::info!(at = step.at(), %error, "a part of a thread could not be had"),
+        }
+        if matches!(step, Step::Collection(_)) {
+            break;
+        }
+    }
+    if !search.waiting.is_empty() && search.left > 0 {
+        let mut tx = app.store.begin().await?;
+        begin(&mut tx, app.now(), search).await?;
+        tx.commit().await?;
+    }
+    Ok(Outcome::Done)
+}
+
+type Looked = std::result::Result<(), Unfetched>;
+
+async fn look(app: &App, outing: &Outing, search: &mut Backfill, step: &Step) -> Result<Looked> {
+    let Ok(at) = step.at().parse::<Url>() else { return Ok(Ok(())) };
+    let host = guard::authority(&at).unwrap_or_default();
+    if !app.speaks_to(&host).await? {
+        return Ok(Ok(()));
+    }
+    let document = match app.fetcher.value(&at, outing.signer(), &outing.budget).await {
+        Ok(document) => document,
+        Err(error) => return Ok(Err(error)),
+    };
+    match step {
+        Step::Collection(_) => turn_page(app, search, &at, &document).await.map(Ok),
+        Step::Post(_) | Step::Child(_) => {
+            let climbed = matches!(step, Step::Child(_));
+            match wire::typed::<Object>(document.clone()) {
+                Ok(object) => post(app, outing, search, (object, document), climbed).await,
+                Err(malformed) => Ok(Err(Unfetched::Malformed(at, malformed))),
+            }
+        }
+    }
+}
+
+/// Notes what a page names and where the next one lies: on the same host.
+async fn turn_page(app: &App, search: &mut Backfill, at: &Url, page: &Value) -> Result<()> {
+    let same_host = |next: &Url| guard::authority(next) == guard::authority(at);
+    let entries = |page: &Value| {
+        let lists = ["orderedItems", "items"].into_iter().filter_map(|name| page.get(name).cloned());
+        lists.flat_map(|list| list.as_array().cloned().unwrap_or_else(|| vec![list])).collect::<Vec<_>>()
+    };
+    let mut named: Vec<Value> = entries(page);
+    let mut next: Vec<Url> = page.get("next").and_then(lenient::id_of).into_iter().collect();
+    match page.get("first") {
+        // Mastodon writes the first page into the collection
+        Some(first @ Value::Object(_)) => {
+            named.extend(entries(first));
+            next.extend(first.get("next").and_then(lenient::id_of));
+        }
+        Some(first) => next.extend(lenient::id_of(first)),
+        None => {}
+    }
+    let uris: Vec<String> = named
+        .iter()
+        .take(ENTRIES_MOST)
+        .filter_map(about)
+        .filter(|uri| !app.guard.owns(uri))
+        .map(String::from)
+        .collect();
+    let known = backfill::known(&mut app.store.conn().await?, &uris).await?;
+    for uri in uris.into_iter().filter(|uri| !known.contains(uri)) {
+        search.later(Step::Post(uri));
+    }
+    for next in next.into_iter().filter(same_host) {
+        search.later(Step::Collection(next.into()));
+    }
+    Ok(())
+}
+
+/// The post that an entry names: its id, or the object of the activity that brought it.
+fn about(entry: &Value) -> Option<Url> {
+    match entry.get("type").and_then(Value::as_str) {
+        Some("Create" | "Announce" | "Add" | "Update") => entry.get("object").and_then(inner),
+        Some("Delete" | "Undo" | "Remove" | "Like" | "Dislike") => None,
+        _ => lenient::id_of(entry),
+    }
+}
+
+/// A forum announces the activity, or the post itself.
+fn inner(object: &Value) -> Option<Url> {
+    match object.get("actor") {
+        Some(_) => object.get("object").and_then(lenient::id_of),
+        None => lenient::id_of(object),
+    }
+}
+
+/// Keeps a post, or looks for its parent first; then looks for what answers it.
+async fn post(
+    app: &App,
+    outing: &Outing,
+    search: &mut Backfill,
+    (object, document): (Object, Value),
+    climbed: bool,
+) -> Result<Looked> {
+    if object.vote().is_some() || !object.is_public() {
+        return Ok(Ok(()));
+    }
+    let kept = match search.group {
+        Some(group) => copied(app, outing, group, &object, &document).await?,
+        None => fetched_comment(app, outing, &object).await?,
+    };
+    match kept {
+        Kept::Yes => {
+            search.attached();
+            down(app, search, &object, &document);
+        }
+        Kept::WithoutParent if !climbed => {
+            let above = object.in_reply_to.as_ref().filter(|above| !app.guard.owns(above));
+            if let Some(above) = above.filter(|above| !search.has_seen(above.as_str())) {
+                search.first([Step::Post(above.to_string()), Step::Child(object.id.to_string())]);
+            }
+        }
+        Kept::WithoutParent | Kept::No => {}
+        Kept::Unfetched(error) => return Ok(Err(error)),
+    }
+    Ok(Ok(()))
+}
+
+/// What became of a post that was fetched.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    /// It stands here, now or before.
+    Yes,
+    /// What it answers is not known here.
+    WithoutParent,
+    /// It is not taken in.
+    No,
+    /// Its author could not be had.
+    Unfetched(Unfetched),
+}
+
+/// The thread as its owner tells it is whole; only where nobody does, each post is asked for its answers.
+fn down(app: &App, search: &mut Backfill, object: &Object, document: &Value) {
+    let ours = |url: &Url| app.guard.owns(url);
+    if let Some(context) = object.context.as_ref().filter(|context| !ours(context) && is_address(context)) {
+        search.later(Step::Collection(context.to_string()));
+        return;
+    }
+    let same_host = |url: &Url| guard::authority(url) == guard::authority(&object.id);
+    match document.get("replies") {
+        Some(whole @ Value::Object(_)) => {
+            let first = whole.get("first").and_then(|first| first.get("next").or(Some(first)));
+            let pages = [whole.get("id"), first].into_iter().flatten().filter_map(lenient::id_of);
+            for page in pages.filter(same_host).take(1) {
+                search.later(Step::Collection(page.into()));
+            }
+        }
+        Some(id) => {
+            for page in lenient::id_of(id).into_iter().filter(same_host) {
+                search.later(Step::Collection(page.into()));
+            }
+        }
+        None => {}
+    }
+}
+
+/// Some servers name conversations by `tag:` addresses.
+fn is_address(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
+}
+
+/// Keeps the copy of a post whose thread is known.
+async fn copied(app: &App, outing: &Outing, group: Id<Actor>, object: &Object, document: &Value) -> Result<Kept> {
+    let mut conn = app.store.conn().await?;
+    let Some(kind) = mirrored::kind(object) else { return Ok(Kept::No) };
+    if let Some(above) = object.in_reply_to.as_ref().filter(|_| kind == Kind::Note)
+        && mirror::by_uri(&mut conn, above.as_str()).await?.is_none()
+    {
+        return Ok(Kept::WithoutParent);
+    }
+    drop(conn);
+    let author = match author(app, outing, object).await? {
+        Ok(Some(author)) => author,
+        Ok(None) => return Ok(Kept::No),
+        Err(error) => return Ok(Kept::Unfetched(error)),
+    };
+    let mut tx = app.store.begin().await?;
+    mirrored::keep(app, &mut tx, group, author.id, object, document.clone()).await?;
+    tx.commit().await.map(|()| Kept::Yes)
+}
+
+/// The author of a post, as known here or fetched; of the same host as the post, and neither suspended nor gone.
+pub(crate) async fn author(
+    app: &App,
+    outing: &Outing,
+    object: &Object,
+) -> Result<std::result::Result<Option<Actor>, Unfetched>> {
+    let Some(id) = object.attributed_to.as_ref() else { return Ok(Ok(None)) };
+    if guard::authority(id) != guard::authority(&object.id) {
+        return Ok(Ok(None));
+    }
+    if let Some(known) = actor::by_uri(&mut app.store.conn().await?, id.as_str()).await? {
+        let speaks = known.suspended_at.is_none() && known.deleted_at.is_none();
+        return Ok(Ok(Some(known).filter(|_| speaks)));
+    }
+    let document = match app.fetcher.value(id, outing.signer(), &outing.budget).await {
+        Ok(document) => document,
+        Err(error) => return Ok(Err(error)),
+    };
+    let described = wire::typed(document.clone()).ok().and_then(|read| remote::describe(&read, &document));
+    let Some(described) = described else { return Ok(Ok(None)) };
+    let mut tx = app.store.begin().await?;
+    let author = actor::remember(&mut tx, app.now(), &described).await?;
+    reading::pictured(&mut tx, app.now(), &author).await?;
+    tx.commit().await?;
+    Ok(Ok(Some(author)))
+}

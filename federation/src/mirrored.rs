@@ -1,0 +1,91 @@
+//! Copies of what other servers publish, as they are kept here.
+
+use model::debate::text;
+use model::error::{Error, Result};
+use model::id::Id;
+use model::network::mirror::{self, Kind, Mirror};
+use model::people::actor::Actor;
+use model::store::{Conn, Json, Tx};
+use serde_json::Value;
+use url::Url;
+
+use crate::app::App;
+use crate::remote::cut;
+use crate::wire::Object;
+use crate::{guard, reading, remote};
+
+/// The longest title that is kept, in characters.
+const MAX_TITLE: usize = 300;
+/// The longest summary that is kept, in characters.
+const MAX_SUMMARY: usize = 2_000;
+/// The longest language tag that is kept, in characters.
+const MAX_LANGUAGE: usize = 35;
+
+/// What kind of copy an object makes; none of one that is not kept.
+pub(crate) fn kind(object: &Object) -> Option<Kind> {
+    match object.kind.as_str() {
+        "Page" | "Article" => Some(Kind::Page),
+        "Question" => Some(Kind::Question),
+        "Note" if object.in_reply_to.is_some() => Some(Kind::Note),
+        "Note" => Some(Kind::Page),
+        _ => None,
+    }
+}
+
+/// Keeps or renews the copy of an object that came through the forum `group`, or another before.
+///
+/// # Errors
+/// [`Error::NotFound`] for a kind that is not kept.
+pub(crate) async fn keep(
+    app: &App,
+    tx: &mut Tx,
+    group: Id<Actor>,
+    author: Id<Actor>,
+    object: &Object,
+    document: Value,
+) -> Result<Mirror> {
+    let kind = kind(object).ok_or(Error::NotFound)?;
+    let before = mirror::by_uri(tx, object.id.as_str()).await?;
+    let copy = Mirror {
+        id: Id::new(app.now()),
+        uri: object.id.to_string(),
+        kind,
+        host: guard::authority(&object.id).ok_or(Error::NotFound)?,
+        slug: if kind == Kind::Note { None } else { slug(&object.id) },
+        group_id: Some(before.and_then(|copy| copy.group_id).unwrap_or(group)),
+        author_id: Some(author),
+        root_uri: if kind == Kind::Page { None } else { root(tx, object, kind).await? },
+        parent_uri: object.in_reply_to.as_ref().map(ToString::to_string),
+        title: text::line(&text::plain(object.name.as_deref().unwrap_or_default()), MAX_TITLE),
+        summary: text::line(&text::plain(object.summary.as_deref().unwrap_or_default()), MAX_SUMMARY),
+        html: reading::html(tx, &app.address, None, object).await?,
+        language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
+        document: Json(document),
+        published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
+        updated_at: remote::time(object.updated.as_deref()),
+        received_at: app.now(),
+    };
+    mirror::keep(tx, &copy).await?;
+    Ok(copy)
+}
+
+/// The Page of a thread: that of what is answered, or, as a node of our kind says, what its context is named after.
+async fn root(conn: &mut Conn, object: &Object, kind: Kind) -> Result<Option<String>> {
+    let answered = object.in_reply_to.as_ref().filter(|_| kind == Kind::Note);
+    if let Some(answered) = answered
+        && let Some(above) = mirror::by_uri(conn, answered.as_str()).await?
+    {
+        return Ok(above.root_uri.or(Some(above.uri)));
+    }
+    let named = object.context.as_ref().and_then(|context| context.as_str().strip_suffix("/context"));
+    Ok(named.map(str::to_owned).or_else(|| answered.map(ToString::to_string)))
+}
+
+/// The slug of a consultation on a node of our kind: `/c/SLUG` or `/c/SLUG/ballot`.
+fn slug(id: &Url) -> Option<String> {
+    let mut parts = id.path_segments()?;
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("c"), Some(slug), None | Some("ballot"), None) if !slug.is_empty() => Some(slug.to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,3 @@
+ALTER TABLE actors DROP COLUMN votes_as;
+DROP TABLE registrations;
+DROP TABLE portraits;
