@@ -12,6 +12,7 @@ mod log;
 mod media;
 mod memberships;
 mod methods;
+mod moderation;
 mod people;
 mod search;
 mod store;

@@ -186,6 +186,9 @@ fn kind(job: &Job) -> &'static str {
         Job::Forum { .. } => "forum",
         Job::Carry { .. } => "carry",
         Job::Refuse { .. } => "refuse",
+        Job::Answer { .. } => "answer",
+        Job::Moderate { .. } => "moderate",
+        Job::Flag { .. } => "flag",
         Job::Follow { .. } => "follow",
         Job::Check { .. } => "check",
         Job::Mail { .. } => "mail",
@@ -206,6 +209,9 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
         | Job::Forum { .. }
         | Job::Carry { .. }
         | Job::Refuse { .. }
+        | Job::Answer { .. }
+        | Job::Moderate { .. }
+        | Job::Flag { .. }
         | Job::Follow { .. } => node.machines().perform(claim).await,
     }
 }

@@ -2,12 +2,20 @@
 
 #![allow(missing_docs, reason = "a test needs no public text")]
 
+mod ballots;
 mod comments;
 mod documents;
 mod follows;
+mod forwarded;
+mod garbage;
 mod mirror;
+mod moderation;
+mod pasture;
 mod proofs;
 mod refusals;
+mod requirements;
+mod security;
+mod servers;
 mod telling;
 mod town;
 mod votes;

@@ -1,8 +1,11 @@
 //! What goes on between this node and others: follows, peers, what was sent, what was seen, what is mirrored.
 
 pub mod activity;
+pub mod block;
 pub mod dialect;
 pub mod follow;
 pub mod mirror;
 pub mod peer;
+pub mod quote;
+pub mod relocation;
 pub mod sighting;
