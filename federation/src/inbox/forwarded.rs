@@ -58,7 +58,9 @@ pub(super) async fn judged(
 async fn proven(app: &App, body: &str, actor: &Url, outing: &Outing) -> Option<Sender> {
     let document = wire::parse(body.as_bytes()).ok()?;
     match proof::verify(app, &document, outing).await {
-        Ok(known) => Some(known).filter(|known| known.owner.id == *actor && remote::is_known(&known.owner)).map(Sender::from),
+        Ok(known) => {
+            Some(known).filter(|known| known.owner.id == *actor && remote::is_known(&known.owner)).map(Sender::from)
+        }
         Err(unproven) => {
             tracing::debug!(%actor, code = unproven.code(), "a forwarded activity does not prove itself");
             None
