@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::address::Address;
 use model::care::census::Census;
 use model::clock::{Clock, Instant};
+use model::count::cap::Caps;
 use model::people::actor::{self, Actor};
 use model::people::proof::Signer as Prover;
 use model::store::Store;
@@ -36,6 +37,10 @@ pub struct Settings {
     pub retry_first: Duration,
     /// How many deliveries a host may make a minute.
     pub inbox_per_minute: u32,
+    /// How many voters of the tier `open` a consultation takes from one host.
+    pub open_votes_per_host: u32,
+    /// How many from all hosts under one registrable domain.
+    pub open_votes_per_domain: u32,
     /// The version of the program.
     pub version: String,
 }
@@ -49,6 +54,8 @@ impl Default for Settings {
             tally_interval: Duration::from_secs(180),
             retry_first: Duration::from_secs(30),
             inbox_per_minute: 3_000,
+            open_votes_per_host: Caps::default().host,
+            open_votes_per_domain: Caps::default().domain,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

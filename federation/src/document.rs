@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode};
 use model::debate::comment::{self, State as CommentState};
 use model::debate::consultation;
 use model::debate::forum::{self, Forum};
+use model::debate::pin;
 use model::error::{Error, Result};
 use model::network::follow;
 use model::people::actor::{self, Actor, Kind};
@@ -152,11 +153,13 @@ pub(crate) async fn forum_followers(State(app): State<App>, Path(slug): Path<Str
     activity_json(StatusCode::OK, &thread::counted(id, u64::try_from(count).unwrap_or(0)))
 }
 
-/// `GET /f/{slug}/featured`: nothing is pinned yet.
+/// `GET /f/{slug}/featured`: what the moderators pinned.
 pub(crate) async fn featured(State(app): State<App>, Path(slug): Path<String>) -> Answer {
     let (forum, _) = public_forum(&app, &slug).await?;
+    let pinned = pin::list(&mut app.store.conn().await.map_err(Missing)?, forum.id).await?;
+    let pages = pinned.iter().map(|on| Value::from(app.address.consultation(&on.slug))).collect();
     let id = app.address.forum(&forum.slug);
-    activity_json(StatusCode::OK, &thread::listed(format!("{id}/featured"), Some(id), Vec::new()))
+    activity_json(StatusCode::OK, &thread::listed(format!("{id}/featured"), Some(id), pages))
 }
 
 /// `GET /f/{slug}/moderators`: the account in whose name the forum speaks, and the moderators who are public.
@@ -190,6 +193,12 @@ pub(crate) async fn node_followers(State(app): State<App>) -> Answer {
     let node = actor::node(&mut conn).await?;
     let count = follow::count(&mut conn, node.id).await?;
     activity_json(StatusCode::OK, &thread::counted(app.address.path("followers"), u64::try_from(count).unwrap_or(0)))
+}
+
+/// `GET /quotes/{id}`
+pub(crate) async fn quote(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let (author, stamp) = crate::inbox::quote::stamp(&app, &id).await?;
+    object(&app, &author, stamp).await
 }
 
 /// Whatever is asked for, it is not there.

@@ -1,38 +1,42 @@
 //! `POST /inbox` and the inbox of each actor: what arrives is bounded, read, verified, and only then handled.
 //!
-//! Whoever signed is known before any verb sees the activity; a verb does what needs the network first, and then everything
-//! else in one transaction that also marks the activity as seen.
+//! Whoever signed is known before the body is even read, and whose activity it is before any verb sees it; a verb does what
+//! needs the network first, and then everything else in one transaction that also marks the activity as seen.
 
 mod announce;
 mod answer;
 mod create;
 mod delete;
+mod door;
+mod flag;
 mod follow;
+mod forwarded;
 mod like;
+mod moderate;
+pub(crate) mod quote;
+mod relocate;
 mod undo;
 mod update;
 mod vote;
 
 pub(crate) use create::fetched_comment;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::header::HOST;
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::StatusCode;
 use model::error::{Error, Refusal};
 use model::network::sighting;
-use model::people::actor::{self, Actor};
+use model::people::actor::Actor;
 use model::store::Tx;
 
 use crate::app::{App, Outing};
-use crate::directory::{Failure, Known};
-use crate::guard;
-use crate::proof;
-use crate::remote;
-use crate::signature::{self, Fault, Received};
-use crate::wire::{self, Activity, MAX_BYTES, Malformed};
+use crate::remote::{self, Sender};
+use crate::signature::Fault;
+use crate::wire::{Activity, Malformed};
+
+pub(crate) use door::with_host;
+use forwarded::Forwarded;
+use moderate::Act;
 
 /// Why an activity is not taken in; each says whether the peer shall try again.
 #[derive(Debug)]
@@ -134,10 +138,12 @@ pub(crate) struct Delivery {
     pub(crate) body: String,
     /// As it is read.
     pub(crate) activity: Activity,
-    /// Its actor, as fetched; the signature is theirs.
-    pub(crate) sender: Known,
+    /// Its actor, as fetched: who signed it, or whose it was found to be.
+    pub(crate) sender: Sender,
     /// What may still be fetched because of it.
     pub(crate) outing: Outing,
+    /// Whether the bytes are the actor's own, so that they may be passed on.
+    pub(crate) whole: bool,
 }
 
 /// Takes in one request.
@@ -157,120 +163,28 @@ pub(crate) async fn receive(State(app): State<App>, request: Request) -> Respons
     }
 }
 
+/// In this order: what costs nothing, then the key, then the reading, and only then what the activity asks for.
 async fn taken(app: &App, request: Request) -> Result<Taken, Rejection> {
     let (parts, body) = request.into_parts();
-    let bytes = bounded(body).await?;
-    let value = wire::parse(&bytes)?;
-    let activity: Activity = wire::typed(value)?;
-    let host =
-        guard::authority(&activity.actor).ok_or_else(|| Rejection::Malformed("an actor without a host".into()))?;
-    if guard::authority(&activity.id).as_deref() != Some(host.as_str()) {
-        return Err(Rejection::Malformed("the id lies on another host than the actor".into()));
-    }
+    let bytes = door::bounded(body).await?;
+    let claim = door::admitted(app, &parts, &bytes).await?;
     let outing = app.outing().await?;
-    let sender = match verify(app, &parts, &bytes, &activity, &host, &outing).await {
-        Ok(signer) if signer.owner.id == activity.actor => signer,
-        Ok(forwarder) => author(app, &forwarder, &bytes, &activity, &outing).await?,
-        Err(Verdict::Gone) => return delete::farewell(app, &activity).await,
-        Err(Verdict::Rejected(rejection)) => return Err(rejection),
+    let signer = door::signer(app, &claim, &outing).await?;
+    let activity = door::read(&bytes)?;
+    let Some(signer) = signer else {
+        // the key is gone, and its owner with it, if this is what is said
+        let own = activity.object_id().as_ref() == Some(&activity.actor);
+        let farewell = own && claim.key_id.starts_with(activity.actor.as_str());
+        return if farewell { delete::farewell(app, &activity).await } else { Err(Fault::UnknownKey.into()) };
     };
     let body = String::from_utf8(bytes).map_err(|_| Rejection::Malformed("not UTF-8".into()))?;
-    handle(app, Delivery { body, activity, sender, outing }).await
-}
-
-async fn bounded(body: Body) -> Result<Vec<u8>, Rejection> {
-    match to_bytes(body, MAX_BYTES).await {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) => {
-            let cause = std::error::Error::source(&error);
-            let too_large = cause.is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
-            Err(if too_large { Rejection::TooLarge } else { Rejection::Malformed("the body broke off".into()) })
-        }
+    if signer.owner.id == activity.actor {
+        return handle(app, Delivery { body, activity, sender: signer.into(), outing, whole: true }).await;
     }
-}
-
-enum Verdict {
-    /// The origin says that the signer is no more.
-    Gone,
-    Rejected(Rejection),
-}
-
-impl<R: Into<Rejection>> From<R> for Verdict {
-    fn from(rejection: R) -> Self {
-        Self::Rejected(rejection.into())
+    match forwarded::judged(app, body, activity, outing).await? {
+        Forwarded::Trusted(delivery) => handle(app, *delivery).await,
+        Forwarded::Settled(taken) => Ok(taken),
     }
-}
-
-/// The headers, with the host where HTTP/2 has it: in the address.
-pub(crate) fn with_host(parts: &Parts) -> HeaderMap {
-    let mut headers = parts.headers.clone();
-    if let Some(authority) = parts.uri.authority()
-        && let Ok(host) = HeaderValue::from_str(authority.as_str())
-    {
-        headers.entry(HOST).or_insert(host);
-    }
-    headers
-}
-
-/// Who sent this activity first, if it proves so itself and was only forwarded by whoever signed.
-async fn author(
-    app: &App,
-    forwarder: &Known,
-    body: &[u8],
-    activity: &Activity,
-    outing: &Outing,
-) -> Result<Known, Rejection> {
-    let host = guard::authority(&forwarder.owner.id).unwrap_or_default();
-    if !app.speaks_to(&host).await? {
-        return Err(Rejection::Blocked);
-    }
-    let author = proof::verify(app, &wire::parse(body)?, outing).await.map_err(|unproven| {
-        tracing::debug!(code = unproven.code(), "a forwarded activity does not prove itself");
-        Fault::OtherActor
-    })?;
-    if author.owner.id != activity.actor {
-        return Err(Fault::OtherActor.into());
-    }
-    admitted(app, &author).await?;
-    Ok(author)
-}
-
-/// Whether an actor may act here.
-async fn admitted(app: &App, known: &Known) -> Result<(), Rejection> {
-    let stored = actor::by_uri(&mut app.store.conn().await?, known.owner.id.as_str()).await?;
-    if stored.is_some_and(|actor| actor.suspended_at.is_some()) { Err(Rejection::Blocked) } else { Ok(()) }
-}
-
-/// Who signed this request.
-async fn verify(
-    app: &App,
-    parts: &Parts,
-    body: &[u8],
-    activity: &Activity,
-    host: &str,
-    outing: &Outing,
-) -> Result<Known, Verdict> {
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let headers = with_host(parts);
-    let received = Received { method: &parts.method, target, headers: &headers, body: Some(body) };
-    let claim = signature::read(received, &app.address, app.now().as_second())?;
-    app.limit.take(host).map_err(Rejection::TooMany)?;
-    if !app.speaks_to(host).await? {
-        return Err(Rejection::Blocked.into());
-    }
-    let known = app.directory.verify(&claim, &app.fetcher, outing.signer(), &outing.budget).await;
-    let known = known.map_err(|failure| match failure {
-        Failure::Gone
-            if activity.object_id().as_ref() == Some(&activity.actor)
-                && claim.key_id.starts_with(activity.actor.as_str()) =>
-        {
-            Verdict::Gone
-        }
-        Failure::Gone => Fault::UnknownKey.into(),
-        Failure::Fault(fault) => fault.into(),
-    })?;
-    admitted(app, &known).await?;
-    Ok(known)
 }
 
 async fn handle(app: &App, delivery: Delivery) -> Result<Taken, Rejection> {
@@ -284,6 +198,13 @@ async fn handle(app: &App, delivery: Delivery) -> Result<Taken, Rejection> {
         "Undo" => undo::undo(app, &delivery).await,
         "Like" | "Dislike" => like::like(app, &delivery).await,
         "Announce" => announce::announce(app, &delivery).await,
+        "Lock" | "Add" | "Remove" | "Block" => moderate::moderate(app, &delivery, Act::done(&delivery.activity)).await,
+        "Flag" => flag::flag(app, &delivery).await,
+        "Move" => relocate::relocate(app, &delivery).await,
+        "QuoteRequest" => quote::quote(app, &delivery).await,
+        "PollVote" => vote::poll_vote(app, &delivery).await,
+        // agreement is said by a plain Like alone
+        "EmojiReact" => Ok(Taken::Ignored("emoji")),
         _ => Ok(Taken::Ignored("unknown-type")),
     }
 }

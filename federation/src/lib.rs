@@ -77,6 +77,7 @@ pub fn router(app: App) -> Router {
         .route("/c/{slug}/context", get(document::context))
         .route("/c/{slug}/replies", get(document::replies))
         .route("/c/{slug}/comments/{id}", get(document::comment))
+        .route("/quotes/{id}", get(document::quote))
         .layer(middleware::from_fn_with_state(app.clone(), admit::signed));
     let inboxes = Router::new()
         .route("/inbox", post(inbox::receive))

@@ -12,10 +12,12 @@ use model::address::Address;
 use model::debate::attachment::{self, Attachment, Facts};
 use model::debate::consultation::{Consultation, State};
 use model::debate::forum::{self, Forum};
+use model::debate::lock;
 use model::debate::text::{self, Text};
 use model::error::{Error, Result};
 use model::people::actor::Actor;
 use model::store::Conn;
+use serde_json::{Value, json};
 
 use crate::wire::PUBLIC;
 use crate::wire::page::Tag;
@@ -31,6 +33,8 @@ pub(crate) struct Published {
     pub(crate) author: Actor,
     /// The forum's actor.
     pub(crate) group: Actor,
+    /// Whether a moderator closed the debate.
+    pub(crate) locked: bool,
 }
 
 impl Published {
@@ -47,7 +51,8 @@ impl Published {
         let author = model::people::actor::by_id(conn, consultation.author_id).await?;
         let group = model::people::actor::by_id(conn, forum.actor_id).await?;
         let attachments = attachment::list(conn, consultation.id).await?;
-        Ok(Self { consultation, forum, text, attachments, author, group })
+        let locked = lock::of(conn, consultation.id).await?.is_some();
+        Ok(Self { consultation, forum, text, attachments, author, group, locked })
     }
 
     /// The address of the forum.
@@ -78,4 +83,9 @@ pub(crate) fn to_public() -> Vec<String> {
 /// `cc`: the forum and its followers.
 pub(crate) fn cc_forum(forum: &str) -> Vec<String> {
     vec![forum.to_owned(), format!("{forum}/followers")]
+}
+
+/// Who may quote: everybody, without asking a person (FEP-044f).
+pub(crate) fn quotable() -> Value {
+    json!({"canQuote": {"automaticApproval": [PUBLIC]}})
 }

@@ -1,15 +1,19 @@
 //! What this node tells others. The model says in its own transaction that something is to be told; here it becomes activities,
 //! each made once, and a delivery for every inbox.
 
+mod ballot;
 mod carry;
 mod comment;
 mod consultation;
+mod flag;
 mod follow;
 mod forum;
+mod moderation;
 mod refusal;
 mod subject;
 mod tally;
 
+pub(crate) use ballot::answer_id;
 pub(crate) use carry::may_be_carried;
 
 use model::address::Address;
@@ -49,6 +53,13 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         Job::Forum { forum } => forum::tell(app, *forum).await,
         Job::Carry { forum, activity } => carry::carry(app, *forum, activity).await,
         Job::Refuse { ballot } => refusal::tell(app, *ballot).await,
+        Job::Answer { consultation, actor, create, verdict } => {
+            ballot::answer(app, *consultation, *actor, create, verdict).await
+        }
+        Job::Moderate { forum, since, at, act } => {
+            moderation::tell(app, *forum, moderation::Times { since: *since, at: *at }, act).await
+        }
+        Job::Flag { report } => flag::tell(app, *report).await,
         Job::Follow { follow, undo } => follow::ask(app, *follow, *undo).await,
         Job::Mail { .. } => return Outcome::Never("a mail is no matter of other servers".into()),
         Job::Check { .. } => return Outcome::Never("a check is no matter of other servers".into()),

@@ -1,10 +1,13 @@
 //! What other servers say of themselves, turned into the records of the model: bounded, and cleaned of scripts.
 
+use std::sync::Arc;
+
 use model::clock::Instant;
 use model::debate::text;
 use model::error::{Error, Result};
 use model::people::actor::{self, Actor, Kind, Remote};
 use model::store::Tx;
+use serde_json::Value;
 
 use crate::directory::Known;
 use crate::guard;
@@ -15,13 +18,34 @@ const MAX_NAME: usize = 200;
 /// The longest self-description that is kept, in characters of HTML.
 const MAX_SUMMARY: usize = 20_000;
 
+/// Who does something, as fetched.
+#[derive(Debug, Clone)]
+pub(crate) struct Sender {
+    /// Read.
+    pub(crate) owner: Arc<wire::Actor>,
+    /// The whole document.
+    pub(crate) document: Arc<Value>,
+}
+
+impl From<Known> for Sender {
+    fn from(known: Known) -> Self {
+        Self { owner: known.owner, document: known.document }
+    }
+}
+
 /// Keeps an actor as its own server describes it.
 ///
 /// # Errors
 /// When the database fails, or its kind or name is none that we know.
-pub(crate) async fn remember(tx: &mut Tx, now: Instant, known: &Known) -> Result<Actor> {
-    let remote = describe(&known.owner, &known.document).ok_or(Error::NotFound)?;
+pub(crate) async fn remember(tx: &mut Tx, now: Instant, sender: &Sender) -> Result<Actor> {
+    let remote = describe(&sender.owner, &sender.document).ok_or(Error::NotFound)?;
     actor::remember(tx, now, &remote).await
+}
+
+/// Whether an actor has what makes one: a kind and a name that we know, and an inbox on its own host.
+pub(crate) fn is_known(actor: &wire::Actor) -> bool {
+    let named = actor.preferred_username.as_deref().is_some_and(|name| !name.trim().is_empty());
+    named && actor.is_actor() && guard::authority(&actor.inbox) == guard::authority(&actor.id)
 }
 
 /// The record of an actor's document; `None` if it lacks what makes an actor, or names addresses of other hosts as its own.

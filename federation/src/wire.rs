@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod ballot;
 pub mod collection;
 pub mod context;
 pub mod lenient;

@@ -45,9 +45,9 @@ fn a_vote_is_told_from_a_comment() {
 
 #[test]
 fn an_edit_says_when_and_a_deletion_names_the_object() {
-    let edit = object(&activity(document!("mastodon/update_comment.json")));
+    let edit = object(&activity(document!("mastodon/edit.json")));
     assert_eq!(edit.updated.as_deref(), Some("2026-11-23T06:20:01Z"));
-    let deletion = activity(document!("mastodon/delete_comment.json"));
+    let deletion = activity(document!("mastodon/delete.json"));
     assert_eq!(deletion.object_id().expect("an id").as_str(), "https://mastodon.test/users/ana/statuses/1139");
     let farewell = activity(document!("mastodon/delete_actor.json"));
     assert_eq!(farewell.object_id(), Some(farewell.actor));
@@ -69,7 +69,7 @@ fn follow_like_and_announce_name_what_they_are_about() {
     for (value, kind) in [
         (document!("mastodon/follow.json"), "Follow"),
         (document!("mastodon/like.json"), "Like"),
-        (document!("mastodon/announce.json"), "Announce"),
+        (document!("mastodon/boost.json"), "Announce"),
     ] {
         let activity = activity(value);
         assert_eq!(activity.kind, kind);
@@ -79,7 +79,7 @@ fn follow_like_and_announce_name_what_they_are_about() {
 
 #[test]
 fn a_poll_of_piefed_is_read_within_its_announce() {
-    let announce = activity(document!("piefed/poll_announce.json"));
+    let announce = activity(document!("piefed/post.json"));
     assert_eq!(announce.kind, "Announce");
     let create: Activity = wire::typed(announce.object).expect("an inner activity");
     let question = object(&create);
@@ -93,7 +93,7 @@ fn a_poll_of_piefed_is_read_within_its_announce() {
 
 #[test]
 fn a_report_and_a_poll_vote_of_piefed_name_what_they_are_about() {
-    for (value, kind) in [(document!("piefed/flag.json"), "Flag"), (document!("piefed/vote.json"), "PollVote")] {
+    for (value, kind) in [(document!("piefed/report.json"), "Flag"), (document!("piefed/vote.json"), "PollVote")] {
         let activity = activity(value);
         assert_eq!(activity.kind, kind);
         assert!(activity.object_id().is_some());

@@ -146,6 +146,12 @@ impl Address {
         self.path(&format!("follows/{id}"))
     }
 
+    /// The authorisation of a quote.
+    #[must_use]
+    pub fn quote(&self, id: impl fmt::Display) -> String {
+        self.path(&format!("quotes/{id}"))
+    }
+
     /// The copy of another node's consultation.
     #[must_use]
     pub fn mirror(&self, host: &str, slug: &str) -> String {

@@ -168,6 +168,12 @@ refusals! {
     AmbiguousOption = "ambiguous-option", Rule, "An option may not be labelled like the id of an option.";
     AlreadyVoted = "already-voted", Rule, "This voter has voted, and this consultation takes no changes.";
     BallotRemoved = "ballot-removed", Rule, "A moderator removed this voter's ballot, for the reason that stands in the log.";
+    TooManyFromHost = "too-many-from-host", Rule, "This consultation takes no more voters from this server.";
+    CommentsClosed = "comments-closed", Rule, "A moderator closed this debate: it takes no more comments.";
+    Banned = "banned", Forbidden, "The moderators of this forum excluded this account from its debates.";
+    TooManyPins = "too-many-pins", Rule, "As many consultations are pinned as a forum can pin: unpin one first.";
+    AlreadyReported = "already-reported", Rule, "This account has reported this already.";
+    AlreadyDecided = "already-decided", Rule, "This report is decided already.";
     Superseded = "superseded", Rule, "A later ballot of this voter is already counted.";
     ResultsHidden = "results-hidden", Forbidden, "The results are hidden until closing, or until the visitor has voted.";
     TooLong = "too-long", Rule, "The text is too long.";

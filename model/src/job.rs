@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::care::mail::Mail;
+use crate::care::moderation::Moderation;
+use crate::care::report::Report;
 use crate::clock::Instant;
-use crate::count::ballot::RefusedBallot;
+use crate::count::ballot::{RefusedBallot, Verdict};
 use crate::debate::comment::Comment;
 use crate::debate::consultation::Consultation;
 use crate::debate::forum::Forum;
@@ -77,6 +79,33 @@ pub enum Job {
     Refuse {
         /// Which.
         ballot: Id<RefusedBallot>,
+    },
+    /// Answers a ballot that another node sent in our own form.
+    Answer {
+        /// On what.
+        consultation: Id<Consultation>,
+        /// Whose.
+        actor: Id<Actor>,
+        /// The activity as received.
+        create: String,
+        /// What became of it.
+        verdict: Verdict,
+    },
+    /// Tells followers of a forum what its moderators did.
+    Moderate {
+        /// In which forum.
+        forum: Id<Forum>,
+        /// When the act began.
+        since: Instant,
+        /// When this was done.
+        at: Instant,
+        /// What.
+        act: Moderation,
+    },
+    /// Reports something to the server from which it came.
+    Flag {
+        /// By which report.
+        report: Id<Report>,
     },
     /// Asks a remote forum to let us follow it, or says that we no longer do.
     Follow {

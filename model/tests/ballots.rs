@@ -21,7 +21,7 @@ fn count(counts: &tally::Counts, tier: Tier, choice: &str) -> i64 {
 }
 
 fn source(uri: &str, published: i64, adds: bool) -> Source {
-    Source { uri: uri.into(), published: Some(Instant::from_microsecond(published)), adds }
+    Source { uri: uri.into(), published: Some(Instant::from_microsecond(published)), adds, ..Source::default() }
 }
 
 both_databases! {

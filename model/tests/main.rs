@@ -14,6 +14,7 @@ mod log;
 mod media;
 mod memberships;
 mod methods;
+mod moderation;
 mod peers;
 mod people;
 mod search;

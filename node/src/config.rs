@@ -11,6 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model::count::cap::Caps;
 use model::count::electorate::{PROVIDER_LONGEST, Tier};
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +113,10 @@ pub struct Federation {
     pub hosts: BTreeMap<String, SocketAddr>,
     /// Whether documents are given to signed requests alone.
     pub secure_mode: bool,
+    /// How many voters of the tier `open` a consultation takes from one host.
+    pub open_votes_per_host: u32,
+    /// How many from all hosts under one registrable domain.
+    pub open_votes_per_domain: u32,
     /// At most one tally `Update` per consultation in this time.
     #[serde(with = "values::duration")]
     pub tally_interval: Duration,
@@ -130,6 +135,8 @@ impl Default for Federation {
             extra_ca: None,
             hosts: BTreeMap::new(),
             secure_mode: false,
+            open_votes_per_host: Caps::default().host,
+            open_votes_per_domain: Caps::default().domain,
             tally_interval: Duration::from_secs(180),
             retry_first: Duration::from_secs(30),
         }

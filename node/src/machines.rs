@@ -41,6 +41,8 @@ impl Network {
             tally_interval: config.federation.tally_interval,
             retry_first: config.federation.retry_first,
             inbox_per_minute: config.limits.inbox,
+            open_votes_per_host: config.federation.open_votes_per_host,
+            open_votes_per_domain: config.federation.open_votes_per_domain,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         Ok(Self { rules: Rules { own: String::new(), hosts, allow_http, allow_private_addresses, extra_ca }, settings })

@@ -195,6 +195,9 @@ fn kind(job: &Job) -> &'static str {
         Job::Forum { .. } => "forum",
         Job::Carry { .. } => "carry",
         Job::Refuse { .. } => "refuse",
+        Job::Answer { .. } => "answer",
+        Job::Moderate { .. } => "moderate",
+        Job::Flag { .. } => "flag",
         Job::Follow { .. } => "follow",
         Job::Backfill { .. } => "backfill",
         Job::Portrait { .. } => "portrait",
@@ -218,6 +221,9 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
         | Job::Refuse { .. }
         | Job::Backfill { .. }
         | Job::Portrait { .. }
+        | Job::Answer { .. }
+        | Job::Moderate { .. }
+        | Job::Flag { .. }
         | Job::Follow { .. } => node.machines().perform(claim).await,
     }
 }

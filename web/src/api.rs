@@ -6,6 +6,7 @@
 mod account;
 mod attachment;
 mod attribute;
+mod audit;
 mod ballot;
 mod call;
 mod change;
@@ -22,12 +23,14 @@ mod list;
 mod manual;
 mod me;
 mod member;
+mod moderation;
 mod node;
 mod openapi;
 mod outcome;
 mod peer;
 mod quota;
 mod reaction;
+mod report;
 mod results;
 mod search;
 mod shape;
@@ -107,6 +110,16 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(attribute::asked, attribute::ask))
         .routes(routes!(attribute::tell))
         .routes(routes!(reaction::set, reaction::clear))
+        .routes(routes!(moderation::lock, moderation::open))
+        .routes(routes!(moderation::pin, moderation::unpin))
+        .routes(routes!(moderation::bans, moderation::ban))
+        .routes(routes!(moderation::unban))
+        .routes(routes!(report::file))
+        .routes(routes!(report::list))
+        .routes(routes!(report::decide))
+        .routes(routes!(report::own))
+        .routes(routes!(audit::origins))
+        .routes(routes!(audit::voters))
         .routes(routes!(follow::list, follow::ask))
         .routes(routes!(follow::take_back))
         .routes(routes!(follow::known));

@@ -12,6 +12,7 @@ use model::network::{follow, sighting};
 use model::people::actor;
 use url::Url;
 
+use super::moderate::{self, Act};
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::guard;
@@ -35,14 +36,35 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
     if !is_followed(app, &activity.actor).await? {
         return Ok(Taken::Ignored("not-followed"));
     }
+    if let Some(inner) = &inner
+        && let Some(taken) = moderated(app, delivery, inner).await?
+    {
+        return Ok(taken);
+    }
     match kind {
+        "Update" if about == activity.actor => super::update::refreshed(app, delivery, &about).await,
         "Create" | "Update" => renew(app, delivery, &about).await,
         "Delete" => forget(app, delivery, &about).await,
         _ => Ok(Taken::Ignored("unknown-type")),
     }
 }
 
-async fn is_followed(app: &App, group: &Url) -> Result<bool, Rejection> {
+/// What a followed forum carries of its moderators is its own word.
+async fn moderated(app: &App, delivery: &Delivery, inner: &Activity) -> Result<Option<Taken>, Rejection> {
+    let taken_back = if inner.kind == "Undo" { moderate::inside(inner) } else { None };
+    let act = match &taken_back {
+        Some(activity) => Act { activity, undone: true },
+        None if Act::is_kind(&inner.kind) => Act::done(inner),
+        None => return Ok(None),
+    };
+    let group = actor::by_uri(&mut app.store.conn().await?, delivery.activity.actor.as_str()).await?;
+    match group {
+        Some(group) => moderate::applied(app, delivery, &group, &act).await.map(Some),
+        None => Ok(Some(Taken::Ignored("not-followed"))),
+    }
+}
+
+pub(super) async fn is_followed(app: &App, group: &Url) -> Result<bool, Rejection> {
     let mut conn = app.store.conn().await?;
     let group = actor::by_uri(&mut conn, group.as_str()).await?;
     Ok(match group {
@@ -51,9 +73,11 @@ async fn is_followed(app: &App, group: &Url) -> Result<bool, Rejection> {
     })
 }
 
-/// Somebody shares a consultation of ours.
+/// Somebody shares a consultation of ours, or something said in its debate.
 async fn shared(app: &App, delivery: &Delivery, about: &Url) -> Result<Taken, Rejection> {
-    let Some(Local::Consultation(slug) | Local::Ballot(slug)) = app.address.parse(about.as_str()) else {
+    let Some(Local::Consultation(slug) | Local::Ballot(slug) | Local::Comment(slug, _)) =
+        app.address.parse(about.as_str())
+    else {
         return Ok(Taken::Ignored("unknown-object"));
     };
     let Some((mut tx, sender)) = first(app, delivery).await? else {

@@ -18,6 +18,7 @@ use crate::backfill::{self, Kept};
 use crate::guard;
 use crate::outbox::may_be_carried;
 use crate::signature::Fault;
+use crate::wire::ballot::{BALLOT, Ballot};
 use crate::wire::{self, Object};
 use crate::{reading, remote};
 
@@ -25,12 +26,15 @@ use crate::{reading, remote};
 const MAX_PAGE: usize = 1_000;
 
 pub(super) async fn create(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    if let Some(ballot) = ballot(delivery)? {
+        return vote::own(app, delivery, ballot).await;
+    }
     let objects = own_objects(app, delivery).await?;
     let Some(one) = objects.first() else {
         return Ok(Taken::Ignored("no-object"));
     };
     if let Some(on) = vote::asked(app, &objects) {
-        return vote::vote(app, delivery, &on, &objects).await;
+        return vote::notes(app, delivery, &on, &objects).await;
     }
     match one.kind.as_str() {
         "Note" if one.is_public() || one.to.iter().chain(&one.cc).any(|to| app.guard.owns(to)) => {
@@ -38,6 +42,19 @@ pub(super) async fn create(app: &App, delivery: &Delivery) -> Result<Taken, Reje
         }
         _ => Ok(Taken::Ignored("unknown-object")),
     }
+}
+
+/// The ballot of our own form that an activity holds, the sender's own.
+fn ballot(delivery: &Delivery) -> Result<Option<Ballot>, Rejection> {
+    let object = &delivery.activity.object;
+    if object.get("type").is_none_or(|kind| kind != BALLOT) {
+        return Ok(None);
+    }
+    let ballot: Ballot = wire::typed(object.clone())?;
+    if guard::authority(&ballot.id) != guard::authority(&delivery.activity.actor) {
+        return Err(Fault::OtherActor.into());
+    }
+    Ok(Some(ballot))
 }
 
 /// The objects of an activity, each the sender's own; one that comes as an id alone is fetched from there.
@@ -113,7 +130,7 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
         return Ok(Taken::Again);
     };
     let mut done = receive(app, &mut tx, &place, &sender, note).await;
-    if done.is_ok() && note.is_public() && may_be_carried(&delivery.activity) {
+    if done.is_ok() && delivery.whole && note.is_public() && may_be_carried(&delivery.activity) {
         let carry = Job::Carry { forum: place.forum.id, activity: delivery.body.clone() };
         done = job::enqueue(&mut tx, app.now(), carry, When::Now).await;
     }

@@ -4,7 +4,7 @@ use model::count::ballot;
 use model::debate::{comment, consultation};
 use model::error::{Error, Result};
 use model::job::{self, Job, When};
-use model::network::{mirror, sighting};
+use model::network::{mirror, quote, relocation, sighting};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
@@ -41,7 +41,12 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) 
     }
     if let Some(found) = ballot::by_source(tx, uri).await? {
         let on = consultation::by_id(tx, found.consultation_id).await?;
-        ballot::take_back(tx, app.now(), &on, sender.voter(), uri).await?;
+        let voter = relocation::voter(tx, on.id, sender).await?;
+        ballot::take_back(tx, app.now(), &on, voter, uri).await?;
+        return Ok(());
+    }
+    // what quoted something of ours is gone, and its authorisation with it
+    if quote::forget(tx, uri, sender.id).await? {
         return Ok(());
     }
     match mirror::by_uri(tx, uri).await? {
@@ -51,6 +56,17 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) 
         Some(_) => Err(model::error::Refusal::NotAllowed.into()),
         None => Err(Error::NotFound),
     }
+}
+
+/// Somebody forwards that a comment is gone, and its own host agrees.
+pub(super) async fn confirmed(app: &App, id: &url::Url) -> Result<Taken, Rejection> {
+    let mut tx = app.store.begin().await?;
+    if let Some(there) = comment::by_uri(&mut tx, id.as_str()).await? {
+        comment::retract(&mut tx, app.now(), there.actor_id, &there).await?;
+    }
+    mirror::forget(&mut tx, id.as_str()).await?;
+    tx.commit().await?;
+    Ok(Taken::Handled)
 }
 
 /// An actor is gone, and what it wrote with it; its ballots keep counting, without a name.

@@ -71,7 +71,8 @@ async fn supports(app: &App, delivery: &Delivery, place: Place) -> Result<Taken,
         names: place.on.method.0.choices(&place.on.language).into_iter().map(|choice| choice.id).collect(),
         on: place.on,
         forum: place.forum,
-        source: Source { uri: delivery.activity.id.to_string(), published: None, adds: false },
+        source: Source { uri: delivery.activity.id.to_string(), ..Source::default() },
+        own: None,
     };
     super::vote::together(app, delivery, it).await
 }

@@ -4,10 +4,11 @@ use model::address::Local;
 use model::count::ballot;
 use model::debate::{comment, consultation, forum, interest, reaction};
 use model::error::{Error, Refusal, Result};
-use model::network::follow;
+use model::network::{follow, relocation};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
+use super::moderate::{self, Act};
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::signature::Fault;
@@ -21,6 +22,9 @@ pub(super) async fn undo(app: &App, delivery: &Delivery) -> Result<Taken, Reject
     let named = delivery.activity.object.get("actor").and_then(lenient::id_of);
     if named.is_some_and(|actor| actor != delivery.activity.actor) {
         return Err(Fault::OtherActor.into());
+    }
+    if let Some(act) = moderate::inside(&delivery.activity) {
+        return moderate::moderate(app, delivery, Act { activity: &act, undone: true }).await;
     }
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
@@ -41,7 +45,8 @@ async fn undone(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, inner: Option
     }
     if let Some(found) = ballot::by_source(tx, uri).await? {
         let on = consultation::by_id(tx, found.consultation_id).await?;
-        ballot::take_back(tx, app.now(), &on, sender.voter(), uri).await?;
+        let voter = relocation::voter(tx, on.id, sender).await?;
+        ballot::take_back(tx, app.now(), &on, voter, uri).await?;
         return Ok(());
     }
     if interest::lose(tx, sender.id, uri).await? {

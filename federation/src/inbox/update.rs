@@ -6,17 +6,22 @@ use model::error::Result;
 use model::job::{self, Job, When};
 use model::network::mirror;
 use model::people::{actor, portrait};
+use url::Url;
 
 use super::create::own_objects;
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
+use crate::guard;
 use crate::outbox::may_be_carried;
 use crate::reading;
 use crate::wire::Object;
 
 pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     if delivery.activity.object_id().as_ref() == Some(&delivery.activity.actor) {
-        return refreshed(app, delivery).await;
+        return refreshed(app, delivery, &delivery.activity.actor).await;
+    }
+    if let Some(group) = group(app, delivery).await? {
+        return refreshed(app, delivery, &group).await;
     }
     let objects = own_objects(app, delivery).await?;
     let Some(object) = objects.first() else {
@@ -35,9 +40,18 @@ pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     }
 }
 
+/// A forum known here that somebody of its own host changed: its moderators do so in their own name.
+async fn group(app: &App, delivery: &Delivery) -> Result<Option<Url>, Rejection> {
+    let activity = &delivery.activity;
+    let is_group = activity.object.get("type").is_some_and(|kind| kind == "Group");
+    let id = activity.object_id().filter(|id| is_group && guard::authority(id) == guard::authority(&activity.actor));
+    let Some(id) = id else { return Ok(None) };
+    let known = model::people::actor::by_uri(&mut app.store.conn().await?, id.as_str()).await?;
+    Ok(known.map(|_| id))
+}
+
 /// An actor changed: what is kept of it is fetched anew from where it lives.
-async fn refreshed(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
-    let id = &delivery.activity.actor;
+pub(super) async fn refreshed(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
     let document = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await;
     let document = document.map_err(|error| Rejection::Malformed(error.to_string()))?;
     let actor = crate::wire::typed(document.clone())?;
@@ -69,7 +83,7 @@ async fn revised(app: &App, delivery: &Delivery, object: &Object) -> Result<Take
         let forum = forum::by_id(&mut tx, on.forum_id).await?;
         let html = reading::html(&mut tx, &app.address, Some(&forum.slug), object).await?;
         comment::revise(&mut tx, app.now(), sender.id, &there, &html).await?;
-        if object.is_public() && may_be_carried(&delivery.activity) {
+        if delivery.whole && object.is_public() && may_be_carried(&delivery.activity) {
             let carry = Job::Carry { forum: forum.id, activity: delivery.body.clone() };
             job::enqueue(&mut tx, app.now(), carry, When::Now).await?;
         }

@@ -8,7 +8,7 @@ use model::error::Result;
 use model::people::actor::{self, Actor};
 use model::store::Conn;
 
-use super::{Published, cc_forum, mention, to_public};
+use super::{Published, cc_forum, mention, quotable, to_public};
 use crate::wire::collection::Total;
 use crate::wire::note::Note;
 use crate::wire::page::Source;
@@ -77,6 +77,7 @@ pub(crate) fn note(here: &Address, it: &Published, written: &Written) -> Note {
         source: Some(Source::markdown(&comment.markdown)),
         tag,
         likes: Some(Total::of(u64::try_from(comment.agrees).unwrap_or(0))),
+        interaction_policy: Some(quotable()),
         url: Some(id.clone()),
         published: comment.published_at.to_string(),
         updated: comment.updated_at.map(|at| at.to_string()),

@@ -12,7 +12,7 @@ use model::error::Result;
 use serde_json::{Value, json};
 
 use super::words::Say;
-use super::{Published, cc_forum, to_public};
+use super::{Published, cc_forum, quotable, to_public};
 use crate::remote::cut;
 use crate::wire::page::{Attachment, Page, Source};
 
@@ -44,7 +44,8 @@ pub(crate) fn page(here: &Address, it: &Published) -> Result<Page> {
         url: id.clone(),
         published: on.published_at.unwrap_or(on.created_at).to_string(),
         updated: on.edited_at.map(|at| at.to_string()),
-        comments_enabled: true,
+        comments_enabled: !it.locked,
+        interaction_policy: quotable(),
         consultation: consultation(here, it)?,
         id,
     })

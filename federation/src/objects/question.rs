@@ -9,7 +9,7 @@ use model::error::{Error, Result};
 use model::store::Conn;
 
 use super::words::Say;
-use super::{Published, cc_forum, to_public};
+use super::{Published, cc_forum, quotable, to_public};
 use crate::wire::collection::Total;
 use crate::wire::question::{Choice, Question};
 
@@ -60,6 +60,7 @@ fn render(here: &Address, it: &Published, results: &Document, ends: Instant) -> 
         content: content(here, it),
         tag: it.tags(here),
         context: here.context(&on.slug),
+        interaction_policy: quotable(),
         url: here.consultation(&on.slug),
         published: on.opened_at.or(on.published_at).unwrap_or(on.created_at).to_string(),
         updated: on.edited_at.map(|at| at.to_string()),

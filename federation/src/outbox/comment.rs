@@ -5,12 +5,13 @@ use model::debate::consultation;
 use model::error::Result;
 use model::id::Id;
 use model::job::Change;
-use model::network::{delivery, follow};
+use model::network::{activity, block, delivery, follow};
 use model::people::actor::Actor;
 use model::store::Tx;
 use serde::Serialize;
+use serde_json::json;
 
-use super::{Announcer, Told, send_once};
+use super::{Announcer, Told, announce_id, send_once};
 use crate::app::App;
 use crate::keyring;
 use crate::objects::note::{Written, note, uri};
@@ -78,6 +79,9 @@ impl Telling<'_> {
         let own = reason.is_none() && self.written.author.is_local();
         let by = if own { &self.written.author } else { &self.it.author };
         let Some(actor) = by.uri(here) else { return Ok(()) };
+        if !own {
+            self.unannounce(tx, &id).await?;
+        }
         let reached = Reached::by(self, tx, &id).await?;
         self.app.parcels.forget(&id);
         self.tell_to(
@@ -98,9 +102,38 @@ impl Telling<'_> {
         .await
     }
 
+    /// The forum takes its own Announce back, since Mastodon heeds no other's Delete of what somebody else wrote.
+    async fn unannounce(&self, tx: &mut Tx, id: &str) -> Result<()> {
+        let here = &self.app.address;
+        let forum = self.it.forum_id(here);
+        let announced = match self.written.author.is_local() {
+            true => Some(announce_id(&forum, &format!("{id}#create"))),
+            false => activity::announce_of(tx, id).await?,
+        };
+        let Some(announced) = announced else { return Ok(()) };
+        let undo = Told {
+            id: format!("{announced}/undo"),
+            kind: "Undo",
+            actor: &forum,
+            object: json!({"id": announced, "type": "Announce", "actor": forum, "object": id}),
+            to: to_public(),
+            cc: cc_forum(&forum).split_off(1),
+            published: Some(self.app.now()),
+            summary: None,
+        };
+        let followers = follow::inboxes(tx, self.it.group.id).await?;
+        let body = undo.proven(tx, here, self.app.now(), &self.it.group).await?;
+        send_once(tx, self.app.now(), self.it.group.id, &undo.id, &body, &followers).await
+    }
+
     async fn tell<T: Serialize>(&self, tx: &mut Tx, by: &Actor, told: Told<'_, T>) -> Result<()> {
         let through_forum = follow::inboxes(tx, self.it.group.id).await?;
-        let direct = self.answered().filter_map(|actor| actor.inbox.clone()).collect();
+        let mut direct = Vec::new();
+        for actor in self.answered() {
+            if !block::is_set(tx, actor.id, by.id).await? {
+                direct.extend(actor.inbox.clone());
+            }
+        }
         self.tell_to(tx, by, Reached { through_forum, direct }, told).await
     }
 

@@ -63,6 +63,7 @@ fn note(app: &App, it: &Published, refused: &RefusedBallot, author: &str, voter:
         source: None,
         tag: vec![mention(voter.to_owned(), handle)],
         likes: None,
+        interaction_policy: None,
         url: None,
         published: refused.at.to_string(),
         updated: None,

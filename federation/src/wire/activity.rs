@@ -36,6 +36,18 @@ pub struct Activity {
     /// The reason of a moderator.
     #[serde(default, deserialize_with = "lenient::text")]
     pub summary: Option<String>,
+    /// What a `PollVote` of PieFed chooses, by its label.
+    #[serde(default, rename = "choice_text", deserialize_with = "lenient::text")]
+    pub choice_text: Option<String>,
+    /// Until when a `Block` holds, RFC 3339.
+    #[serde(default, rename = "endTime", deserialize_with = "lenient::text")]
+    pub end_time: Option<String>,
+    /// Whether a `Block` takes away what was written before.
+    #[serde(default, rename = "removeData", deserialize_with = "lenient::maybe")]
+    pub remove_data: Option<bool>,
+    /// What quotes an object of ours.
+    #[serde(default)]
+    pub instrument: Value,
 }
 
 fn actor<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Url, D::Error> {

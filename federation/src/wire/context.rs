@@ -46,7 +46,16 @@ pub fn object() -> Value {
             "toot": "http://joinmastodon.org/ns#",
             "votersCount": "toot:votersCount",
             "pt": "https://joinpeertube.org/ns#",
-            "commentsEnabled": "pt:commentsEnabled"
+            "commentsEnabled": "pt:commentsEnabled",
+            "lemmy": "https://join-lemmy.org/ns#",
+            "removeData": "lemmy:removeData",
+            "gts": "https://gotosocial.org/ns#",
+            "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+            "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+            "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+            "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+            "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+            "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}
         },
         palabre()
     ])

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::collection::Total;
 use super::page::{Source, Tag};
@@ -45,6 +46,9 @@ pub struct Note {
     /// How many agree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likes: Option<Total>,
+    /// Who may quote it (FEP-044f).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction_policy: Option<Value>,
     /// The page for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

@@ -130,11 +130,12 @@ pub struct Count {
 
 impl Object {
     /// The choice, if this is a vote as Mastodon sends one: a `Note` with a name that answers something and has no text
-    /// (snac sends `<br>`).
+    /// (snac sends `<br>`), or the `Answer` that it is to Pleroma.
     #[must_use]
     pub fn vote(&self) -> Option<&str> {
         let blank = self.content.as_deref().is_none_or(is_blank);
-        let names = self.kind == "Note" && self.in_reply_to.is_some() && blank;
+        let answers = self.kind == "Answer" || (self.kind == "Note" && blank);
+        let names = answers && self.in_reply_to.is_some();
         self.name.as_deref().filter(|name| names && !name.trim().is_empty())
     }
 

@@ -44,6 +44,8 @@ pub struct Page {
     pub context: String,
     /// The answers.
     pub replies: String,
+    /// Who may quote it (FEP-044f).
+    pub interaction_policy: Value,
     /// The page for people, on the same host.
     pub url: String,
     /// When it was published, RFC 3339.

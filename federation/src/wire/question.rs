@@ -1,6 +1,7 @@
 //! The ballot of a consultation: a `Question`.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::collection::Total;
 use super::page::Tag;
@@ -31,6 +32,8 @@ pub struct Question {
     pub tag: Vec<Tag>,
     /// The conversation, shared with the Page.
     pub context: String,
+    /// Who may quote it (FEP-044f).
+    pub interaction_policy: Value,
     /// The page for people.
     pub url: String,
     /// When it was published, RFC 3339.

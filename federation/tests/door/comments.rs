@@ -152,8 +152,9 @@ async fn our_answer_reaches_the_author_answered_and_its_create_cannot_be_fetched
     let (status, gone, _) = town.gets(&format!("/c/{}/comments/{}", on.slug, ours.id)).await;
     assert_eq!((status, &gone["type"]), (StatusCode::GONE, &json!("Tombstone")));
     let told = town.tells().await;
-    assert_eq!(kinds(&told), ["Announce(Delete)", "Delete(Tombstone)"]);
-    assert_eq!(told[1].activity["summary"], "Off topic");
+    assert_eq!(kinds(&told), ["Undo(Announce)", "Announce(Delete)", "Delete(Tombstone)"]);
+    assert_eq!(told[0].activity["object"]["object"], id);
+    assert_eq!(told[2].activity["summary"], "Off topic");
 }
 
 #[tokio::test]

@@ -2,15 +2,23 @@
 
 #![allow(missing_docs, reason = "a test needs no public text")]
 
+mod ballots;
 mod comments;
 mod documents;
 mod follows;
 mod hosts;
 mod intents;
+mod forwarded;
+mod garbage;
 mod mirror;
+mod moderation;
+mod pasture;
 mod proofs;
 mod reading;
 mod refusals;
+mod requirements;
+mod security;
+mod servers;
 mod telling;
 mod threads;
 mod town;

@@ -29,6 +29,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 pub const PEER: &str = "http://peer.test";
+/// Another name of the same peer, as if it were another server.
+pub const EVIL: &str = "http://evil.test";
 const ACTIVITY: &str = "application/activity+json";
 
 /// A node beside a peer.
@@ -86,7 +88,7 @@ impl Peer {
     }
 
     pub fn serves(&self, id: &str, document: Value) {
-        let path = id.strip_prefix(PEER).expect("a document of the peer").to_owned();
+        let path = id.strip_prefix(PEER).or_else(|| id.strip_prefix(EVIL)).expect("a document of the peer").to_owned();
         self.kept().documents.insert(path, document);
     }
 
@@ -108,7 +110,7 @@ impl Peer {
         let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("DER");
         let public: PublicKeyX509Der<'_> = aws_lc_rs::signature::KeyPair::public_key(&pair).as_der().expect("DER");
         let id = format!("{PEER}{path}");
-        let name = path.rsplit('/').next().expect("a name");
+        let name = path.trim_end_matches('/').rsplit('/').next().expect("a name");
         let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", STANDARD.encode(public.as_ref()));
         self.serves(
             &id,
@@ -119,6 +121,22 @@ impl Peer {
             }),
         );
         User { key: PrivateKey::from_der(format!("{id}#main-key"), private.as_ref()).expect("a key"), id }
+    }
+
+    /// An actor as its own server describes it, but with a key that the test has.
+    pub fn adopts(&self, mut document: Value) -> User {
+        let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("DER");
+        let public: PublicKeyX509Der<'_> = aws_lc_rs::signature::KeyPair::public_key(&pair).as_der().expect("DER");
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", STANDARD.encode(public.as_ref()));
+        document["publicKey"]["publicKeyPem"] = json!(pem);
+        let text = |value: &Value| value.as_str().expect("an address").to_owned();
+        let (id, key_id) = (text(&document["id"]), text(&document["publicKey"]["id"]));
+        if !key_id.contains('#') {
+            self.serves(&key_id, document.clone());
+        }
+        self.serves(&id, document);
+        User { key: PrivateKey::from_der(key_id, private.as_ref()).expect("a key"), id }
     }
 
     pub fn user(&self, name: &str) -> User {

@@ -4,6 +4,8 @@ pub mod answer;
 pub mod audit;
 pub mod census;
 pub mod mail;
+pub mod moderation;
 pub mod problem;
+pub mod report;
 pub mod settings;
 pub mod setup;

@@ -8,13 +8,15 @@ mod rules;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::electorate::Tier;
+use super::cap::{self, Caps};
+use super::electorate::{Assurance, Tier};
 use super::removal;
 use crate::clock::Instant;
 use crate::debate::consultation::{self, Consultation};
 use crate::debate::forum::Forum;
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
+use crate::network::relocation;
 use crate::people::actor::Actor;
 use crate::people::role::Standing;
 use crate::store::schema::{ballot_events, ballots};
@@ -22,7 +24,7 @@ use crate::store::types::words;
 use crate::store::{Conn, Json, Tx};
 
 pub use merged::merge;
-pub use refused::{RefusedBallot, refuse, refused_by_id};
+pub use refused::{RefusedBallot, keep_refused, refuse, refused_by_id};
 pub use rows::{by_source, find, inboxes, standing, viewer};
 pub(super) use rules::open;
 pub use rules::{admit, saw};
@@ -152,23 +154,44 @@ impl Voter {
     /// # Errors
     /// [`Refusal::NotEligible`].
     pub async fn elsewhere(conn: &mut Conn, on: &Consultation, forum: &Forum, actor: &Actor) -> Result<Self> {
+        Self::asserted(conn, on, forum, actor, None).await
+    }
+
+    /// Somebody of another server, of whom that server says how it knows them. One who moved from another account votes
+    /// with the ballot cast from there, if there is one.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEligible`].
+    pub async fn asserted(
+        conn: &mut Conn,
+        on: &Consultation,
+        forum: &Forum,
+        actor: &Actor,
+        assurance: Option<Assurance>,
+    ) -> Result<Self> {
         if actor.suspended_at.is_some() {
             return Err(Refusal::PeerBlocked.into());
         }
-        let tier = on.electorate.0.tier_elsewhere(conn, forum, actor.host.as_deref()).await?;
-        Ok(Self { actor: actor.voter(), tier })
+        let tier = on.electorate.0.tier_elsewhere(conn, forum, actor.host.as_deref(), assurance).await?;
+        Ok(Self { actor: relocation::voter(conn, on.id, actor).await?, tier })
     }
 }
 
 /// The activity of another server that brings a ballot.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Source {
     /// Its id: kept for ever, so that none counts twice.
     pub uri: String,
+    /// Other ids by which the same ballot may be taken back.
+    pub also: Vec<String>,
     /// When its server says it was made.
     pub published: Option<Instant>,
     /// Whether it adds one choice to those there, as Mastodon sends one Note for each.
     pub adds: bool,
+    /// How its server says that it knows the voter.
+    pub assurance: Option<Assurance>,
+    /// The host that it comes from, and how many open ballots are taken from one; not bounded where none is named.
+    pub bounds: Option<(String, Caps)>,
 }
 
 /// What the voter gets at once. The log's place and proof come with the log.
@@ -206,6 +229,16 @@ impl Receipt {
     }
 }
 
+/// What became of a ballot that another node sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It counts.
+    Counted(Receipt),
+    /// A rule says no: its code.
+    Refused(String),
+}
+
 /// How often a ballot is tried again when another process changes it at the same time.
 const TRIES: usize = 4;
 
@@ -233,7 +266,9 @@ pub async fn receive(
     source: &Source,
 ) -> Result<Receipt> {
     if let Some(there) = by_source(tx, &source.uri).await? {
-        return Ok(Receipt::of(on, &there));
+        // Nobody is told of another's ballot, however its id was come by.
+        let same = there.consultation_id == on.id && there.actor_id == voter.actor;
+        return if same { Ok(Receipt::of(on, &there)) } else { Err(Refusal::NotAllowed.into()) };
     }
     take(tx, now, on, voter, chosen, Some(source)).await
 }
@@ -251,6 +286,7 @@ async fn take(
     for _ in 0..TRIES {
         let fresh = rules::fresh(now, on, voter, choice.clone(), source);
         let saved = if rows::insert(tx, &fresh).await? {
+            bounded(tx, &fresh, source).await?;
             Some((fresh, EventKind::Cast))
         } else {
             let earlier = find(tx, on.id, voter.actor).await?.ok_or(Error::NotFound)?;
@@ -272,6 +308,19 @@ async fn take(
         }
     }
     Err(Error::store("the ballot kept changing under our hands"))
+}
+
+/// Counts a new voter of another server, or takes the ballot out of the box again.
+async fn bounded(tx: &mut Tx, fresh: &Ballot, source: Option<&Source>) -> Result<()> {
+    let Some((host, caps)) = source.and_then(|source| source.bounds.as_ref()) else { return Ok(()) };
+    if !cap::is_capped(fresh.tier) {
+        return Ok(());
+    }
+    let counted = cap::count(tx, fresh.consultation_id, host, *caps).await;
+    if counted.is_err() {
+        rows::discard(tx, fresh.id).await?;
+    }
+    counted
 }
 
 /// A first ballot, by the rules of [`cast`], not yet saved: for who saves many at once.

@@ -29,6 +29,22 @@ words! {
 }
 
 words! {
+    /// How the voter's own server knows the voter, as it says with a ballot.
+    pub enum Assurance {
+        /// Not at all.
+        None = "none",
+        /// By a confirmed e-mail address.
+        Email = "email",
+        /// By a list of electors.
+        List = "list",
+        /// By a provider of identities.
+        Provider = "oidc",
+        /// By a single-use code.
+        Code = "code",
+    }
+}
+
+words! {
     /// What it takes to vote in the tier `member`.
     pub enum Requires {
         /// Any confirmed account that may vote in the forum.
@@ -164,13 +180,20 @@ impl Electorate {
     }
 
     /// The tier in which somebody of the server `host` votes: `partner` where this node believes that server about its
-    /// people, else `open`.
+    /// people, unless it says itself that it does not know this one; else `open`.
     ///
     /// # Errors
     /// [`Refusal::NotEligible`], also in a forum whose votes from outside are refused.
-    pub async fn tier_elsewhere(&self, conn: &mut Conn, forum: &Forum, host: Option<&str>) -> Result<Tier> {
+    pub async fn tier_elsewhere(
+        &self,
+        conn: &mut Conn,
+        forum: &Forum,
+        host: Option<&str>,
+        assurance: Option<Assurance>,
+    ) -> Result<Tier> {
         let open = matches!(forum.visibility, Visibility::Public | Visibility::Collaborative);
         if open
+            && assurance != Some(Assurance::None)
             && self.admits(Tier::Partner)
             && let Some(host) = host
             && peer::policy(conn, host).await? == Policy::Partner

@@ -1,6 +1,8 @@
 //! Methods, ballots and their counting.
 
+pub mod audit;
 pub mod ballot;
+pub mod cap;
 pub mod check;
 pub mod electorate;
 pub mod log;

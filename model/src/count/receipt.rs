@@ -58,6 +58,42 @@ pub async fn receipt(
     now: Instant,
     by: &Sealing<'_>,
 ) -> Result<Value> {
+    let mut document = document(conn, on, voter, receipt, now, by).await?;
+    by.signer.prove(&mut document, now)?;
+    Ok(document)
+}
+
+/// The same as it goes to another node with an `Accept`: its fields as ActivityStreams writes them, with a proof of its
+/// own.
+///
+/// # Errors
+/// When the database fails.
+pub async fn on_the_wire(
+    conn: &mut Conn,
+    on: &Consultation,
+    voter: Person<'_>,
+    receipt: &Receipt,
+    now: Instant,
+    by: &Sealing<'_>,
+) -> Result<Value> {
+    let mut document = document(conn, on, voter, receipt, now, by).await?;
+    if let Some(fields) = document.as_object_mut()
+        && let Some(at) = fields.remove("cast_at")
+    {
+        fields.insert("castAt".to_owned(), at);
+    }
+    by.signer.prove(&mut document, now)?;
+    Ok(document)
+}
+
+async fn document(
+    conn: &mut Conn,
+    on: &Consultation,
+    voter: Person<'_>,
+    receipt: &Receipt,
+    now: Instant,
+    by: &Sealing<'_>,
+) -> Result<Value> {
     let voters = Voters::of(conn, on, by.here).await?;
     let seen = tally::visible(on, now, Viewer::Voter);
     let index = if seen { place(conn, receipt).await? } else { None };
@@ -77,9 +113,7 @@ pub async fn receipt(
         text: text::sha256(conn, on.id, receipt.text_version).await?,
         log: Place { key, inclusion },
     };
-    let mut document = serde_json::to_value(document).map_err(Error::store)?;
-    by.signer.prove(&mut document, now)?;
-    Ok(document)
+    serde_json::to_value(document).map_err(Error::store)
 }
 
 /// Who gives receipts: the node, under its address.

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::consultation::{self, Consultation, Phase, State as Lifecycle};
 use super::forum::Forum;
-use super::text;
+use super::{ban, lock, text};
 use crate::care::audit;
 use crate::clock::Instant;
 use crate::error::{Error, Refusal, Result};
@@ -28,7 +28,8 @@ use crate::store::{Conn, Json, Tx};
 
 pub use rows::{by_id, by_ids, by_uri, list, of_actor};
 pub(crate) use rows::{count_opinions, score_earlier};
-pub use tombstone::{delete, retract};
+pub(crate) use tombstone::hide_all;
+pub use tombstone::{delete, hide, retract};
 pub(crate) use version::reword;
 pub use version::{Version, edit, revise, versions};
 
@@ -187,7 +188,8 @@ async fn article(conn: &mut Conn, on: &Consultation, anchor: Option<&str>) -> Re
 /// Writes a comment. With the first, the author gets a public actor.
 ///
 /// # Errors
-/// When `by` may not comment here; `closed`, `not-published`, `too-long`, `parent-elsewhere`, an empty text.
+/// When `by` may not comment here; `banned`, `comments-closed`, `closed`, `not-published`, `too-long`, `parent-elsewhere`,
+/// an empty text.
 pub async fn post(
     tx: &mut Tx,
     now: Instant,
@@ -198,6 +200,8 @@ pub async fn post(
 ) -> Result<Comment> {
     by.may(Act::Comment, Some(forum))?;
     let account = by.account.as_ref().ok_or(Refusal::NotSignedIn)?;
+    ban::open(tx, now, forum.id, account.actor_id).await?;
+    lock::open(tx, on.id).await?;
     write(tx, now, forum, on, account.actor_id, draft, false).await
 }
 
@@ -298,6 +302,8 @@ pub async fn receive(
         return Err(Refusal::NotEligible.into());
     }
     takes_comments(now, on, false)?;
+    ban::open(tx, now, forum.id, author).await?;
+    lock::open(tx, on.id).await?;
     let html = bounded(&remote.html)?;
     let markdown = text::plain(&html);
     check(&markdown)?;

@@ -9,9 +9,9 @@ mod rows;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::attachment;
 use super::forum::{self, Forum};
 use super::text::{self, Text};
+use super::{attachment, ban};
 use crate::care::audit;
 use crate::clock::Instant;
 use crate::count::electorate::{Electorate, Requires};
@@ -258,7 +258,10 @@ pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, dra
     may_require(by, forum, &draft.electorate, None)?;
     draft.electorate.check_in(tx, forum).await?;
     let author = match by.account.as_ref().filter(|_| by.may(Act::Author, Some(forum)).is_err()) {
-        Some(proposer) => proposer.actor_id,
+        Some(proposer) => {
+            ban::open(tx, now, forum.id, proposer.actor_id).await?;
+            proposer.actor_id
+        }
         None => forum::official(tx, forum).await?.id,
     };
     let mut it = draft.consultation(now, forum, author, by.account.as_ref());

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::care::audit;
+use crate::care::moderation::{self, Moderation};
 use crate::clock::Instant;
 use crate::data::search;
 use crate::error::{Check, Error, Result};
@@ -256,9 +257,28 @@ pub async fn give_role(
     role: Role,
 ) -> Result<()> {
     by.may(Act::ManageForum, Some(forum))?;
+    let before = membership(tx, forum.id, whom.id).await?;
     admit(tx, now, forum.id, whom, role).await?;
+    turn(tx, now, forum, whom, before, Some(role)).await?;
     let subject = format!("{} {} {role}", forum.slug, whom.name);
     audit::note(tx, now, by.account.as_ref(), "forum.role", &subject, None).await
+}
+
+/// Others are told who moderates a forum, as far as they know of that person.
+async fn turn(
+    tx: &mut Tx,
+    now: Instant,
+    forum: &Forum,
+    whom: &Account,
+    before: Option<Role>,
+    after: Option<Role>,
+) -> Result<()> {
+    let moderates = |role: Option<Role>| role.is_some_and(|role| role >= Role::Moderator);
+    let actor = actor::by_id(tx, whom.actor_id).await?;
+    if moderates(before) == moderates(after) || actor.published_at.is_none() {
+        return Ok(());
+    }
+    moderation::tell(tx, now, forum, now, Moderation::Moderator { actor: actor.id, lifted: moderates(before) }).await
 }
 
 /// Makes somebody a member; what they asked or were invited to is thereby answered.
@@ -288,8 +308,10 @@ pub(super) async fn admit(tx: &mut Tx, now: Instant, forum: Id<Forum>, whom: &Ac
 /// When `by` may not manage the forum.
 pub async fn remove_member(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, whom: &Account) -> Result<()> {
     by.may(Act::ManageForum, Some(forum))?;
+    let before = membership(tx, forum.id, whom.id).await?;
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::delete(memberships::table.find((forum.id, whom.id))).execute(c).await)?;
+    turn(tx, now, forum, whom, before, None).await?;
     let subject = format!("{} {}", forum.slug, whom.name);
     audit::note(tx, now, by.account.as_ref(), "forum.remove", &subject, None).await
 }

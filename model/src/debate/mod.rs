@@ -2,13 +2,16 @@
 
 pub mod attachment;
 pub mod attribute;
+pub mod ban;
 pub mod change;
 pub mod comment;
 pub mod consultation;
 pub mod forum;
 pub mod interest;
+pub mod lock;
 pub mod membership;
 pub mod outcome;
+pub mod pin;
 pub mod reaction;
 pub mod reason;
 pub mod schedule;

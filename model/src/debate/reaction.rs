@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::ban;
 use super::comment::{self, Comment, State};
 use super::consultation::{self, Consultation};
 use super::forum::Forum;
@@ -79,6 +80,7 @@ pub async fn set(
 ) -> Result<()> {
     by.may(Act::Comment, Some(forum))?;
     let actor = by.account.as_ref().ok_or(Refusal::NotSignedIn)?.actor_id;
+    ban::open(tx, now, forum.id, actor).await?;
     keep(tx, now, on, to, actor, value, None).await
 }
 
@@ -101,6 +103,7 @@ pub async fn receive(
     if !matches!(forum.visibility, Visibility::Public | Visibility::Collaborative) {
         return Err(Refusal::NotEligible.into());
     }
+    ban::open(tx, now, forum.id, actor).await?;
     keep(tx, now, on, to, actor, value, Some(uri)).await
 }
 

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::id::Id;
 use crate::network::delivery;
 use crate::people::actor::Actor;
-use crate::store::schema::{activities, deliveries};
+use crate::store::schema::{activities, announces, deliveries};
 use crate::store::{Conn, Tx, on};
 
 /// An activity on its way.
@@ -135,4 +135,23 @@ pub async fn by_id(conn: &mut Conn, id: Id<Activity>) -> Result<Activity> {
 /// [`crate::error::Error::NotFound`].
 pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Activity> {
     Ok(on!(conn, |c| activities::table.filter(activities::uri.eq(uri)).select(Activity::as_select()).first(c).await)?)
+}
+
+/// Notes under which id a forum announced something.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_announce(tx: &mut Tx, object: &str, uri: &str) -> Result<()> {
+    let row = (announces::object.eq(object), announces::uri.eq(uri));
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(announces::table).values(row).on_conflict_do_nothing().execute(c).await)?;
+    Ok(())
+}
+
+/// Under which id a forum announced something, if it did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce_of(conn: &mut Conn, object: &str) -> Result<Option<String>> {
+    Ok(on!(conn, |c| announces::table.find(object).select(announces::uri).first(c).await.optional())?)
 }

@@ -165,6 +165,50 @@ pub async fn take_back(tx: &mut Tx, now: Instant, by: &Standing, follow: &Follow
     job::enqueue(tx, now, Job::Follow { follow: follow.id, undo: true }, When::Now).await
 }
 
+/// A remote forum that the node follows went elsewhere: it is followed there, and the old follow ends. Nothing happens
+/// where it was not followed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow_on(
+    tx: &mut Tx,
+    now: Instant,
+    from: Id<Actor>,
+    to: &Actor,
+    uri: impl Fn(Id<Follow>) -> String,
+) -> Result<()> {
+    let node = actor::node(tx).await?;
+    let Some(before) = between(tx, node.id, from).await?.filter(|f| f.state == State::Accepted) else { return Ok(()) };
+    if between(tx, node.id, to.id).await?.is_none() {
+        let id = Id::new(now);
+        let row = Follow {
+            id,
+            target_id: to.id,
+            uri: uri(id),
+            state: State::Requested,
+            created_at: now,
+            answered_at: None,
+            ..before.clone()
+        };
+        save(tx, &row).await?;
+        job::enqueue(tx, now, Job::Follow { follow: id, undo: false }, When::Now).await?;
+    }
+    job::enqueue(tx, now, Job::Follow { follow: before.id, undo: true }, When::Now).await
+}
+
+/// Whom somebody elsewhere follows here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn followed_by(conn: &mut Conn, follower: Id<Actor>) -> Result<Vec<Id<Actor>>> {
+    Ok(on!(conn, |c| follows::table
+        .filter(follows::follower_id.eq(follower).and(follows::state.eq(State::Accepted)))
+        .order(follows::id)
+        .select(follows::target_id)
+        .load(c)
+        .await)?)
+}
+
 /// What the node follows, oldest first, each with the actor followed.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::network::peer::{self, Policy};
 use crate::people::actor::Actor;
-use crate::store::schema::{actors, mirrors};
+use crate::store::schema::{actors, mirror_marks, mirrors};
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx, on};
 
@@ -131,6 +131,57 @@ pub async fn forget(tx: &mut Tx, uri: &str) -> Result<()> {
 pub async fn forget_author(tx: &mut Tx, author: Id<Actor>) -> Result<()> {
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::delete(mirrors::table.filter(mirrors::author_id.eq(author))).execute(c).await)?;
+    Ok(())
+}
+
+/// Forgets every copy of what an actor wrote in one forum, when that forum bans the actor and removes it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_author_in(tx: &mut Tx, group: Id<Actor>, author: Id<Actor>) -> Result<()> {
+    let conn: &mut Conn = tx;
+    let theirs = mirrors::table.filter(mirrors::author_id.eq(author).and(mirrors::group_id.eq(group)));
+    on!(conn, |c| diesel::delete(theirs).execute(c).await)?;
+    Ok(())
+}
+
+/// What the moderators of its forum say of a copy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Whether it takes no more comments.
+    pub locked: bool,
+    /// Whether it stands first in its forum.
+    pub pinned: bool,
+}
+
+/// What the moderators of its forum say of a copy.
+///
+/// # Errors
+/// When the database fails.
+pub async fn marks(conn: &mut Conn, uri: &str) -> Result<Marks> {
+    let found: Option<(bool, bool)> = on!(conn, |c| mirror_marks::table
+        .find(uri)
+        .select((mirror_marks::locked, mirror_marks::pinned))
+        .first(c)
+        .await
+        .optional())?;
+    Ok(found.map(|(locked, pinned)| Marks { locked, pinned }).unwrap_or_default())
+}
+
+/// Keeps what they say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark(tx: &mut Tx, uri: &str, marks: Marks) -> Result<()> {
+    let said = (mirror_marks::locked.eq(marks.locked), mirror_marks::pinned.eq(marks.pinned));
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(mirror_marks::table)
+        .values((mirror_marks::uri.eq(uri), said))
+        .on_conflict(mirror_marks::uri)
+        .do_update()
+        .set(said)
+        .execute(c)
+        .await)?;
     Ok(())
 }
 

@@ -289,6 +289,27 @@ pub async fn by_address(conn: &mut Conn, here: &Address, uri: &str) -> Result<Ac
     }
 }
 
+/// Somebody known here, by address, by `@name@host`, or of this node by the bare name.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn named(conn: &mut Conn, here: &Address, text: &str) -> Result<Actor> {
+    let text = text.trim();
+    if text.contains("://") {
+        return by_address(conn, here, text).await;
+    }
+    match text.trim_start_matches('@').split_once('@') {
+        Some((name, host)) if !host.eq_ignore_ascii_case(here.host()) => Ok(on!(conn, |c| actors::table
+            .filter(actors::host.eq(host.to_lowercase()).and(actors::name.eq(name)))
+            .filter(actors::kind.eq(Kind::Person))
+            .select(Actor::as_select())
+            .first(c)
+            .await)?),
+        Some((name, _)) => local_by_name(conn, Kind::Person, &name.to_lowercase()).await,
+        None => local_by_name(conn, Kind::Person, &text.trim_start_matches('@').to_lowercase()).await,
+    }
+}
+
 /// Makes a local actor's document public, from the first comment on (or from creation, for forums and officials).
 ///
 /// # Errors

@@ -293,6 +293,7 @@ diesel::table! {
         ballot_id -> DbUuid,
         choice -> DbJson,
         at -> DbTime,
+        assurance -> Nullable<Text>,
     }
 }
 
@@ -744,7 +745,137 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    open_votes (consultation_id, source) {
+        consultation_id -> DbUuid,
+        source -> Text,
+        voters -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    locks (consultation_id) {
+        consultation_id -> DbUuid,
+        account_id -> Nullable<DbUuid>,
+        reason -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    pins (consultation_id) {
+        consultation_id -> DbUuid,
+        forum_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    bans (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        actor_id -> DbUuid,
+        account_id -> Nullable<DbUuid>,
+        reason -> Text,
+        removes -> Bool,
+        at -> DbTime,
+        until -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    reports (id) {
+        id -> DbUuid,
+        uri -> Nullable<Text>,
+        target -> Text,
+        forum_id -> Nullable<DbUuid>,
+        consultation_id -> Nullable<DbUuid>,
+        comment_id -> Nullable<DbUuid>,
+        reporter_id -> Nullable<DbUuid>,
+        reason -> Text,
+        text -> Text,
+        state -> Text,
+        verdict -> Nullable<Text>,
+        decided_by -> Nullable<DbUuid>,
+        decided_at -> Nullable<DbTime>,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    quotes (id) {
+        id -> DbUuid,
+        target -> Text,
+        instrument -> Text,
+        actor_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    actor_moves (from_id) {
+        from_id -> DbUuid,
+        to_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    blocks (actor_id, target_id) {
+        actor_id -> DbUuid,
+        target_id -> DbUuid,
+        uri -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mirror_marks (uri) {
+        uri -> Text,
+        locked -> Bool,
+        pinned -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    announces (object) {
+        object -> Text,
+        uri -> Text,
+    }
+}
+
 diesel::joinable!(attachments -> media (hash));
+diesel::joinable!(bans -> actors (actor_id));
+diesel::joinable!(pins -> consultations (consultation_id));
 diesel::joinable!(names -> actors (actor_id));
 diesel::table! {
     use diesel::sql_types::*;
@@ -914,4 +1045,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     electors,
     codes,
     identities,
+    open_votes,
+    locks,
+    pins,
+    bans,
+    reports,
+    quotes,
+    actor_moves,
+    blocks,
+    mirror_marks,
+    announces,
 );

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use model::address::Address;
-use model::care::settings;
+use model::care::{report, settings};
+use model::count::audit;
 use model::count::electorate;
 use model::count::method::{self, Method};
 use model::count::tally;
@@ -59,6 +60,10 @@ words! {
     PeerPolicy = peer::Policy;
     PeerState = delivery::State;
     Erasure = copy::Erasure;
+    ReportReason = report::Reason;
+    ReportState = report::State;
+    ReportDecision = report::Decision;
+    AccountAge = audit::Age;
 }
 
 /// Somebody who publishes or comments.

@@ -7,6 +7,7 @@ use model::debate::attribute::{self, Given};
 use model::debate::consultation::{Ballots, Consultation, Phase};
 use model::debate::forum::Forum;
 use model::debate::text::{self, Text};
+use model::debate::{lock, pin};
 use model::error::Result;
 use model::people::actor::{self, Actor};
 use model::store::Conn;
@@ -57,6 +58,12 @@ pub(super) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     attributes: Option<Given>,
+    /// Whether it stands first in its forum; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<bool>,
+    /// Why a moderator closed its debate; not in lists, and not where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locked: Option<String>,
     /// Three lines to read first.
     brief: Brief,
     /// How it asks.
@@ -128,6 +135,8 @@ impl Shown {
             articles: None,
             attachments: None,
             attributes: None,
+            pinned: None,
+            locked: None,
             brief: Brief::from(&it.brief.0),
             method: Asks::of(&it.method.0)?,
             choices: it.method.0.choices(&it.language).into_iter().map(Choice::from).collect(),
@@ -166,6 +175,8 @@ impl Shown {
             articles: Some(articles.0.iter().map(Article::from).collect()),
             attachments: Some(Attached::all(conn, it.id, here).await?),
             attributes: Some(attribute::shown(conn, it).await?),
+            pinned: Some(pin::of(conn, it.id).await?.is_some()),
+            locked: lock::of(conn, it.id).await?.map(|lock| lock.reason),
             ..Self::in_list(it, forum, &author, now, here)?
         })
     }

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::debate::comment::{self, Comment, State as Shown};
 use model::debate::consultation::{Phase, View};
-use model::debate::forum;
 use model::debate::reaction::{self, Value};
+use model::debate::{forum, lock};
 use model::error::{Error, Refusal, Result as Answer};
 use model::id::Id;
 use model::people::account;
@@ -32,6 +32,11 @@ pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page
     };
     if let Some(key) = closed {
         debate.closed = t.say(key);
+        return Ok(());
+    }
+    let answers = view.standing.may(Act::Author, Some(&view.forum)).is_ok();
+    if let Some(lock) = lock::of(conn, view.consultation.id).await?.filter(|_| !answers) {
+        debate.closed = format!("{} {}", t.say("refusal-comments-closed"), lock.reason);
         return Ok(());
     }
     let account = match (&view.standing.account, view.standing.may(Act::Comment, Some(&view.forum))) {

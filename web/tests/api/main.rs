@@ -11,6 +11,7 @@ mod log;
 mod media;
 mod members;
 mod methods;
+mod moderation;
 mod network;
 mod open;
 mod refusals;

@@ -42,6 +42,24 @@ pub async fn refuse(
     uri: &str,
     refusal: &Refusal,
 ) -> Result<()> {
+    if let Some(id) = keep_refused(tx, now, on, actor, uri, refusal).await? {
+        job::enqueue(tx, now, Job::Refuse { ballot: id }, When::Now).await?;
+    }
+    Ok(())
+}
+
+/// Keeps a refused ballot, and answers its key if it is the voter's first here: whoever refuses it otherwise tells why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_refused(
+    tx: &mut Tx,
+    now: Instant,
+    on: &Consultation,
+    actor: Id<Actor>,
+    uri: &str,
+    refusal: &Refusal,
+) -> Result<Option<Id<RefusedBallot>>> {
     let row = RefusedBallot {
         id: Id::new(now),
         consultation_id: on.id,
@@ -61,10 +79,7 @@ pub async fn refuse(
         .on_conflict_do_nothing()
         .execute(c)
         .await)?;
-    if new == 1 && earlier == 0 {
-        job::enqueue(tx, now, Job::Refuse { ballot: row.id }, When::Now).await?;
-    }
-    Ok(())
+    Ok((new == 1 && earlier == 0).then_some(row.id))
 }
 
 /// A refused ballot.

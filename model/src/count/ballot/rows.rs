@@ -65,6 +65,12 @@ pub(super) async fn insert(conn: &mut Conn, ballot: &Ballot) -> Result<bool> {
     Ok(rows == 1)
 }
 
+/// Takes a ballot out that was inserted in the same transaction.
+pub(super) async fn discard(conn: &mut Conn, id: Id<Ballot>) -> Result<()> {
+    on!(conn, |c| diesel::delete(ballots::table.find(id)).execute(c).await)?;
+    Ok(())
+}
+
 /// Writes the next revision, unless somebody else was faster.
 pub(super) async fn update(conn: &mut Conn, ballot: &Ballot) -> Result<bool> {
     let before = ballots::table.find(ballot.id).filter(ballots::revision.eq(ballot.revision - 1));
@@ -96,13 +102,20 @@ pub(super) async fn keep_source(
     ballot: &Ballot,
     choice: &[String],
 ) -> Result<()> {
-    let row = (
-        ballot_sources::uri.eq(&source.uri),
-        ballot_sources::ballot_id.eq(ballot.id),
-        ballot_sources::choice.eq(Json(choice.to_vec())),
-        ballot_sources::at.eq(now),
-    );
-    on!(conn, |c| diesel::insert_into(ballot_sources::table).values(row).on_conflict_do_nothing().execute(c).await)?;
+    for uri in std::iter::once(&source.uri).chain(&source.also) {
+        let row = (
+            ballot_sources::uri.eq(uri),
+            ballot_sources::ballot_id.eq(ballot.id),
+            ballot_sources::choice.eq(Json(choice.to_vec())),
+            ballot_sources::at.eq(now),
+            ballot_sources::assurance.eq(source.assurance),
+        );
+        on!(conn, |c| diesel::insert_into(ballot_sources::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c)
+            .await)?;
+    }
     Ok(())
 }
 

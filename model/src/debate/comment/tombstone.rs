@@ -36,17 +36,46 @@ pub async fn delete(
     if own(by, comment).is_ok() {
         end(tx, now, comment, State::Deleted, None).await?;
     } else {
-        by.may(Act::Moderate, Some(forum))?;
-        let reason = reason.map(str::trim).filter(|r| !r.is_empty());
-        let reason = reason
-            .ok_or_else(|| Error::field("reason", "required", "Say why: the author and the public log read it."))?;
-        if reason.chars().count() > REASON_LONGEST {
-            return Err(Error::field("reason", "too-long", format!("Use at most {REASON_LONGEST} characters.")));
-        }
-        end(tx, now, comment, State::Hidden, Some(reason)).await?;
-        audit::note(tx, now, by.account.as_ref(), "comment.hide", &comment.id.to_string(), None).await?;
+        return hide(tx, now, forum, by, comment, reason.unwrap_or_default()).await;
     }
     tell(tx, now, forum, comment.id, Change::Deleted).await
+}
+
+/// Hides a comment as a moderator, for a reason that its author and everybody else reads.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`]; a reason that is missing or too long.
+pub async fn hide(
+    tx: &mut Tx,
+    now: Instant,
+    forum: &Forum,
+    by: &Standing,
+    comment: &Comment,
+    reason: &str,
+) -> Result<()> {
+    by.may(Act::Moderate, Some(forum))?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Error::field("reason", "required", "Say why: the author and the public log read it."));
+    }
+    if reason.chars().count() > REASON_LONGEST {
+        return Err(Error::field("reason", "too-long", format!("Use at most {REASON_LONGEST} characters.")));
+    }
+    end(tx, now, comment, State::Hidden, Some(reason)).await?;
+    audit::note(tx, now, by.account.as_ref(), "comment.hide", &comment.id.to_string(), None).await?;
+    tell(tx, now, forum, comment.id, Change::Deleted).await
+}
+
+/// Hides all that somebody wrote in a forum, when a ban takes it away. Whoever calls has asked who may.
+pub(crate) async fn hide_all(tx: &mut Tx, now: Instant, forum: &Forum, author: Id<Actor>, reason: &str) -> Result<()> {
+    for comment in rows::of_actor(tx, author).await? {
+        let on = consultation::by_id(tx, comment.consultation_id).await?;
+        if on.forum_id == forum.id {
+            end(tx, now, &comment, State::Hidden, Some(reason)).await?;
+            tell(tx, now, forum, comment.id, Change::Deleted).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The author's own server, or the author leaving, deletes a comment.

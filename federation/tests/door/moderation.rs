@@ -1,0 +1,503 @@
+//! What moderators do: told to others, and heard from the forums that this node follows.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use model::care::report::{self, Decision, Draft as NewReport, Reason, State as Outcome};
+use model::debate::ban::{self, Draft};
+use model::debate::comment::{self, State};
+use model::debate::consultation::{self, View};
+use model::debate::forum::Visibility;
+use model::debate::{forum, lock, pin};
+use model::network::mirror::{self, Marks};
+use model::network::{follow, quote};
+use model::people::actor;
+use model::people::role::Role;
+use model::testing::refused;
+use serde_json::{Value, json};
+
+use crate::town::{Delivered, EVIL, PEER, Town, User, activity, create, kinds, note, vote};
+
+/// The consultation as the administrator sees it.
+async fn view(town: &Town, slug: &str) -> View {
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    consultation::view(&mut conn, slug, Some(&town.world.admin)).await.expect("a view")
+}
+
+/// What was carried, unwrapped.
+fn carried(told: &[Delivered]) -> Vec<&Value> {
+    told.iter().filter(|one| one.activity["type"] == "Announce").map(|one| &one.activity["object"]).collect()
+}
+
+#[tokio::test]
+async fn a_lock_is_announced_shown_on_the_page_and_taken_back() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let here = view(&town, &on.slug).await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    lock::set(&mut tx, town.now(), &here, "Everything is said").await.expect("locked");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let page = town.app.address.consultation(&on.slug);
+    let locked = carried(&told).into_iter().find(|act| act["type"] == "Lock").expect("a Lock").clone();
+    assert_eq!((&locked["object"], &locked["summary"]), (&json!(page), &json!("Everything is said")));
+    let moderators = town.document("/f/mobilite/moderators").await;
+    assert!(moderators["orderedItems"].as_array().unwrap().contains(&locked["actor"]), "by a listed moderator");
+    assert_eq!(town.document(&format!("/c/{}", on.slug)).await["commentsEnabled"], false);
+    let words = create(&ana, &note(&ana, &page, "<p>One more word</p>"));
+    assert_eq!(town.takes_in(&ana, &words).await, StatusCode::ACCEPTED);
+    assert_eq!(town.world.again(&on).await.comment_count, 0);
+    assert_eq!(town.takes_in(&ana, &vote(&ana, &town.app.address.ballot(&on.slug), "Pour")).await, 202);
+    assert_eq!(town.open_tier(&on, ["for"]).await, [1], "one still votes");
+
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    lock::lift(&mut tx, town.now(), &here).await.expect("opened");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let undo = carried(&told).into_iter().find(|act| act["type"] == "Undo").expect("an Undo");
+    assert_eq!(undo["object"]["id"], locked["id"], "it names the Lock");
+    assert_eq!(town.document(&format!("/c/{}", on.slug)).await["commentsEnabled"], true);
+}
+
+#[tokio::test]
+async fn pins_stand_in_the_featured_collection_and_their_changes_are_announced() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let page = town.app.address.consultation(&on.slug);
+    let here = view(&town, &on.slug).await;
+    for (pinned, kind) in [(true, "Add"), (false, "Remove")] {
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        match pinned {
+            true => pin::set(&mut tx, town.now(), &here).await.expect("pinned"),
+            false => pin::lift(&mut tx, town.now(), &here).await.expect("unpinned"),
+        }
+        tx.commit().await.expect("committed");
+        let told = town.tells().await;
+        let act = carried(&told)[0];
+        assert_eq!((&act["type"], &act["object"]), (&json!(kind), &json!(page)));
+        assert_eq!(act["target"], "https://a.test/f/mobilite/featured");
+        let featured = town.document("/f/mobilite/featured").await;
+        assert_eq!(featured["orderedItems"].as_array().unwrap().contains(&json!(page)), pinned);
+    }
+}
+
+#[tokio::test]
+async fn a_ban_takes_words_is_told_to_the_person_and_ends() {
+    let town = Town::new().await;
+    let (ana, eve) = (town.peer.user("ana"), town.peer.user("eve"));
+    let (here, on) = town.live_vote(&ana).await;
+    let page = town.app.address.consultation(&on.slug);
+    let words = note(&eve, &page, "<p>Insults</p>");
+    town.takes_in(&eve, &create(&eve, &words)).await;
+    town.tells().await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let banned = actor::by_uri(&mut tx, &eve.id).await.expect("read").expect("known");
+    let until = Some(town.now().plus(Duration::from_secs(3600)));
+    let draft = Draft { reason: "Insults".into(), until, removes: true };
+    let by = town.world.as_admin();
+    let ban = ban::set(&mut tx, town.now(), &by, &here, &banned, &draft).await.expect("banned");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let block = told.iter().find(|one| one.activity["type"] == "Block").expect("a Block");
+    assert_eq!(block.path, "/users/eve/inbox");
+    let act = &block.activity;
+    assert_eq!((&act["object"], &act["target"]), (&json!(eve.id), &json!("https://a.test/f/mobilite")));
+    assert_eq!((&act["removeData"], &act["summary"]), (&json!(true), &json!("Insults")));
+    assert!(act["endTime"].is_string() && carried(&told).contains(&act));
+    let undone = told.iter().find(|one| one.activity["type"] == "Undo").expect("the boost is taken back");
+    assert_eq!(undone.activity["object"]["object"], words["id"]);
+    let deleted = carried(&told).into_iter().find(|act| act["type"] == "Delete").expect("a Delete");
+    assert_eq!((&deleted["object"]["id"], &deleted["summary"]), (&words["id"], &json!("Insults")));
+
+    let again = create(&eve, &note(&eve, &page, "<p>More</p>"));
+    town.takes_in(&eve, &again).await;
+    assert_eq!(town.world.again(&on).await.comment_count, 0);
+    town.waits(Duration::from_secs(3601));
+    town.takes_in(&eve, &create(&eve, &note(&eve, &page, "<p>Sorry</p>"))).await;
+    assert_eq!(town.world.again(&on).await.comment_count, 1, "it has ended");
+    town.tells().await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    ban::lift(&mut tx, town.now(), &by, &here, ban.id).await.expect("lifted");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let undo = told.iter().find(|one| one.path == "/users/eve/inbox").expect("told");
+    assert_eq!((&undo.activity["type"], &undo.activity["object"]["id"]), (&json!("Undo"), &act["id"]));
+}
+
+#[tokio::test]
+async fn who_moderates_is_announced_as_far_as_others_know_them() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (here, on) = town.live_vote(&ana).await;
+    let (known, unknown) = (town.world.account("known").await, town.world.account("unknown").await);
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let by = forum::standing(&mut tx, &here, Some(&known)).await.expect("a standing");
+    let said = comment::Draft { text: "Hello".into(), ..comment::Draft::default() };
+    comment::post(&mut tx, town.now(), &here, &on, &by, &said).await.expect("posted");
+    tx.commit().await.expect("committed");
+    town.tells().await;
+    for (role, kind) in [(Role::Moderator, "Add"), (Role::Participant, "Remove")] {
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        for whom in [&known, &unknown] {
+            forum::give_role(&mut tx, town.now(), &town.world.as_admin(), &here, whom, role).await.expect("a role");
+        }
+        tx.commit().await.expect("committed");
+        let told = town.tells().await;
+        let acts = carried(&told);
+        assert_eq!(acts.len(), 1, "{:?}", kinds(&told));
+        assert_eq!((&acts[0]["type"], &acts[0]["object"]), (&json!(kind), &json!("https://a.test/u/known")));
+        assert_eq!(acts[0]["target"], "https://a.test/f/mobilite/moderators");
+    }
+}
+
+#[tokio::test]
+async fn what_moderators_do_in_a_private_forum_leaves_the_node_in_no_form() {
+    let town = Town::new().await;
+    let forum = town.world.forum("conseil", Visibility::Private).await;
+    let on = town.world.publish(&forum, town.world.draft(&json!({"kind": "vote"}))).await;
+    let here = view(&town, &on.slug).await;
+    let member = town.world.account("member").await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let who = actor::by_id(&mut tx, member.actor_id).await.expect("an actor");
+    lock::set(&mut tx, town.now(), &here, "Said").await.expect("locked");
+    pin::set(&mut tx, town.now(), &here).await.expect("pinned");
+    let draft = Draft { reason: "Why".into(), ..Draft::default() };
+    ban::set(&mut tx, town.now(), &town.world.as_admin(), &forum, &who, &draft).await.expect("banned");
+    tx.commit().await.expect("committed");
+    assert!(town.tells().await.is_empty());
+    for path in ["/f/conseil", "/f/conseil/featured", "/f/conseil/moderators", "/f/conseil/outbox"] {
+        assert_eq!(town.gets(path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    let eve = town.peer.user("eve");
+    let page = town.app.address.consultation(&on.slug);
+    let flag = activity(&eve, "Flag", json!(page));
+    let mut quoting = activity(&eve, "QuoteRequest", json!(page));
+    quoting["instrument"] = json!(format!("{PEER}/notes/1"));
+    for sent in [flag, quoting, vote(&eve, &town.app.address.ballot(&on.slug), "Pour")] {
+        assert_eq!(town.takes_in(&eve, &sent).await, StatusCode::ACCEPTED);
+    }
+    assert!(town.tells().await.is_empty());
+}
+
+#[tokio::test]
+async fn only_those_who_moderate_lock_pin_and_ban() {
+    let town = Town::new().await;
+    let forum = town.world.forum("mobilite", Visibility::Public).await;
+    let on = town.world.publish(&forum, town.world.draft(&json!({"kind": "vote"}))).await;
+    town.tells().await;
+    let citizen = town.world.account("citizen").await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let theirs = consultation::view(&mut tx, &on.slug, Some(&citizen)).await.expect("a view");
+    let (now, by) = (town.now(), town.world.as_admin());
+    let whom = actor::by_id(&mut tx, citizen.actor_id).await.expect("an actor");
+    let admin = actor::by_id(&mut tx, town.world.admin.actor_id).await.expect("an actor");
+    let draft = Draft { reason: "Why".into(), ..Draft::default() };
+    assert_eq!(refused(lock::set(&mut tx, now, &theirs, "Why").await), "not-allowed");
+    assert_eq!(refused(pin::set(&mut tx, now, &theirs).await), "not-allowed");
+    assert_eq!(refused(ban::set(&mut tx, now, &theirs.standing, &forum, &whom, &draft).await), "not-allowed");
+    assert_eq!(refused(ban::set(&mut tx, now, &by, &forum, &admin, &draft).await), "not-allowed", "a moderator");
+    assert_eq!(refused(ban::set(&mut tx, now, &by, &forum, &whom, &Draft::default()).await), "invalid");
+    let past = Draft { until: Some(now), ..draft.clone() };
+    assert_eq!(refused(ban::set(&mut tx, now, &by, &forum, &whom, &past).await), "invalid");
+    ban::set(&mut tx, now, &by, &forum, &whom, &draft).await.expect("banned");
+    let said = comment::Draft { text: "Hello".into(), ..comment::Draft::default() };
+    assert_eq!(refused(comment::post(&mut tx, now, &forum, &on, &theirs.standing, &said).await), "banned");
+}
+
+/// A town whose node follows a forum of the peer's, with a copy of a thread.
+async fn followed() -> (Town, User, User, String) {
+    let town = Town::new().await;
+    let (group, author) = (town.peer.actor("Group", "/f/neighbours"), town.peer.user("mairie"));
+    let mut document = town.peer.kept().documents["/f/neighbours"].clone();
+    document["featured"] = json!(format!("{}/featured", group.id));
+    document["attributedTo"] = json!(format!("{}/moderators", group.id));
+    town.peer.serves(&group.id, document);
+    let listed =
+        json!({"id": format!("{}/moderators", group.id), "type": "OrderedCollection", "orderedItems": [author.id]});
+    town.peer.serves(&format!("{}/moderators", group.id), listed);
+    let target = federation::resolve(&town.app, "@neighbours@peer.test").await.expect("found");
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let uri = |id| town.app.address.path(&format!("follows/{id}"));
+    follow::request(&mut tx, town.now(), &town.world.as_admin(), &target, uri).await.expect("asked");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    town.takes_in(&group, &activity(&group, "Accept", told[0].activity.clone())).await;
+    let uri = format!("{PEER}/c/place-7kq2");
+    let page = json!({"id": uri, "type": "Page", "attributedTo": author.id, "name": "Close the square?", "content": "<p>Long</p>"});
+    town.peer.serves(&uri, page.clone());
+    town.takes_in(&group, &activity(&group, "Announce", activity(&author, "Create", page))).await;
+    (town, group, author, uri)
+}
+
+async fn marks(town: &Town, uri: &str) -> Marks {
+    mirror::marks(&mut town.world.store.conn().await.expect("a connection"), uri).await.expect("read")
+}
+
+#[tokio::test]
+async fn what_a_followed_forums_moderators_do_is_heard_from_those_who_may() {
+    let (town, group, author, page) = followed().await;
+    let eve = town.peer.user("eve");
+    let lock = activity(&author, "Lock", json!(page));
+    town.takes_in(&group, &activity(&group, "Announce", lock.clone())).await;
+    assert!(marks(&town, &page).await.locked, "the forum carries it");
+    town.takes_in(&author, &activity(&author, "Undo", lock)).await;
+    assert!(!marks(&town, &page).await.locked, "a moderator takes it back");
+    let mut pinned = activity(&author, "Add", json!(page));
+    pinned["target"] = json!(format!("{}/featured", group.id));
+    town.takes_in(&group, &activity(&group, "Announce", pinned.clone())).await;
+    assert!(marks(&town, &page).await.pinned);
+    pinned["type"] = json!("Remove");
+    pinned["id"] = json!(format!("{}/activities/removed", author.id));
+    town.takes_in(&author, &pinned).await;
+    assert!(!marks(&town, &page).await.pinned);
+
+    let mut block = activity(&author, "Block", json!(author.id));
+    block["target"] = json!(group.id);
+    block["removeData"] = json!(true);
+    let stranger = town.peer.actor("Group", "/f/eve");
+    town.takes_in(&stranger, &activity(&stranger, "Announce", block.clone())).await;
+    let copy =
+        async || mirror::by_uri(&mut town.world.store.conn().await.expect("a connection"), &page).await.expect("read");
+    assert!(copy().await.is_some(), "not from a forum that is not followed");
+    town.takes_in(&group, &activity(&group, "Announce", block)).await;
+    assert!(copy().await.is_none(), "who is banned there with all they wrote is forgotten here");
+    assert_eq!(town.takes_in(&eve, &activity(&eve, "Lock", json!(page))).await, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn a_moderator_of_another_host_is_heard_if_the_forum_lists_them() {
+    let (town, group, author, page) = followed().await;
+    let id = format!("{EVIL}/users/mod");
+    let far = town.peer.adopts(json!({
+        "id": id, "type": "Person", "preferredUsername": "mod", "inbox": format!("{id}/inbox"),
+        "publicKey": {"id": format!("{id}#main-key"), "owner": id},
+    }));
+    let lock = || activity(&far, "Lock", json!(page));
+    assert_eq!(town.takes_in(&far, &lock()).await, StatusCode::ACCEPTED);
+    assert!(!marks(&town, &page).await.locked, "a stranger");
+    let listed =
+        json!({"id": format!("{}/moderators", group.id), "type": "OrderedCollection", "orderedItems": [author.id, id]});
+    town.peer.serves(&format!("{}/moderators", group.id), listed);
+    assert_eq!(town.takes_in(&far, &lock()).await, StatusCode::ACCEPTED);
+    assert!(marks(&town, &page).await.locked, "a moderator");
+}
+
+#[tokio::test]
+async fn nobody_elsewhere_moderates_a_forum_of_this_node() {
+    let town = Town::new().await;
+    let (ana, eve) = (town.peer.user("ana"), town.peer.user("eve"));
+    let (_, on) = town.live_vote(&ana).await;
+    let page = town.app.address.consultation(&on.slug);
+    let words = note(&ana, &page, "<p>Words</p>");
+    town.takes_in(&ana, &create(&ana, &words)).await;
+    let mut pinned = activity(&eve, "Add", json!(page));
+    pinned["target"] = json!("https://a.test/f/mobilite/featured");
+    let mut block = activity(&eve, "Block", json!(ana.id));
+    block["target"] = json!("https://a.test/f/mobilite");
+    block["removeData"] = json!(true);
+    let mut delete = activity(&eve, "Delete", words["id"].clone());
+    delete["summary"] = json!("I do not like it");
+    for sent in [activity(&eve, "Lock", json!(page)), pinned, block, delete] {
+        assert_eq!(town.takes_in(&eve, &sent).await, StatusCode::ACCEPTED, "{sent}");
+    }
+    assert_eq!(town.world.again(&on).await.comment_count, 1);
+    assert_eq!(town.document(&format!("/c/{}", on.slug)).await["commentsEnabled"], true);
+    assert_eq!(town.document("/f/mobilite/featured").await["totalItems"], 0);
+    town.tells().await;
+}
+
+#[tokio::test]
+async fn a_report_comes_in_both_shapes_and_its_local_reporter_hears_of_the_outcome() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>Insults</p>");
+    town.takes_in(&ana, &create(&ana, &words)).await;
+    town.tells().await;
+    let instance = town.peer.actor("Application", "/actor");
+    let mut mastodon = activity(&instance, "Flag", json!(["https://a.test/u/valmont", words["id"]]));
+    mastodon["content"] = json!("They insult <b>everybody</b>");
+    let bea = town.peer.user("bea");
+    let mut lemmy = activity(&bea, "Flag", words["id"].clone());
+    lemmy["summary"] = json!("Off topic");
+    lemmy["to"] = json!(["https://a.test/f/mobilite"]);
+    for (user, flag) in [(&instance, &mastodon), (&bea, &lemmy), (&bea, &lemmy)] {
+        assert_eq!(town.takes_in(user, flag).await, StatusCode::ACCEPTED);
+    }
+    assert_eq!(town.takes_in(&bea, &activity(&bea, "Flag", json!("https://a.test/c/nothing"))).await, 202);
+
+    let citizen = town.world.account("citizen").await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let said = comment::by_uri(&mut tx, words["id"].as_str().unwrap()).await.expect("read").expect("there");
+    let theirs = consultation::view(&mut tx, &on.slug, Some(&citizen)).await.expect("a view");
+    let draft = NewReport { reason: Reason::Abuse, text: String::new(), forward: true };
+    let uri = words["id"].as_str().unwrap();
+    report::file(&mut tx, town.now(), &theirs, &said, uri, &draft).await.expect("filed");
+    assert_eq!(refused(report::file(&mut tx, town.now(), &theirs, &said, uri, &draft).await), "already-reported");
+    let open = report::open_in(&mut tx, None, Outcome::Open, None, 10).await.expect("reports");
+    let texts: Vec<&str> = open.iter().map(|one| one.text.as_str()).collect();
+    assert_eq!(texts, ["They insult everybody", "Off topic", ""]);
+    assert!(open.iter().all(|one| one.comment_id == Some(said.id) && one.target == uri));
+    tx.commit().await.expect("committed");
+
+    let told = town.tells().await;
+    assert_eq!(kinds(&told), ["Flag"]);
+    assert_eq!(
+        (&told[0].activity["actor"], &told[0].activity["content"]),
+        (&json!("https://a.test/"), &json!("abuse"))
+    );
+    assert_eq!(told[0].activity["object"], json!([ana.id, uri]));
+    assert!(town.is_signed(&told[0]).await && !told[0].activity.to_string().contains("citizen"));
+
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let by = town.world.as_admin();
+    let decided = report::decide(&mut tx, town.now(), &by, open[0].id, Decision::Remove, "It insults").await;
+    assert_eq!(decided.expect("decided").state, Outcome::Removed);
+    let again = report::decide(&mut tx, town.now(), &by, open[1].id, Decision::Dismiss, "Fine").await;
+    assert_eq!(refused(again), "already-decided", "one removal settles all reports of a comment");
+    let gone = comment::by_id(&mut tx, said.id).await.expect("there");
+    assert_eq!((gone.state, gone.reason.as_deref()), (State::Hidden, Some("It insults")));
+    let own = report::of_reporter(&mut tx, citizen.actor_id, 10).await.expect("reports");
+    assert_eq!((own[0].state, own[0].verdict.as_deref()), (Outcome::Removed, Some("It insults")));
+    tx.commit().await.expect("committed");
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    let mails = model::care::mail::latest(&mut conn, Some("citizen@mail.example"), 10).await.expect("mails");
+    assert!(mails.len() == 1 && mails[0].body.contains("It insults"), "{mails:?}");
+    drop(conn);
+    town.works().await;
+    town.peer.takes();
+}
+
+#[tokio::test]
+async fn a_report_to_lemmy_has_its_own_shape() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let links = json!({"links": [{"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": format!("{PEER}/nodeinfo/2.0")}]});
+    town.peer.serves(&format!("{PEER}/.well-known/nodeinfo"), links);
+    town.peer.serves(&format!("{PEER}/nodeinfo/2.0"), json!({"software": {"name": "lemmy", "version": "0.19"}}));
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>Insults</p>");
+    town.takes_in(&ana, &create(&ana, &words)).await;
+    town.tells().await;
+    let citizen = town.world.account("citizen").await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let uri = words["id"].as_str().unwrap();
+    let said = comment::by_uri(&mut tx, uri).await.expect("read").expect("there");
+    let theirs = consultation::view(&mut tx, &on.slug, Some(&citizen)).await.expect("a view");
+    let draft = NewReport { reason: Reason::Other, text: "Rude".into(), forward: true };
+    report::file(&mut tx, town.now(), &theirs, &said, uri, &draft).await.expect("filed");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let flag = &told[0].activity;
+    assert_eq!((&flag["object"], &flag["summary"]), (&json!(uri), &json!("Rude")));
+    assert_eq!(flag["to"], json!(["https://a.test/f/mobilite"]));
+    assert!(flag["actor"].as_str().unwrap().starts_with("https://a.test/u/"), "Lemmy takes persons alone");
+    assert!(town.is_signed(&told[0]).await);
+}
+
+#[tokio::test]
+async fn a_quote_is_authorised_and_the_stamp_can_be_fetched() {
+    let town = Town::new().await;
+    let (ana, eve) = (town.peer.user("ana"), town.peer.user("eve"));
+    let (_, on) = town.live_vote(&ana).await;
+    let page = town.app.address.consultation(&on.slug);
+    let policy = &town.document(&format!("/c/{}", on.slug)).await["interactionPolicy"];
+    assert_eq!(policy["canQuote"]["automaticApproval"], json!(["https://www.w3.org/ns/activitystreams#Public"]));
+    let mut asks = activity(&ana, "QuoteRequest", json!(page));
+    asks["instrument"] =
+        json!({"id": format!("{PEER}/notes/1"), "type": "Note", "attributedTo": ana.id, "quote": page});
+    assert_eq!(town.takes_in(&ana, &asks).await, StatusCode::ACCEPTED);
+    let told = town.tells().await;
+    assert_eq!((kinds(&told), &told[0].activity["object"]), (vec!["Accept(QuoteRequest)".to_owned()], &asks));
+    assert!(town.is_signed(&told[0]).await);
+    let stamp = told[0].activity["result"].as_str().expect("an address").to_owned();
+    let path = stamp.strip_prefix("https://a.test").expect("ours").to_owned();
+    let authorised = town.document(&path).await;
+    assert_eq!((&authorised["type"], &authorised["id"]), (&json!("QuoteAuthorization"), &json!(stamp)));
+    assert_eq!(authorised["interactingObject"], format!("{PEER}/notes/1"));
+    assert_eq!(
+        (&authorised["interactionTarget"], &authorised["attributedTo"]),
+        (&json!(page), &told[0].activity["actor"])
+    );
+
+    // forged: another's post, another host, one post for two targets
+    let mut stolen = activity(&eve, "QuoteRequest", json!(page));
+    stolen["instrument"] = json!({"id": format!("{PEER}/notes/2"), "attributedTo": ana.id});
+    assert_eq!(town.takes_in(&eve, &stolen).await, StatusCode::UNAUTHORIZED);
+    stolen["instrument"] = json!("http://evil.test/notes/2");
+    assert_eq!(town.takes_in(&eve, &stolen).await, StatusCode::UNAUTHORIZED);
+    let mut again = activity(&eve, "QuoteRequest", json!(page));
+    again["instrument"] = json!(format!("{PEER}/notes/1"));
+    assert_eq!(town.takes_in(&eve, &again).await, StatusCode::ACCEPTED);
+    assert!(town.tells().await.is_empty(), "no stamp for a post that is another's");
+    town.takes_in(&ana, &activity(&ana, "Delete", json!(format!("{PEER}/notes/1")))).await;
+    assert_eq!(town.gets(&path).await.0, StatusCode::NOT_FOUND, "gone with the post");
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    assert!(quote::by_id(&mut conn, path.rsplit('/').next().unwrap().parse().expect("an id")).await.is_err());
+}
+
+#[tokio::test]
+async fn who_moves_keeps_one_ballot_and_what_was_followed() {
+    let town = Town::new().await;
+    let (old, new, eve) = (town.peer.user("old"), town.peer.user("new"), town.peer.user("eve"));
+    let (_, on) = town.live_vote(&old).await;
+    let question = town.app.address.ballot(&on.slug);
+    town.takes_in(&old, &vote(&old, &question, "Pour")).await;
+    let mut moves = activity(&old, "Move", json!(old.id));
+    moves["target"] = json!(new.id);
+    let mut forged = activity(&eve, "Move", json!(old.id));
+    forged["target"] = json!(eve.id);
+    assert_eq!(town.takes_in(&eve, &forged).await, StatusCode::ACCEPTED);
+    assert_eq!(town.takes_in(&old, &moves).await, StatusCode::ACCEPTED);
+    town.takes_in(&new, &vote(&new, &question, "Pour")).await;
+    assert_eq!(town.open_tier(&on, ["for"]).await, [2], "the new account has not said that it is the same person");
+
+    let mut document = town.peer.kept().documents["/users/new"].clone();
+    document["alsoKnownAs"] = json!([old.id]);
+    town.peer.serves(&new.id, document.clone());
+    let second = town
+        .world
+        .publish(&town.world.forum("deux", Visibility::Public).await, town.world.draft(&json!({"kind": "vote"})))
+        .await;
+    let question = town.app.address.ballot(&second.slug);
+    town.takes_in(&old, &vote(&old, &question, "Pour")).await;
+    moves["id"] = json!(format!("{}/activities/moved", old.id));
+    assert_eq!(town.takes_in(&old, &moves).await, StatusCode::ACCEPTED);
+    let renewed = activity(&new, "Update", document);
+    town.takes_in(&new, &renewed).await;
+    town.takes_in(&new, &vote(&new, &question, "Contre")).await;
+    assert_eq!(town.open_tier(&second, ["for", "against"]).await, [1, 0], "one person, one ballot");
+    assert_eq!(town.document("/f/mobilite/followers").await["totalItems"], 1);
+    town.works().await;
+    town.peer.takes();
+}
+
+#[tokio::test]
+async fn who_blocks_a_person_of_ours_hears_nothing_of_them() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (here, on) = town.live_vote(&ana).await;
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>The market?</p>");
+    town.takes_in(&ana, &create(&ana, &words)).await;
+    let citizen = town.world.account("citizen").await;
+    town.tells().await;
+    let block = activity(&ana, "Block", json!("https://a.test/u/citizen"));
+    assert_eq!(town.takes_in(&ana, &block).await, StatusCode::ACCEPTED);
+    let answers = async |text: &str| {
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let parent = comment::by_uri(&mut tx, words["id"].as_str().unwrap()).await.expect("read").expect("there");
+        let by = forum::standing(&mut tx, &here, Some(&citizen)).await.expect("a standing");
+        let draft = comment::Draft { text: text.into(), parent: Some(parent.id), ..comment::Draft::default() };
+        comment::post(&mut tx, town.now(), &here, &on, &by, &draft).await.expect("posted");
+        tx.commit().await.expect("committed");
+        town.tells().await
+    };
+    assert!(answers("On Sundays.").await.iter().all(|one| one.path != "/users/ana/inbox"));
+    assert_eq!(town.takes_in(&ana, &activity(&ana, "Undo", block)).await, StatusCode::ACCEPTED);
+    assert!(answers("And on Mondays.").await.iter().any(|one| one.path == "/users/ana/inbox"));
+    let forum_block = activity(&ana, "Block", json!("https://a.test/f/mobilite"));
+    assert_eq!(town.takes_in(&ana, &forum_block).await, StatusCode::ACCEPTED);
+    assert_eq!(town.document("/f/mobilite/followers").await["totalItems"], 0, "who blocks a forum follows it no more");
+}

@@ -1,0 +1,11 @@
+DROP TABLE announces;
+DROP TABLE mirror_marks;
+DROP TABLE blocks;
+DROP TABLE actor_moves;
+DROP TABLE quotes;
+DROP TABLE reports;
+DROP TABLE bans;
+DROP TABLE pins;
+DROP TABLE locks;
+DROP TABLE open_votes;
+ALTER TABLE ballot_sources DROP COLUMN assurance;
