@@ -23,7 +23,7 @@ pub(crate) use create::fetched_comment;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use model::error::{Error, Refusal};
 use model::network::sighting;
 use model::people::actor::Actor;
@@ -31,7 +31,7 @@ use model::store::Tx;
 
 use crate::app::{App, Outing};
 use crate::remote::{self, Sender};
-use crate::signature::Fault;
+use crate::signature::{self, Fault};
 use crate::wire::{Activity, Malformed};
 
 pub(crate) use door::with_host;

@@ -49,8 +49,8 @@ use axum::{Router, middleware};
 
 pub use app::{App, Inner, Settings};
 pub use deliver::carry;
-pub use ledger::{Entry, Ledger};
 pub use intent::intent;
+pub use ledger::{Entry, Ledger};
 pub use outbox::run;
 pub use resolve::{recognise, resolve};
 
