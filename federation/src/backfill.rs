@@ -46,7 +46,7 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
     let outing = app.outing().await?;
     for fetched in 1..=FETCHES_PER_ACTIVITY {
         let before = search.clone();
-        let Some(step) = search.next() else { return Ok(Outcome::Done) };
+        let Some(step) = search.step() else { return Ok(Outcome::Done) };
         match look(app, &outing, &mut search, &step).await? {
             Ok(()) => {}
             // only the first: what was found in this round is kept, and looked at no more

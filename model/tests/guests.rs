@@ -60,7 +60,14 @@ async fn votes(
     n: u32,
 ) -> Result<(), &'static str> {
     let mut tx = world.store.begin().await.expect("a transaction");
-    let source = Source { uri: format!("{}#votes/{n}", who.uri.as_deref().unwrap()), published: None, adds: false };
+    let source = Source {
+        uri: format!("{}#votes/{n}", who.uri.as_deref().unwrap()),
+        also: Vec::new(),
+        published: None,
+        adds: false,
+        assurance: None,
+        bounds: None,
+    };
     let voter = Voter::elsewhere(&mut tx, at.1, at.0, who).await.expect("a voter");
     let done = ballot::receive(&mut tx, world.now(), at.1, voter, &[choice.to_owned()], &source).await;
     match done {

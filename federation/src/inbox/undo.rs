@@ -80,7 +80,8 @@ async fn liked(app: &App, tx: &mut Tx, sender: &Actor, inner: Option<&Activity>)
             if !crate::objects::page::is_petition(&on) {
                 return Err(Error::NotFound);
             }
-            return ballot::withdraw(tx, app.now(), &on, sender.voter()).await;
+            let voter = relocation::voter(tx, on.id, sender).await?;
+            return ballot::withdraw(tx, app.now(), &on, voter).await;
         }
         _ => comment::by_uri(tx, about.as_str()).await?.ok_or(Error::NotFound)?,
     };

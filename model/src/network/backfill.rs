@@ -88,7 +88,7 @@ impl Backfill {
     }
 
     /// The next to look at, which counts as looked at from then on; `None` at the end, or when enough was fetched.
-    pub fn next(&mut self) -> Option<Step> {
+    pub fn step(&mut self) -> Option<Step> {
         while self.left > 0 {
             let step = self.waiting.pop_front()?;
             let again = matches!(step, Step::Child(_));
@@ -153,7 +153,7 @@ mod tests {
     fn recursion_replies_of_replies_of_replies_ends() {
         let mut search = Backfill::of("https://m.test/0", None, vec![post(0)]);
         let mut fetched = 0;
-        while let Some(step) = search.next() {
+        while let Some(step) = search.step() {
             fetched += 1;
             // each names itself, what was before it, and two more
             search.later(step.clone());
@@ -171,7 +171,7 @@ mod tests {
     fn a_circle_is_gone_round_once() {
         let mut search = Backfill::of("https://m.test/1", None, vec![post(1)]);
         let mut steps = 0;
-        while let Some(step) = search.next() {
+        while let Some(step) = search.step() {
             steps += 1;
             let other = if step == post(1) { post(2) } else { post(1) };
             search.later(other);

@@ -77,12 +77,6 @@ impl Actor {
         self.host.is_none() || consents()
     }
 
-    /// In whose name its ballots count: its own, unless it is linked with an account here.
-    #[must_use]
-    pub fn voter(&self) -> Id<Actor> {
-        self.votes_as.unwrap_or(self.id)
-    }
-
     /// Whether it lives on this node.
     #[must_use]
     pub fn is_local(&self) -> bool {
