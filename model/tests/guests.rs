@@ -168,7 +168,8 @@ both_databases! {
         let on = world.again(&there).await;
         let mut tx = world.store.begin().await.unwrap();
         let uri = format!("{}#votes/3", stranger.uri.as_deref().unwrap());
-        assert!(ballot::take_back(&mut tx, world.now(), &on, stranger.voter(), &uri).await.unwrap());
+        let voter = model::network::relocation::voter(&mut tx, on.id, &stranger).await.unwrap();
+        assert!(ballot::take_back(&mut tx, world.now(), &on, voter, &uri).await.unwrap());
         tx.commit().await.unwrap();
         assert!(standing(&world, &there, &[&stranger], &ana).await.is_empty(), "taken back there, it is gone here");
     }

@@ -130,7 +130,7 @@ fn lines(list: &str) -> Result<Vec<Line>> {
         if lines.len() == MOST {
             return Err(Error::field("list", "too-many", "A list names at most 20,000 servers."));
         }
-        let record = record.map_err(|error| Error::field("list", "format", &error.to_string()))?;
+        let record = record.map_err(|error| Error::field("list", "format", error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |column: usize| columns.get(column).copied().flatten().and_then(|at| record.get(at));
         lines.push((line, read(cell)));
