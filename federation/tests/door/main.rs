@@ -13,6 +13,8 @@ mod moderation;
 mod pasture;
 mod proofs;
 mod refusals;
+mod relations;
+mod reports;
 mod requirements;
 mod security;
 mod servers;
