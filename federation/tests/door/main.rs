@@ -16,6 +16,8 @@ mod pasture;
 mod proofs;
 mod reading;
 mod refusals;
+mod relations;
+mod reports;
 mod requirements;
 mod security;
 mod servers;
