@@ -160,7 +160,7 @@ both_databases! {
         assert_eq!(report::desk(&mut tx, &world.as_admin()).await.unwrap(), None);
         assert_eq!(refused(report::desk(&mut tx, &by(&ana)).await), "not-allowed");
         let page = report::open_in(&mut tx, Some(&[forum.id]), Outcome::Open, None, 10).await.unwrap();
-        assert_eq!(page, [filed.clone()]);
+        assert_eq!(page, std::slice::from_ref(&filed));
         assert!(report::open_in(&mut tx, Some(&[other.id]), Outcome::Open, None, 10).await.unwrap().is_empty());
         let decide = Decision::Dismiss;
         assert!(report::decide(&mut tx, world.now(), &by(&paul), filed.id, decide, "Fine").await.is_err());

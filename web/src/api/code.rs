@@ -86,7 +86,7 @@ pub(super) async fn issue(
     let on = &view.consultation;
     let fresh = code::issue(&mut doing.tx, doing.now, &view.standing, &view.forum, on, new.count).await?;
     let here = here(&app, &mut doing.tx).await?;
-    let count = code::count(&mut doing.tx, &on, doing.now).await?;
+    let count = code::count(&mut doing.tx, on, doing.now).await?;
     let told = |items| Codes { items, made: fresh.len(), issued: count.issued, used: count.used };
     let items = fresh.iter().map(|code| Code { url: link(&here, &on.slug, code), code: code.clone() }).collect();
     doing.created_once(&told(items), &told(Vec::new())).await

@@ -121,8 +121,8 @@ fn judged(check: &'static str, apart: &mut [i64], synchronised: bool) -> Finding
         Some(seconds) => {
             let detail = format!("{} s from the clocks of {} other servers", seconds.abs(), apart.len());
             match seconds.abs() {
-                ..=APART => Finding::ok(check, detail),
-                ..=FAR_APART => Finding::warn(check, detail, mend),
+                far if far <= APART => Finding::ok(check, detail),
+                far if far <= FAR_APART => Finding::warn(check, detail, mend),
                 _ => Finding::fail(check, format!("{detail}: they refuse our signatures"), mend),
             }
         }
