@@ -75,7 +75,7 @@ impl Kept {
     fn takes(&mut self, inbox: String, activity: String) -> bool {
         let key = (inbox, activity);
         self.asked += 1;
-        if self.failing > 0 && self.asked % self.failing == 0 && self.refused.insert(key.clone()) {
+        if self.failing > 0 && self.asked.is_multiple_of(self.failing) && self.refused.insert(key.clone()) {
             return false;
         }
         *self.came.entry(key).or_default() += 1;
