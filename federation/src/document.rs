@@ -254,7 +254,7 @@ pub(crate) async fn comment(State(app): State<App>, Path((slug, id)): Path<(Stri
     }
     let written = Written::of(&mut conn, found).await?;
     drop(conn);
-    object(&app, &written.author, note(&app.address, &it, &written)).await
+    object(&app, written.publisher(&app.address, &it), note(&app.address, &it, &written)).await
 }
 
 /// Which page of a collection is asked for.

@@ -4,6 +4,7 @@
 //
 // HOSTS is JSON, {host: port}. DIALECT is what it signs with first, UNDERSTANDS the one dialect that its inbox takes, or
 // `both`. `POST /do` does what the test says, `GET /received` tells what came. Writes "ready" when it answers.
+import { Temporal } from '@js-temporal/polyfill';
 import { createServer } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { createFederation, generateCryptoKeyPair, MemoryKvStore, verifyProof, verifyRequestDetailed } from '@fedify/fedify';

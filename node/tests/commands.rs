@@ -173,6 +173,7 @@ fn the_environment_and_flags_choose_the_database() {
 #[test]
 fn servers_are_treated_and_lists_of_them_go_in_and_out() {
     let folder = folder();
+    set_up(folder.path());
     let ran = |arguments: &[&str]| {
         let output = run(folder.path(), arguments, "");
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", err(&output));

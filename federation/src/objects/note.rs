@@ -36,10 +36,15 @@ impl Written {
         Ok(Self { comment, author, parent })
     }
 
-    /// The author's address. What was imported has no author of its own on the wire: whoever published the consultation
-    /// answers for it.
+    /// Who answers for it: the author. What was imported has none of its own on the wire: then whoever published the
+    /// consultation.
+    pub(crate) fn publisher<'a>(&'a self, here: &Address, it: &'a Published) -> &'a Actor {
+        if self.author.uri(here).is_some() { &self.author } else { &it.author }
+    }
+
+    /// The address of who answers for it.
     pub(crate) fn author_uri(&self, here: &Address, it: &Published) -> String {
-        self.author.uri(here).or_else(|| it.author.uri(here)).unwrap_or_default()
+        self.publisher(here, it).uri(here).unwrap_or_default()
     }
 }
 

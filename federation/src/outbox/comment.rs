@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{Announcer, Told, announce_id, send_once};
 use crate::app::App;
+use crate::guard;
 use crate::keyring;
 use crate::objects::note::{Written, note, uri};
 use crate::objects::{Published, cc_forum, to_public};
@@ -152,6 +153,10 @@ impl Telling<'_> {
     }
 }
 
+fn host(inbox: &str) -> Option<String> {
+    url::Url::parse(inbox).ok().and_then(|url| guard::authority(&url))
+}
+
 /// The inboxes that hear of a comment.
 struct Reached {
     /// Those that hear of it as followers of the forum.
@@ -165,13 +170,24 @@ impl Reached {
     async fn by(telling: &Telling<'_>, tx: &mut Tx, object: &str) -> Result<Self> {
         let followers = follow::inboxes(tx, telling.it.group.id).await?;
         let given = delivery::withdraw(tx, telling.app.now(), object).await?;
+        let answered = telling.answered().filter_map(|actor| actor.inbox.clone());
         let (through_forum, mut direct): (Vec<_>, Vec<_>) = match given {
-            Some(given) => given.into_iter().partition(|inbox| followers.contains(inbox)),
+            Some(given) => {
+                let hosts: Vec<_> = given.iter().filter_map(|inbox| host(inbox)).collect();
+                // Who was told directly is told of the end directly too: Mastodon heeds no Delete that is announced.
+                let answered = answered.filter(|inbox| host(inbox).is_some_and(|host| hosts.contains(&host)));
+                let direct: Vec<_> = answered.collect();
+                let (through_forum, others): (Vec<_>, Vec<_>) =
+                    given.into_iter().partition(|inbox| followers.contains(inbox));
+                (through_forum, others.into_iter().chain(direct).collect())
+            }
             // it was told before what goes where was recorded
-            None => (followers, telling.answered().filter_map(|actor| actor.inbox.clone()).collect()),
+            None => (followers, answered.collect()),
         };
         let author = Some(&telling.written.author).filter(|author| !author.is_local());
         direct.extend(author.and_then(|author| author.inbox.clone()));
+        direct.sort_unstable();
+        direct.dedup();
         Ok(Self { through_forum, direct })
     }
 }

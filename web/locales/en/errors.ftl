@@ -85,6 +85,7 @@ refusal-locked = This no longer changes: the consultation is published, or a vot
 
 field-required = Fill in “{ $field }”.
 field-too-long = “{ $field }” is too long. Shorten it.
+field-too-many = There are too many: take some away.
 field-too-short = “{ $field }” is too short. Write at least ten characters.
 field-length = “{ $field }” has 2 to 60 characters.
 field-format = “{ $field }” does not have the expected form. Follow the example.

@@ -85,6 +85,7 @@ refusal-locked = Esto ya no cambia: la consulta está publicada o hay un voto re
 
 field-required = Rellene «{ $field }».
 field-too-long = «{ $field }» es demasiado largo. Acórtelo.
+field-too-many = Hay demasiados: quite algunos.
 field-too-short = «{ $field }» es demasiado corto. Escriba al menos diez caracteres.
 field-length = «{ $field }» tiene de 2 a 60 caracteres.
 field-format = «{ $field }» no tiene la forma esperada. Siga el ejemplo.

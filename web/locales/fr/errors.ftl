@@ -85,6 +85,7 @@ refusal-locked = Cela ne change plus : la consultation est publiée, ou un vote 
 
 field-required = Remplissez « { $field } ».
 field-too-long = « { $field } » est trop long. Raccourcissez.
+field-too-many = Il y en a trop : enlevez-en.
 field-too-short = « { $field } » est trop court. Écrivez dix caractères au moins.
 field-length = « { $field } » compte de 2 à 60 caractères.
 field-format = « { $field } » n’a pas la forme attendue. Suivez l’exemple.
