@@ -27,6 +27,7 @@ mod robots;
 mod security;
 mod session;
 mod site;
+mod tag;
 mod text;
 
 use axum::middleware;

@@ -22,6 +22,8 @@ const SIGN_UPS: u32 = 10;
 const MAILS: u32 = 6;
 /// Comments of one account a minute.
 const COMMENTS: u32 = 20;
+/// Comments from one address a minute, by all accounts together: a class or an office has one address.
+const COMMENTS_FROM: u32 = 120;
 /// Ballots and opinions of one person a minute: a reader goes through many statements quickly.
 const OPINIONS: u32 = 240;
 /// Codes tried from one address a minute: a kiosk lends its address to many.
@@ -48,6 +50,7 @@ pub(crate) struct Limits {
     sign_up: DefaultKeyedRateLimiter<IpAddr>,
     mail: DefaultKeyedRateLimiter<String>,
     comment: DefaultKeyedRateLimiter<Id<Account>>,
+    comments: DefaultKeyedRateLimiter<IpAddr>,
     opinion: DefaultKeyedRateLimiter<Id<Actor>>,
     code: DefaultKeyedRateLimiter<IpAddr>,
     journey: DefaultKeyedRateLimiter<IpAddr>,
@@ -71,6 +74,7 @@ impl Limits {
             sign_up: RateLimiter::keyed(Quota::per_minute(each(SIGN_UPS))),
             mail: RateLimiter::keyed(Quota::per_hour(each(MAILS))),
             comment: RateLimiter::keyed(Quota::per_minute(each(COMMENTS))),
+            comments: RateLimiter::keyed(Quota::per_minute(each(COMMENTS_FROM))),
             opinion: RateLimiter::keyed(Quota::per_minute(each(OPINIONS))),
             code: RateLimiter::keyed(Quota::per_minute(each(CODES))),
             journey: RateLimiter::keyed(Quota::per_minute(each(JOURNEYS))),
@@ -118,11 +122,12 @@ impl Limits {
     }
 
     /// One more comment.
-    pub(crate) fn comment(&self, account: Id<Account>) -> Result<()> {
-        if self.comment.len() > MOST {
+    pub(crate) fn comment(&self, account: Id<Account>, from: IpAddr) -> Result<()> {
+        if self.comment.len() > MOST || self.comments.len() > MOST {
             self.comment.retain_recent();
+            self.comments.retain_recent();
         }
-        allow(self.comment.check_key(&account).is_ok())
+        allow(self.comment.check_key(&account).is_ok() && self.comments.check_key(&network(from)).is_ok())
     }
 
     /// One more code from this address.
@@ -183,6 +188,18 @@ fn allow(fine: bool) -> Result<()> {
 mod tests {
     use super::*;
     use model::clock::Clock;
+
+    #[test]
+    fn comments_are_limited_by_account_and_by_address() {
+        let limits = Limits::new(&Settings::default());
+        let (from, now) = (IpAddr::from([203, 0, 113, 9]), Clock::System.now());
+        let of_one = Id::new(now);
+        let allowed = (0..100).filter(|_| limits.comment(of_one, from).is_ok()).count();
+        assert_eq!(u32::try_from(allowed), Ok(COMMENTS));
+        let others = (0..200).filter(|_| limits.comment(Id::new(now), from).is_ok()).count();
+        assert!(u32::try_from(others).is_ok_and(|others| others <= COMMENTS_FROM - COMMENTS), "{others}");
+        assert!(limits.comment(Id::new(now), IpAddr::from([198, 51, 100, 4])).is_ok());
+    }
 
     #[test]
     fn many_accounts_of_one_address_do_not_guess_identifiers() {

@@ -12,15 +12,12 @@ use model::count::tally::{self, Viewer};
 use model::debate::consultation::{self, Consultation, View};
 use model::debate::forum::Visibility;
 use model::error::{Error, Result};
-use sha2::{Digest, Sha256};
 
 use crate::api;
 use crate::app::App;
 use crate::error::Failure;
+use crate::tag;
 use crate::visitor::Visitor;
-
-/// Octets of a hash that stand in an `ETag`.
-const TAG: usize = 16;
 
 /// `/c/{slug}/log/checkpoint`, `vkey`, `tile/L/N[.p/W]`, `tile/entries/N[.p/W]`
 pub(crate) fn routes() -> Router<App> {
@@ -118,9 +115,8 @@ fn given(asked: &HeaderMap, data: Vec<u8>, media: &'static str, keep: Keep) -> R
         Keep::Asking => "public, no-cache",
         Keep::Never => "private, no-store",
     };
-    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&data)[..TAG]));
-    let held = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|sent| sent.to_str().ok());
-    let same = held.flat_map(|sent| sent.split(',')).any(|held| held.trim().trim_start_matches("W/") == tag);
+    let tag = tag::of(&data);
+    let same = tag::is_held(asked, &tag);
     let headers =
         [(header::CACHE_CONTROL, kept), (header::VARY, "Authorization, Cookie"), (header::ETAG, tag.as_str())];
     match same && keep != Keep::Never {

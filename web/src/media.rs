@@ -12,6 +12,7 @@ use model::people::portrait;
 use crate::api;
 use crate::app::App;
 use crate::error::Failure;
+use crate::tag;
 use crate::visitor::Visitor;
 
 /// What has this name never changes: its name is its hash.
@@ -42,7 +43,7 @@ async fn file(
     let tag = format!("\"{}\"", file.hash);
     let cached = (header::CACHE_CONTROL, (if public { FOR_EVERYBODY } else { FOR_ONE }).to_owned());
     let tagged = (header::ETAG, tag.clone());
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if tag::is_held(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [cached, tagged]).into_response());
     }
     let saved = if file.format.is_picture() { "inline".to_owned() } else { attached(&title, file.format.extension()) };
@@ -56,7 +57,7 @@ async fn portrait(State(app): State<App>, headers: HeaderMap, Path(name): Path<S
     let (format, octets) = portrait::serve(&mut app.store.conn().await?, &name).await?;
     let tag = format!("\"{name}\"");
     let cached = [(header::CACHE_CONTROL, FOR_A_DAY.to_owned()), (header::ETAG, tag.clone())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if tag::is_held(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, cached).into_response());
     }
     Ok((cached, [(header::CONTENT_TYPE, format.media_type())], octets).into_response())

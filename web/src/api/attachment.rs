@@ -144,7 +144,7 @@ pub(super) async fn attach(
     Asked(shown): Asked<As>,
     call: Call<Octets>,
 ) -> Result<Response, Failure> {
-    app.limits.comment(call.account.id)?;
+    app.limits.comment(call.account.id, call.from)?;
     let view = consultation::view(&mut app.store.conn().await?, &slug, Some(&call.account)).await?;
     // Asked again when it is attached; here so that strangers cannot have pictures read.
     consultation::may_write(&view.standing, &view.forum, &view.consultation)?;

@@ -122,11 +122,11 @@ pub(super) async fn cast(
     call: Call<NewBallot>,
 ) -> Result<Response, Failure> {
     let here = here(&app, &mut app.store.conn().await?).await?;
-    let Call { account, body, key } = call;
+    let Call { account, body, key, from } = call;
     app.limits.opinion(account.actor_id)?;
     let reason = Reason::of(&body.reason.unwrap_or_default(), body.stance)?;
     if reason.is_some() {
-        app.limits.comment(account.id)?;
+        app.limits.comment(account.id, from)?;
     }
     let signer = app.signer(&here).await?;
     let clock = app.clock.clone();

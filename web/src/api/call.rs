@@ -1,5 +1,7 @@
 //! A call that changes something: its body, its `Idempotency-Key`, its transaction and its answer.
 
+use std::net::IpAddr;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
@@ -18,6 +20,7 @@ use sha2::{Digest, Sha256};
 use super::face::SignedIn;
 use crate::app::App;
 use crate::error::Failure;
+use crate::visitor::Machine;
 
 /// The largest body of a call, in octets: the longest text of a consultation, escaped, and its fields.
 pub(super) const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -33,6 +36,8 @@ pub(super) struct Call<T> {
     pub(super) body: T,
     /// The key that it came with.
     pub(super) key: Option<Key>,
+    /// The machine that it came from.
+    pub(super) from: IpAddr,
 }
 
 /// An `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) with what it was sent for.
@@ -82,6 +87,7 @@ impl<T: Taken> FromRequest<App> for Call<T> {
         use axum::extract::FromRequestParts as _;
         let SignedIn(account) =
             SignedIn::from_request_parts(&mut parts, app).await.map_err(IntoResponse::into_response)?;
+        let Ok(Machine(from)) = Machine::from_request_parts(&mut parts, app).await;
         let name = name(&parts.headers).map_err(IntoResponse::into_response)?;
         let bytes = read(body, T::LARGEST).await.map_err(IntoResponse::into_response)?;
         let key = name.map(|name| {
@@ -95,7 +101,7 @@ impl<T: Taken> FromRequest<App> for Call<T> {
             return Err(given.into_response());
         }
         let body = T::taken(bytes).map_err(IntoResponse::into_response)?;
-        Ok(Self { account, body, key })
+        Ok(Self { account, body, key, from })
     }
 }
 
@@ -225,7 +231,7 @@ pub(super) struct Doing {
 impl<T> Call<T> {
     /// Begins the transaction.
     pub(super) async fn begin(self, app: &App) -> Result<(Doing, T)> {
-        let Self { account, body, key } = self;
+        let Self { account, body, key, .. } = self;
         let tx = app.store.begin().await?;
         Ok((Doing { tx, now: app.now(), account, key, store: app.store.clone() }, body))
     }

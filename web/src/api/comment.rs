@@ -240,7 +240,7 @@ pub(super) async fn post(
     Path(slug): Path<String>,
     call: Call<NewComment>,
 ) -> Result<Response, Failure> {
-    app.limits.comment(call.account.id)?;
+    app.limits.comment(call.account.id, call.from)?;
     let (mut doing, new) = call.begin(&app).await?;
     let view = consultation::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     let NewComment { text, stance, parent, article, language, official } = new;
@@ -267,7 +267,7 @@ pub(super) async fn edit(
     Path(id): Path<String>,
     call: Call<CommentChange>,
 ) -> Result<Response, Failure> {
-    app.limits.comment(call.account.id)?;
+    app.limits.comment(call.account.id, call.from)?;
     let (mut doing, change) = call.begin(&app).await?;
     let (comment, view) = find(&mut doing.tx, &id, &doing.account).await?;
     let on = &view.consultation;

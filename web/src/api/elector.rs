@@ -19,7 +19,6 @@ use super::list::List;
 use super::shape;
 use crate::app::App;
 use crate::error::Failure;
-use crate::visitor::Machine;
 
 /// A list of electors: what it is, never who stands on it.
 #[derive(Serialize, ToSchema)]
@@ -130,11 +129,10 @@ pub(super) async fn delete(
 )]
 pub(super) async fn claim(
     State(app): State<App>,
-    Machine(from): Machine,
     Path((slug, name)): Path<(String, String)>,
     call: Call<NewClaim>,
 ) -> Result<Response, Failure> {
-    app.limits.claim(call.account.id, from)?;
+    app.limits.claim(call.account.id, call.from)?;
     let (mut doing, new) = call.begin(&app).await?;
     let (forum, by) = forum::view(&mut doing.tx, &slug, Some(&doing.account)).await?;
     list::claim(&mut doing.tx, doing.now, &by, &forum, &name, &new.identifier).await?;

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::quota::{Left, TokenHash};
 use crate::app::App;
 use crate::error::Failure;
-use crate::visitor;
+use crate::{tag, visitor};
 
 /// Whoever asks: the account of the token, if one was sent.
 #[derive(Clone, Debug)]
@@ -44,6 +44,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 /// Finds out who asks, counts the request, and lets it in. A token that is not good is refused even where none is needed.
 pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let asked = (request.method() == Method::GET).then(|| request.headers().clone());
     let (mut parts, body) = request.into_parts();
     let secret = secret(&parts.headers);
     let who = who(&app, secret.as_ref()).await;
@@ -58,7 +59,11 @@ pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Ne
         Ok(account) => {
             parts.extensions.insert(Caller(account));
             request = Request::from_parts(parts, body);
-            next.run(request).await
+            let response = next.run(request).await;
+            match &asked {
+                Some(asked) => tag::tagged(asked, response).await,
+                None => response,
+            }
         }
     };
     write_headers(&left, reads, personal, response.headers_mut());
@@ -73,7 +78,7 @@ fn write_headers(left: &Left, reads: bool, personal: bool, headers: &mut HeaderM
     if reads {
         // Pages of other sites may read what everybody may read. They send no token: that would need a preflight.
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let told = HeaderValue::from_static("RateLimit-Policy, RateLimit, Retry-After");
+        let told = HeaderValue::from_static("ETag, RateLimit-Policy, RateLimit, Retry-After");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, told);
     }
 }

@@ -50,6 +50,10 @@ fn complete(path: &str, method: &str, call: &mut Value) {
     let words: Vec<&str> = words.map(|word| word.trim_matches(['{', '}'])).collect();
     call["operationId"] = json!(format!("{method}_{}", words.join("_")));
     call["responses"]["default"] = json!({"$ref": "#/components/responses/Problem"});
+    if method == "get" {
+        call["responses"]["304"] =
+            json!({"description": "What the request holds (If-None-Match) is still what stands."});
+    }
     if method != "get"
         && let Some(call) = call.as_object_mut()
     {

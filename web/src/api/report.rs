@@ -115,7 +115,7 @@ pub(super) async fn file(
     Path(id): Path<String>,
     call: Call<NewReport>,
 ) -> Result<Response, Failure> {
-    app.limits.comment(call.account.id)?;
+    app.limits.comment(call.account.id, call.from)?;
     let (mut doing, new) = call.begin(&app).await?;
     let (comment, view) = find(&mut doing.tx, &id, &doing.account).await?;
     let here = here(&app, &mut doing.tx).await?;

@@ -126,7 +126,7 @@ pub(super) async fn post(
 
 async fn write(app: &App, visitor: &Visitor, view: &View, form: &Form, parent: Option<Id<Comment>>) -> Answer<Comment> {
     let account = visitor.signed_in()?;
-    app.limits.comment(account.id)?;
+    app.limits.comment(account.id, visitor.from)?;
     let draft = comment::Draft {
         text: form.value("text").to_owned(),
         stance: form.trimmed("stance").parse().ok(),

@@ -29,6 +29,23 @@ async fn sees(who: &Caller, slug: &str) -> bool {
 }
 
 both_databases! {
+    async fn what_is_held_is_not_given_again_and_tells_nothing_of_ballots(world: World) {
+        let desk = Desk::of(world);
+        let (voter, anyone) = (desk.person("ana").await, desk.anyone());
+        let slug = desk.asks("mobility", "public", desk.draft_with("results", json!("after_close"))).await;
+        let path = format!("/consultations/{slug}/results");
+        let first = anyone.get(&path).await;
+        let tag = first.headers["etag"].to_str().unwrap().to_owned();
+        let held = [("if-none-match", tag.as_str())];
+        let again = anyone.call(Method::GET, &path, String::new(), &held).await;
+        assert_eq!((again.status.as_u16(), again.text.as_str(), again.headers["etag"].to_str().unwrap()), (304, "", tag.as_str()));
+        voter.put(&format!("/consultations/{slug}/ballot"), json!({"choice": ["for"]})).await.is(201);
+        desk.counts().await;
+        assert_eq!(anyone.call(Method::GET, &path, String::new(), &held).await.status.as_u16(), 304, "as if nobody had voted");
+        desk.admin().await.post(&format!("/consultations/{slug}/close"), json!({})).await.is(200);
+        assert_eq!(anyone.call(Method::GET, &path, String::new(), &held).await.is(200)["visible"], true);
+    }
+
     async fn results_show_to_those_who_may_see_them(world: World) {
         let desk = Desk::of(world);
         let (voter, other) = (desk.person("ana").await, desk.person("ben").await);

@@ -136,6 +136,19 @@ async fn a_colleague_is_invited_and_joins() {
 }
 
 #[tokio::test]
+async fn sign_ups_from_one_address_are_limited() {
+    let world = World::sqlite().await;
+    let mut visitor = Browser::of(&world);
+    let form = [("name", "ana"), ("email", "ana@mail.example"), ("new-password", "short")];
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        statuses.push(visitor.post("/signup", &form).await.status);
+    }
+    assert!(statuses[..10].iter().all(|status| *status == StatusCode::UNPROCESSABLE_ENTITY), "{statuses:?}");
+    assert_eq!(statuses[10], StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn the_first_run_sets_the_site_up_once() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&Options::new(format!("sqlite:{}", dir.path().join("p.db").display()))).unwrap();
