@@ -54,7 +54,9 @@ mod tests {
     proptest! {
         #[test]
         fn one_more_voice_moves_a_score_its_way(agrees in 0..5000i32, disagrees in 0..5000i32) {
-            prop_assert!(agreement(agrees + 1, disagrees) > agreement(agrees, disagrees));
+            prop_assert!(agreement(agrees + 1, disagrees) >= agreement(agrees, disagrees));
+            // Among thousands one voice can be less than a millionth.
+            prop_assert!(agrees + disagrees > 900 || agreement(agrees + 1, disagrees) > agreement(agrees, disagrees));
             prop_assert!(agreement(agrees, disagrees + 1) <= agreement(agrees, disagrees));
             prop_assert!((0..=500_000).contains(&division(agrees, disagrees)));
             prop_assert_eq!(division(agrees, disagrees), division(disagrees, agrees));
