@@ -5,6 +5,7 @@
 
 use model::clock::Instant;
 use model::error::{Error, Result};
+use model::network::sighting;
 use model::people::key::Algorithm;
 use model::people::proof::{self, Broken, Claimed, Signer};
 use serde::Serialize;
@@ -58,6 +59,8 @@ pub(crate) enum Unproven {
     Unfit,
     /// The proof has ended.
     Expired,
+    /// What was done was done so long ago that nobody remembers whether it was handled: it could be said again by anybody.
+    Stale,
     /// The key cannot be had.
     UnknownKey,
     /// The key is not one of the author's for such statements.
@@ -75,6 +78,7 @@ impl Unproven {
             Self::Missing => "proof-missing",
             Self::Unfit => "proof-unfit",
             Self::Expired => "proof-expired",
+            Self::Stale => "proof-stale",
             Self::UnknownKey => "proof-unknown-key",
             Self::OtherActor => "proof-other-actor",
             Self::Gone => "proof-gone",
@@ -114,6 +118,10 @@ pub(crate) async fn verify(app: &App, document: &Value, outing: &Outing) -> std:
     let author = author(document).ok_or(Unproven::Unfit)?;
     if claimed.expires.is_some_and(|at| at < app.now()) {
         return Err(Unproven::Expired);
+    }
+    let remembered = app.now().minus(sighting::KEPT);
+    if document.get("actor").is_some() && claimed.created.is_none_or(|at| at <= remembered) {
+        return Err(Unproven::Stale);
     }
     if !same_host(&claimed, &author) {
         return Err(Unproven::OtherActor);

@@ -1,10 +1,13 @@
 //! Activities that another than their actor delivers.
 
+use std::time::Duration;
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use http::StatusCode;
 use model::debate::comment::{self, Comment};
 use model::debate::consultation::Consultation;
 use model::id::Id;
+use model::network::sighting::KEPT;
 use model::people::key::{Algorithm, Key};
 use model::people::proof::{Signer, multikey};
 use serde_json::{Value, json};
@@ -62,6 +65,25 @@ async fn a_forwarded_activity_with_a_proof_is_the_actors_own() {
     let mut altered = proven(&town, &signer, vote(&bea, &town.app.address.ballot(&on.slug), "Pour"));
     altered["object"]["name"] = json!("Contre");
     assert_eq!(town.takes_in(&eve, &altered).await, StatusCode::UNAUTHORIZED, "what was changed has no proof");
+    town.tells().await;
+}
+
+#[tokio::test]
+async fn an_old_activity_with_its_proof_is_not_said_again_by_somebody_else() {
+    let town = Town::new().await;
+    let eve = town.peer.user("eve");
+    let (_, on) = town.live_vote(&eve).await;
+    let (bea, signer) = proving(&town, "bea");
+    let mut words = note(&bea, &town.app.address.consultation(&on.slug), "<p>What she says now</p>");
+    assert_eq!(town.takes_in(&bea, &create(&bea, &words)).await, StatusCode::ACCEPTED);
+    words["content"] = json!("<p>What she took back</p>");
+    for (age, said) in [(KEPT, "What she says now"), (KEPT - Duration::from_secs(60), "What she took back")] {
+        let mut update = activity(&bea, "Update", words.clone());
+        update["id"] = json!(format!("{}/activities/{}", bea.id, age.as_secs()));
+        signer.prove(&mut update, town.now().minus(age)).expect("an object");
+        town.takes_in(&eve, &update).await;
+        assert_eq!(comments(&town, &on).await[0].markdown.trim(), said, "{age:?}");
+    }
     town.tells().await;
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -25,6 +26,8 @@ use crate::store::{Conn, Json, on};
 
 /// Ballots that are read at once.
 const PAGE: i64 = 1_000;
+/// The most groups of voters that are told: the largest, which is where stuffing shows.
+pub const GROUPS_MOST: usize = 1_000;
 
 words! {
     /// How old the account of a voter is, as its own server says.
@@ -98,10 +101,20 @@ impl Row {
     }
 }
 
-async fn page(conn: &mut Conn, on: Id<Consultation>, after: Id<Ballot>, limit: i64) -> Result<Vec<Row>> {
+/// The next ballots; `of` names a host, or this node by `None`, where not everybody's are wanted.
+async fn page(
+    conn: &mut Conn,
+    on: Id<Consultation>,
+    of: Option<Option<&str>>,
+    after: Id<Ballot>,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let (every, here) = (of.is_none().into_sql::<Bool>(), (of == Some(None)).into_sql::<Bool>());
+    let wanted = every.or(actors::host.is_null().and(here)).or(actors::host.eq(of.flatten()));
     Ok(on!(conn, |c| ballots::table
         .inner_join(actors::table)
         .filter(ballots::consultation_id.eq(on).and(ballots::withdrawn.eq(false)).and(ballots::id.gt(after)))
+        .filter(wanted)
         .order(ballots::id)
         .limit(limit)
         .select((
@@ -123,17 +136,22 @@ fn start() -> Id<Ballot> {
     Id::from_uuid(uuid::Uuid::nil())
 }
 
-/// How many voters came from where and when.
+/// How many voters came from where and when: the [`GROUPS_MOST`] largest groups, the largest first.
 ///
 /// # Errors
 /// When who asks does not administer the node.
-pub async fn origins(conn: &mut Conn, view: &View) -> Result<BTreeMap<Origin, i64>> {
+pub async fn origins(conn: &mut Conn, view: &View) -> Result<Vec<(Origin, i64)>> {
     view.standing.may(Act::Administer, None)?;
     let on = &view.consultation;
     let (mut all, mut after) = (BTreeMap::new(), start());
     loop {
-        let rows = page(conn, on.id, after, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(all) };
+        let rows = page(conn, on.id, None, after, PAGE).await?;
+        let Some(last) = rows.last() else {
+            let mut all: Vec<_> = all.into_iter().collect();
+            all.sort_by_key(|(_, voters)| std::cmp::Reverse(*voters));
+            all.truncate(GROUPS_MOST);
+            return Ok(all);
+        };
         after = last.ballot;
         for row in &rows {
             *all.entry(row.origin(on)).or_insert(0) += 1;
@@ -156,16 +174,12 @@ pub async fn voters(
     view.standing.may(Act::Administer, None)?;
     let on = &view.consultation;
     let names = Voters::of(conn, on, here).await?;
-    let (mut lines, mut after) = (Vec::new(), after.unwrap_or_else(start));
-    while lines.len() < limit {
-        let rows = page(conn, on.id, after, PAGE).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.ballot;
-        for row in rows.iter().filter(|row| row.host.as_deref().unwrap_or(here.host()) == host) {
-            let person = Person { id: row.actor, name: &row.name, host: row.host.as_deref(), kind: row.kind };
-            lines.push(Line { ballot: row.ballot, voter: names.name(person), origin: row.origin(on) });
-        }
-    }
-    lines.truncate(limit);
-    Ok(lines)
+    let of = Some(host).filter(|host| *host != here.host());
+    let most = i64::try_from(limit).unwrap_or(PAGE).min(PAGE);
+    let rows = page(conn, on.id, Some(of), after.unwrap_or_else(start), most).await?;
+    let line = |row: Row| {
+        let person = Person { id: row.actor, name: &row.name, host: row.host.as_deref(), kind: row.kind };
+        Line { ballot: row.ballot, voter: names.name(person), origin: row.origin(on) }
+    };
+    Ok(rows.into_iter().map(line).collect())
 }

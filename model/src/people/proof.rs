@@ -120,6 +120,8 @@ pub struct Claimed {
     pub signed: Vec<u8>,
     /// The signature: 64 octets, if it is one.
     pub signature: Vec<u8>,
+    /// When it was made, if it says so.
+    pub created: Option<Instant>,
     /// When it ends, if it says so.
     pub expires: Option<Instant>,
 }
@@ -142,15 +144,17 @@ pub fn read(document: &Value) -> Result<Claimed, Broken> {
         return Err(Broken::Unfit);
     }
     let method = proof["verificationMethod"].as_str().ok_or(Broken::Unfit)?.to_owned();
-    let expires =
-        proof.get("expires").map(|at| at.as_str().and_then(|at| Instant::parse(at).ok()).ok_or(Broken::Unfit));
-    let expires = expires.transpose()?;
+    let time = |name: &str| {
+        let told = proof.get(name).map(|at| at.as_str().and_then(|at| Instant::parse(at).ok()).ok_or(Broken::Unfit));
+        told.transpose()
+    };
+    let (created, expires) = (time("created")?, time("expires")?);
     let value = proof.as_object_mut().and_then(|proof| proof.remove("proofValue"));
     let value = value.as_ref().and_then(Value::as_str).and_then(|value| value.strip_prefix('z'));
     let value = value.filter(|value| value.len() <= VALUE_LONGEST);
     let signature = value.and_then(|value| bs58::decode(value).into_vec().ok()).ok_or(Broken::Signature)?;
     let signed = digest(&proof, &object).map_err(|_| Broken::Unfit)?;
-    Ok(Claimed { method, signed, signature, expires })
+    Ok(Claimed { method, signed, signature, created, expires })
 }
 
 /// Checks a document's proof with a public key of 32 octets, and answers the address that it gives its key.

@@ -35,7 +35,7 @@ pub(super) struct BallotOrigin {
     voters: i64,
 }
 
-/// List where ballots come from, by server, age of the accounts and hour, as an administrator
+/// List where ballots come from, by server, age of the accounts and hour, as an administrator: the 1,000 largest groups
 #[utoipa::path(
     get, path = "/consultations/{slug}/audit", tag = "moderation",
     responses((status = 200, body = List<BallotOrigin>)), security(("token" = []))
