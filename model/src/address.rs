@@ -61,6 +61,18 @@ impl Address {
         format!("{}://{}/{}", self.scheme, self.host, path)
     }
 
+    /// The home page of another node, reached as this one is.
+    #[must_use]
+    pub fn beside(&self, host: &str) -> String {
+        format!("{}://{}/", self.scheme, host.trim().trim_matches('/'))
+    }
+
+    /// What this node proposed to another.
+    #[must_use]
+    pub fn proposal(&self, id: impl fmt::Display) -> String {
+        self.path(&format!("proposals/{id}"))
+    }
+
     /// The shared inbox.
     #[must_use]
     pub fn shared_inbox(&self) -> String {
@@ -158,6 +170,37 @@ impl Address {
         self.path(&format!("remote/{host}/c/{slug}"))
     }
 
+    /// A comment of somebody here on the consultation `slug` of `host`.
+    #[must_use]
+    pub fn note(&self, host: &str, slug: &str, id: impl fmt::Display) -> String {
+        format!("{}/comments/{id}", self.mirror(host, slug))
+    }
+
+    /// A ballot of somebody here for another node: told there, found nowhere.
+    #[must_use]
+    pub fn sent(&self, id: impl fmt::Display) -> String {
+        self.path(&format!("ballots/{id}"))
+    }
+
+    /// The id of that ballot, beside that of the activity which brings it.
+    #[must_use]
+    pub fn sent_object(&self, id: impl fmt::Display) -> String {
+        format!("{}#it", self.sent(id))
+    }
+
+    /// The ballot that an address of [`Address::sent`] names, or its withdrawal; `None` if it names neither.
+    #[must_use]
+    pub fn parse_sent<'a>(&self, uri: &'a str) -> Option<&'a str> {
+        let rest = uri.strip_prefix(&self.path("ballots/"))?;
+        Some(rest.strip_suffix("/undo").unwrap_or(rest)).filter(|id| !id.contains('/'))
+    }
+
+    /// What somebody here thinks of a comment elsewhere: told there, found nowhere.
+    #[must_use]
+    pub fn opinion(&self, id: impl fmt::Display) -> String {
+        self.path(&format!("opinions/{id}"))
+    }
+
     /// An actor's handle: `@NAME@HOST`.
     #[must_use]
     pub fn handle(&self, name: &str) -> String {
@@ -187,6 +230,7 @@ impl Address {
             ["c", slug] => Some(Local::Consultation(owned(slug))),
             ["c", slug, "ballot"] => Some(Local::Ballot(owned(slug))),
             ["c", slug, "comments", id] => Some(Local::Comment(owned(slug), owned(id))),
+            ["remote", _, "c", _, "comments", id] => Some(Local::Note(owned(id))),
             _ => None,
         }
     }
@@ -207,6 +251,8 @@ pub enum Local {
     Ballot(String),
     /// A comment, by the consultation's slug and its id.
     Comment(String, String),
+    /// A comment on a consultation of another node, by its id.
+    Note(String),
 }
 
 #[cfg(test)]

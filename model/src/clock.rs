@@ -26,8 +26,8 @@ impl Instant {
     /// From microseconds since 1970; out of range becomes the nearest that can be kept.
     #[must_use]
     pub fn from_microsecond(us: i64) -> Self {
-        let clamped = us.clamp(jiff::Timestamp::MIN.as_microsecond(), jiff::Timestamp::MAX.as_microsecond());
-        Self(jiff::Timestamp::from_microsecond(clamped).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
+        let end = if us < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        Self(jiff::Timestamp::from_microsecond(us).unwrap_or(end))
     }
 
     /// Before everything that is kept: the year 1. PostgreSQL reaches back less far than jiff.

@@ -172,6 +172,7 @@ refusals! {
     CommentsClosed = "comments-closed", Rule, "A moderator closed this debate: it takes no more comments.";
     Banned = "banned", Forbidden, "The moderators of this forum excluded this account from its debates.";
     TooManyPins = "too-many-pins", Rule, "As many consultations are pinned as a forum can pin: unpin one first.";
+    TooManyFollows = "too-many-follows", Rule, "This account follows as much as one can: stop following something first.";
     AlreadyReported = "already-reported", Rule, "This account has reported this already.";
     AlreadyDecided = "already-decided", Rule, "This report is decided already.";
     Superseded = "superseded", Rule, "A later ballot of this voter is already counted.";
@@ -188,6 +189,15 @@ refusals! {
     PeerBlocked = "peer-blocked", Forbidden, "This server is blocked here.";
     NotReachable = "not-reachable", Rule, "The address could not be resolved or fetched.";
     NotAForum = "not-a-forum", Rule, "The address leads to something that is no forum.";
+    NotFederated = "not-federated", Rule, "Nothing of this forum leaves the node.";
+    TooManyRelays = "too-many-relays", Rule, "This forum carries as many others as it can: stop carrying one first.";
+    NotCarried = "not-carried", Rule, "This is no debate of the forum that is carried.";
+    AlreadyCarried = "already-carried", Rule, "This was passed on before, or is gone where it came from.";
+    AlreadyProposed = "already-proposed", Rule, "This is proposed already, and not answered yet.";
+    TooManyProposals = "too-many-proposals", Rule, "Too many proposals wait for an answer.";
+    AlreadyAnswered = "already-answered", Rule, "This is answered already.";
+    AlreadySubscribed = "already-subscribed", Rule, "This node has subscribed to this relay server already.";
+    NotANode = "not-a-node", Rule, "This address leads to no node of this kind.";
     NotAHandle = "not-a-handle", Rule, "This is no address of an account: write it as @name@server.";
     OwnAccount = "own-account", Rule, "This account is of this node: sign in here.";
     NoIntent = "no-intent", Rule, "This server offers no way to take part from another site: search for the address there.";
@@ -215,6 +225,12 @@ refusals! {
     ArchiveBroken = "archive-broken", Rule, "The ballot log of this archive does not hold.";
     BackupDamaged = "backup-damaged", Rule, "This is no backup, or it was cut short or changed.";
     BackupNewer = "backup-newer", Rule, "A later version of the program made this backup: install that version first.";
+    AlreadySuspended = "already-suspended", Rule, "This person is suspended already.";
+    NotUndoable = "not-undoable", Rule, "This decision cannot be taken back: nothing is left to show again.";
+    AlreadyUndone = "already-undone", Rule, "This decision was taken back already.";
+    UndoTooLate = "undo-too-late", Rule, "A decision can be taken back within 30 days.";
+    AlreadyAppealed = "already-appealed", Rule, "There is an appeal against this decision already.";
+    OwnDecision = "own-decision", Forbidden, "Somebody else answers an appeal against your own decision.";
     NotEmpty = "not-empty", Rule, "A backup is restored into an empty database: name another, or remove this one first.";
 }
 

@@ -9,16 +9,23 @@ use uuid::Uuid;
 
 use crate::care::mail::Mail;
 use crate::care::moderation::Moderation;
+use crate::care::notice::News;
 use crate::care::report::Report;
 use crate::clock::Instant;
 use crate::count::ballot::{RefusedBallot, Verdict};
+use crate::count::witness::Witness;
 use crate::debate::comment::Comment;
 use crate::debate::consultation::Consultation;
 use crate::debate::forum::Forum;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::network::backfill::Backfill;
+use crate::network::envoy::Errand;
 use crate::network::follow::Follow;
+use crate::network::proposal::Proposal;
+use crate::network::relay::{Passed, Relay};
+use crate::network::relay_server::Server;
+use crate::people::account::Account;
 use crate::people::actor::Actor;
 use crate::store::schema::jobs;
 use crate::store::{Conn, Json, Tx, on};
@@ -119,6 +126,63 @@ pub enum Job {
         /// Where it has come to.
         backfill: Backfill,
     },
+    /// Passes on to a forum's followers what a forum elsewhere published.
+    Relay {
+        /// Which forum passes it on.
+        forum: Id<Forum>,
+        /// What.
+        object: String,
+        /// How.
+        passed: Passed,
+        /// The hosts that it came from, which do not hear of it.
+        came_from: Vec<String>,
+    },
+    /// Fetches something elsewhere, which a forum then passes on.
+    Adopt {
+        /// Which forum.
+        forum: Id<Forum>,
+        /// As part of what it carries, or by itself.
+        relay: Option<Id<Relay>>,
+        /// What.
+        object: String,
+    },
+    /// Answers a forum elsewhere that asked to carry one of ours.
+    Consent {
+        /// Its follow.
+        follow: Id<Follow>,
+    },
+    /// Tells the other side of a proposal, or of the answer to theirs.
+    Propose {
+        /// Which.
+        proposal: Id<Proposal>,
+    },
+    /// Subscribes to a relay server, or ends that.
+    Subscribe {
+        /// Which.
+        server: Id<Server>,
+        /// Whether it ends.
+        undo: bool,
+    },
+    /// Asks a witness of this node to sign the logs that grew.
+    Cosign {
+        /// Which.
+        witness: Id<Witness>,
+    },
+    /// Holds a log elsewhere that this node witnesses against what it, and other witnesses, say of it now.
+    Watch {
+        /// The name of the log.
+        origin: String,
+    },
+    /// Tells the origin of a consultation elsewhere what somebody here did.
+    Errand {
+        /// What.
+        errand: Errand,
+    },
+    /// Counts the ballots of a consultation elsewhere again, from the log of its origin.
+    Verify {
+        /// Its `Page`.
+        page: String,
+    },
     /// Fetches the picture of somebody of another server.
     Portrait {
         /// Whose.
@@ -133,6 +197,25 @@ pub enum Job {
     Mail {
         /// Which.
         mail: Id<Mail>,
+    },
+    /// Tells people of this node what happened, some at a time.
+    Notify {
+        /// What.
+        news: News,
+        /// Those after this one; all if `None`.
+        after: Option<Id<Account>>,
+    },
+    /// Gathers in one mail what somebody was told since the last.
+    Digest {
+        /// Whom.
+        account: Id<Account>,
+    },
+    /// Tells the servers that know somebody of this node that they are gone.
+    Depart {
+        /// Who.
+        actor: Id<Actor>,
+        /// The inboxes of those servers.
+        inboxes: Vec<String>,
     },
 }
 
@@ -211,7 +294,11 @@ impl Job {
                 Some(format!("consultation:{consultation}"))
             }
             Self::Comment { comment, .. } => Some(format!("comment:{comment}")),
-            Self::Forum { forum } | Self::Carry { forum, .. } => Some(format!("forum:{forum}")),
+            Self::Forum { forum } | Self::Carry { forum, .. } | Self::Relay { forum, .. } => {
+                Some(format!("forum:{forum}"))
+            }
+            Self::Propose { proposal } => Some(format!("proposal:{proposal}")),
+            Self::Errand { errand } => Some(format!("errand:{}", errand.by())),
             _ => None,
         }
     }
@@ -221,8 +308,12 @@ impl Job {
         match self {
             Self::Tally { consultation, closing } => Some(format!("tally:{consultation}:{closing}")),
             Self::Check { consultation } => Some(format!("check:{consultation}")),
+            Self::Digest { account } => Some(format!("digest:{account}")),
             Self::Backfill { backfill } => Some(format!("backfill:{}", backfill.root)),
+            Self::Verify { page } => Some(format!("verify:{page}")),
             Self::Portrait { actor } => Some(format!("portrait:{actor}")),
+            Self::Cosign { witness } => Some(format!("cosign:{witness}")),
+            Self::Watch { origin } => Some(format!("watch:{origin}")),
             Self::Edit { consultation } => Some(format!("edit:{consultation}")),
             Self::Forum { forum } => Some(format!("forum:{forum}")),
             Self::Publish { consultation } => Some(format!("publish:{consultation}")),

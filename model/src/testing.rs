@@ -2,11 +2,13 @@
 //! people, forums and consultations.
 
 mod earlier;
+pub mod elsewhere;
 pub mod reference;
 
 use std::time::Duration;
 
 use crate::address::{Address, Scheme};
+use crate::care::settings;
 use crate::care::setup::{self, SetUp};
 use crate::clock::{Clock, Instant};
 use crate::count::ballot::{self, Receipt, Voter};
@@ -38,6 +40,13 @@ pub const START: i64 = 1_772_442_000_000_000;
 #[must_use]
 pub fn cases() -> u32 {
     std::env::var("PALABRE_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000)
+}
+
+/// How many random schedules a simulation goes through: what the environment's `PALABRE_TEST_SCHEDULES` says, else 20.
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long they may take")]
+#[must_use]
+pub fn schedules() -> u64 {
+    std::env::var("PALABRE_TEST_SCHEDULES").ok().and_then(|many| many.parse().ok()).unwrap_or(20)
 }
 
 /// A node with an empty database of its own.
@@ -96,7 +105,25 @@ impl World {
         Self::on(url, None).await
     }
 
+    /// On a SQLite file of its own, as the node `http://HOST`: for several that speak with each other.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn named(host: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", dir.path().join("palabre.db").display());
+        let world = Self { address: Address::new(Scheme::Http, host), ..Self::set_up(&url, Some(dir), host).await };
+        let mut tx = world.store.begin().await.expect("a transaction");
+        settings::note_address(&mut tx, &world.address).await.expect("noted");
+        tx.commit().await.expect("committed");
+        world
+    }
+
     async fn on(url: &str, dir: Option<tempfile::TempDir>) -> Self {
+        Self::set_up(url, dir, "a.test").await
+    }
+
+    async fn set_up(url: &str, dir: Option<tempfile::TempDir>, host: &str) -> Self {
         let store = Store::open(&Options::new(url)).expect("the store opens");
         migrate::up(&store).await.expect("the schema is made");
         let clock = Clock::fixed(Instant::from_microsecond(START));
@@ -105,7 +132,7 @@ impl World {
             name: "Valmont".into(),
             admin: "admina".into(),
             email: "admin@valmont.example".into(),
-            domain: Some("a.test".into()),
+            domain: Some(host.into()),
             time_zone: "Europe/Paris".into(),
             language: "fr".into(),
         };

@@ -230,12 +230,15 @@ both_databases! {
         let (forum, on) = world.vote().await;
         let old = stranger(&world, "old", "b.example", "2020-01-01T00:00:00Z").await;
         let new = stranger(&world, "new", "c.example", "2020-01-01T00:00:00Z").await;
+        let newest = stranger(&world, "newest", "d.example", "2020-01-01T00:00:00Z").await;
         votes(&world, &forum, &on, &old, Caps::default()).await.unwrap();
         let mut tx = world.store.begin().await.unwrap();
         assert_eq!(relocation::voter(&mut tx, on.id, &new).await.unwrap(), new.id);
         relocation::note(&mut tx, world.now(), old.id, new.id).await.unwrap();
         assert_eq!(relocation::voter(&mut tx, on.id, &new).await.unwrap(), old.id);
         assert_eq!(relocation::voter(&mut tx, on.id, &old).await.unwrap(), old.id);
+        relocation::note(&mut tx, world.now(), new.id, newest.id).await.unwrap();
+        assert_eq!(relocation::voter(&mut tx, on.id, &newest).await.unwrap(), old.id, "also after two moves");
         tx.commit().await.unwrap();
         votes(&world, &forum, &on, &new, Caps::default()).await.unwrap();
         assert_eq!(world.tally(&on).await.0[&Tier::Open].voters, 1);

@@ -43,27 +43,62 @@ pub struct Mail {
     pub created_at: Instant,
     /// When it was handed over.
     pub sent_at: Option<Instant>,
+    /// Where its recipient says, in one step, that no more like it are wanted (RFC 8058).
+    pub unsubscribe: Option<String>,
+}
+
+/// What is to be mailed.
+#[derive(Debug, Clone, Default)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: Option<String>,
+    /// Where its recipient says that no more like it are wanted.
+    pub unsubscribe: Option<String>,
+}
+
+/// Writes a mail of plain text to `recipient` and enqueues its sending.
+///
+/// # Errors
+/// When the database fails.
+pub async fn send(tx: &mut Tx, now: Instant, recipient: &str, subject: &str, body: &str) -> Result<Id<Mail>> {
+    let letter = Letter { subject: subject.to_owned(), text: body.to_owned(), ..Letter::default() };
+    post(tx, now, recipient, letter).await
 }
 
 /// Writes a mail to `recipient` and enqueues its sending.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn send(tx: &mut Tx, now: Instant, recipient: &str, subject: &str, body: &str) -> Result<Id<Mail>> {
+pub async fn post(tx: &mut Tx, now: Instant, recipient: &str, letter: Letter) -> Result<Id<Mail>> {
     let mail = Mail {
         id: Id::new(now),
         recipient: recipient.to_owned(),
-        subject: subject.replace(['\r', '\n'], " "),
-        body: body.to_owned(),
-        html: None,
+        subject: letter.subject.replace(['\r', '\n'], " "),
+        body: letter.text,
+        html: letter.html,
         state: State::Waiting,
         created_at: now,
         sent_at: None,
+        unsubscribe: letter.unsubscribe,
     };
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(mails::table).values(&mail).execute(c).await)?;
     job::enqueue(tx, now, Job::Mail { mail: mail.id }, job::When::Now).await?;
     Ok(mail.id)
+}
+
+/// Forgets every mail to an address, sent or not: whoever had it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn forget(tx: &mut Tx, recipient: &str) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::delete(mails::table.filter(mails::recipient.eq(recipient))).execute(c).await)?;
+    Ok(())
 }
 
 /// One mail.

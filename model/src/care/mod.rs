@@ -3,9 +3,16 @@
 pub mod answer;
 pub mod audit;
 pub mod census;
+pub mod decision;
 pub mod mail;
 pub mod moderation;
+pub mod notice;
+pub mod page;
+pub mod preference;
 pub mod problem;
 pub mod report;
 pub mod settings;
 pub mod setup;
+pub mod subscription;
+pub mod theme;
+pub mod today;

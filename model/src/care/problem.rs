@@ -69,6 +69,12 @@ impl Problem {
         Self::new(400, "Bad Request", "malformed", detail)
     }
 
+    /// 412: what was to be changed is not what whoever asks has seen.
+    #[must_use]
+    pub fn changed() -> Self {
+        Self::new(412, "Precondition Failed", "changed-meanwhile", "It was changed meanwhile: read it again.")
+    }
+
     /// 413: the body is larger than is read here.
     #[must_use]
     pub fn too_large() -> Self {

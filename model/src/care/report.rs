@@ -5,6 +5,7 @@ mod rows;
 
 use diesel::prelude::*;
 
+use super::decision::{self, Made};
 use crate::clock::Instant;
 use crate::debate::comment::{self, Comment};
 use crate::debate::consultation::{Consultation, View};
@@ -247,7 +248,7 @@ pub async fn decide(
     now: Instant,
     by: &Standing,
     id: Id<Report>,
-    decision: Decision,
+    verdict: Decision,
     reason: &str,
 ) -> Result<Report> {
     let desk = desk(tx, by).await?;
@@ -262,21 +263,30 @@ pub async fn decide(
     let reason = reason.trim();
     let mut check = Check::default();
     check.text("reason", reason, REASON_LONGEST);
-    let fits = decision != Decision::Remove || report.comment_id.is_some();
+    let fits = verdict != Decision::Remove || report.comment_id.is_some();
     check.that(fits, "decision", "format", "Only a comment is removed: cancel a consultation instead.");
     check.done()?;
-    let settled = match (decision, report.comment_id) {
+    let settled = match (verdict, report.comment_id) {
         (Decision::Remove, Some(comment)) => {
             remove(tx, now, by, &report, comment, reason).await?;
             rows::open_of(tx, comment).await?
         }
-        _ => vec![report],
+        _ => vec![report.clone()],
     };
     for one in &settled {
-        rows::settle(tx, now, one.id, decision.state(), reason, by.account.as_ref().map(|it| it.id)).await?;
-        outcome::tell(tx, now, one, decision, reason).await?;
+        rows::settle(tx, now, one.id, verdict.state(), reason, by.account.as_ref().map(|it| it.id)).await?;
+        outcome::tell(tx, now, one, verdict, reason).await?;
     }
-    let subject = format!("{id} {decision}");
+    if verdict == Decision::Dismiss {
+        let made = Made {
+            forum: report.forum_id,
+            comment: report.comment_id,
+            report: Some(id),
+            ..Made::new(decision::Act::Keep, reason)
+        };
+        decision::record(tx, now, by.account.as_ref(), made).await?;
+    }
+    let subject = format!("{id} {verdict}");
     crate::care::audit::note(tx, now, by.account.as_ref(), "report.decide", &subject, None).await?;
     by_id(tx, id).await
 }

@@ -5,10 +5,14 @@ use diesel_async::RunQueryDsl;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::theme::{self, Theme};
+use super::{audit, setup};
 use crate::address::{Address, Scheme};
-use crate::error::Result;
+use crate::clock::Instant;
+use crate::error::{Check, Result};
 use crate::id::Id;
 use crate::people::actor::{self, Actor};
+use crate::people::role::{Act, Standing};
 use crate::store::schema::settings;
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx, on};
@@ -71,6 +75,10 @@ impl Node {
 const NODE: &str = "node";
 const REGISTRATION: &str = "registration";
 const ADDRESS: &str = "address";
+const RELAYS: &str = "relays";
+const LISTED: &str = "listed";
+const BACKUP: &str = "backup";
+const RETENTION: &str = "retention";
 const PSEUDONYM_KEY: &str = "pseudonym-key";
 
 /// The node's settings; the defaults before set-up.
@@ -79,6 +87,24 @@ const PSEUDONYM_KEY: &str = "pseudonym-key";
 /// When the database fails.
 pub async fn node(conn: &mut Conn) -> Result<Node> {
     Ok(get(conn, NODE).await?.unwrap_or_default())
+}
+
+/// The node's settings and its theme, in one reading: what every page is made with.
+///
+/// # Errors
+/// When the database fails.
+pub async fn front(conn: &mut Conn) -> Result<(Node, Theme)> {
+    let both = settings::table.filter(settings::key.eq_any([NODE, theme::KEY]));
+    let held: Vec<(String, Json<serde_json::Value>)> =
+        on!(conn, |c| both.select((settings::key, settings::value)).load(c).await)?;
+    let (mut node, mut look) = (Node::default(), Theme::default());
+    for (key, Json(value)) in held {
+        match key.as_str() {
+            NODE => node = serde_json::from_value(value).map_err(crate::error::Error::store)?,
+            _ => look = serde_json::from_value(value).map_err(crate::error::Error::store)?,
+        }
+    }
+    Ok((node, look))
 }
 
 /// Keeps the node's settings.
@@ -148,6 +174,56 @@ pub async fn note_address(tx: &mut Tx, here: &Address) -> Result<()> {
     put(tx, ADDRESS, here).await
 }
 
+/// Whether this node is a relay server for others (FEP-ae0c).
+///
+/// # Errors
+/// When the database fails.
+pub async fn relays(conn: &mut Conn) -> Result<bool> {
+    Ok(get(conn, RELAYS).await?.unwrap_or(false))
+}
+
+/// Whether this node tells in a public directory what is open on it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_listed(conn: &mut Conn) -> Result<bool> {
+    Ok(get(conn, LISTED).await?.unwrap_or(false))
+}
+
+/// The most days that copies can be asked to be kept at most.
+pub const RETENTION_MOST: u32 = 36_500;
+
+/// How many days after the end of a consultation other nodes may keep copies of it; none: for ever.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retention(conn: &mut Conn) -> Result<Option<u32>> {
+    Ok(get(conn, RETENTION).await?.flatten())
+}
+
+/// Says how many days other nodes may keep copies; none: for ever.
+///
+/// # Errors
+/// When `by` may not administer, or it is none, or more than [`RETENTION_MOST`] (`retention`).
+pub async fn retain(tx: &mut Tx, by: &Standing, days: Option<u32>) -> Result<()> {
+    by.may(Act::Administer, None)?;
+    let mut check = Check::default();
+    let fits = days.is_none_or(|days| (1..=RETENTION_MOST).contains(&days));
+    check.that(fits, "retention", "range", "Write a number of days.");
+    check.done()?;
+    put(tx, RETENTION, &days).await
+}
+
+/// Says whether this node is a relay server, and whether it is listed.
+///
+/// # Errors
+/// When `by` may not administer.
+pub async fn share(tx: &mut Tx, by: &Standing, relays: bool, listed: bool) -> Result<()> {
+    by.may(Act::Administer, None)?;
+    put(tx, RELAYS, &relays).await?;
+    put(tx, LISTED, &listed).await
+}
+
 /// The key of this node's pseudonyms, 32 bytes as hex, made when first needed.
 pub(crate) async fn pseudonym_key(conn: &mut Conn) -> Result<Vec<u8>> {
     let kept: Option<String> = get(conn, PSEUDONYM_KEY).await?;
@@ -160,13 +236,75 @@ pub(crate) async fn make_pseudonym_key(tx: &mut Tx) -> Result<()> {
     put(tx, PSEUDONYM_KEY, &hex::encode(secret.as_bytes())).await
 }
 
-async fn get<T: DeserializeOwned>(conn: &mut Conn, key: &str) -> Result<Option<T>> {
+/// When a backup was last written; `None` if none ever was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn backed_up(conn: &mut Conn) -> Result<Option<Instant>> {
+    get(conn, BACKUP).await
+}
+
+/// Notes that a backup was written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_backup(tx: &mut Tx, now: Instant) -> Result<()> {
+    put(tx, BACKUP, &now).await
+}
+
+/// What of the node is to change; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// The institution's name.
+    pub name: Option<String>,
+    /// Its language.
+    pub language: Option<String>,
+    /// Its time zone.
+    pub time_zone: Option<String>,
+    /// Its domain, while nothing has gone to another server.
+    pub domain: Option<String>,
+}
+
+/// Changes what was said at set-up.
+///
+/// # Errors
+/// When `by` may not; what is wrong with `name`, `language`, `time_zone` or `domain`; [`crate::error::Refusal::DomainPermanent`].
+pub async fn change(tx: &mut Tx, now: Instant, by: &Standing, change: Change) -> Result<Node> {
+    by.may(Act::Administer, None)?;
+    let before = node(tx).await?;
+    let wanted = Node {
+        name: change.name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned()),
+        language: change.language.unwrap_or_else(|| before.language.clone()),
+        time_zone: change.time_zone.unwrap_or_else(|| before.time_zone.clone()),
+        ..before.clone()
+    };
+    let mut check = Check::default();
+    check.line("name", &wanted.name, setup::NAME_LONGEST);
+    let zone = jiff::tz::TimeZone::get(&wanted.time_zone).is_ok();
+    check.that(zone, "time_zone", "format", "Write a time zone such as Europe/Paris.");
+    check.that(setup::is_language(&wanted.language), "language", "format", "Write a language such as fr or en.");
+    check.done()?;
+    save_node(tx, &wanted).await?;
+    if wanted.name != before.name {
+        for known in [Some(actor::node(tx).await?.id), before.official].into_iter().flatten() {
+            let summary = actor::by_id(tx, known).await?.summary;
+            actor::describe(tx, known, &wanted.name, &summary).await?;
+        }
+    }
+    audit::note(tx, now, by.account.as_ref(), "node.change", &wanted.name, None).await?;
+    if let Some(domain) = change.domain.filter(|domain| !domain.trim().is_empty()) {
+        setup::set_domain(tx, now, Some(by), &domain).await?;
+    }
+    node(tx).await
+}
+
+pub(super) async fn get<T: DeserializeOwned>(conn: &mut Conn, key: &str) -> Result<Option<T>> {
     let found: Option<Json<serde_json::Value>> =
         on!(conn, |c| settings::table.find(key).select(settings::value).first(c).await.optional())?;
     found.map(|Json(value)| serde_json::from_value(value).map_err(crate::error::Error::store)).transpose()
 }
 
-async fn put<T: Serialize>(tx: &mut Tx, key: &str, value: &T) -> Result<()> {
+pub(super) async fn put<T: Serialize>(tx: &mut Tx, key: &str, value: &T) -> Result<()> {
     let value = Json(serde_json::to_value(value).map_err(crate::error::Error::store)?);
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::insert_into(settings::table)

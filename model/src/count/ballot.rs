@@ -235,6 +235,8 @@ impl Receipt {
 pub enum Verdict {
     /// It counts.
     Counted(Receipt),
+    /// It is withdrawn.
+    Withdrawn,
     /// A rule says no: its code.
     Refused(String),
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::ballot::EventKind;
 use super::electorate::Tier;
 use super::log::tile::{Level, split};
 use super::log::verify::merkle::{self, Peaks};
-use super::log::verify::recount::{self, Recount, Rules};
+use super::log::verify::recount::{Recount, Rules};
 use super::log::{self, Place};
 use super::tally::{self, Counts};
 use crate::clock::Instant;
@@ -158,14 +159,16 @@ async fn recount_events(conn: &mut Conn, on: &Consultation, size: i64) -> Result
         .eq(on.id)
         .and(ballot_events::seq.lt(size))
         .and(diesel::dsl::not(diesel::dsl::exists(superseded)));
-    let rows: Vec<(super::ballot::EventKind, Tier, Json<Vec<String>>)> = on!(conn, |c| ballot_events::table
+    // Each choice once: there may be a million ballots.
+    let rows: Vec<(EventKind, Tier, Json<Vec<String>>, i64)> = on!(conn, |c| ballot_events::table
         .filter(last)
-        .select((ballot_events::kind, ballot_events::tier, ballot_events::choice))
+        .group_by((ballot_events::kind, ballot_events::tier, ballot_events::choice))
+        .select((ballot_events::kind, ballot_events::tier, ballot_events::choice, diesel::dsl::count_star()))
         .load(c)
         .await)?;
     let mut counts = Counts::default();
-    for (_, tier, Json(choice)) in rows.into_iter().filter(|(kind, ..)| kind.stands()) {
-        counts.add(tier, &on.method.0.counted(&choice));
+    for (_, tier, Json(choice), times) in rows.into_iter().filter(|(kind, ..)| kind.stands()) {
+        counts.add_times(tier, &on.method.0.counted(&choice), times);
     }
     Ok(counts)
 }
@@ -183,7 +186,7 @@ async fn compare_log(conn: &mut Conn, on: &Consultation, size: i64, counts: &Cou
         };
         let taken = split(&bundle).into_iter().flatten().try_for_each(|line| {
             peaks.add(merkle::leaf(line), 0);
-            recount::read(line).and_then(|entry| recount.take(entry))
+            recount.take(line).map(drop)
         });
         if let Err(why) = taken {
             return Ok(Err(why.to_string()));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::debate::forum::{Forum, Visibility};
 use crate::error::{Check, Error, Refusal, Result};
-use crate::network::peer::{self, Policy};
+use crate::network::partner;
 use crate::people::account::Account;
 use crate::people::identity;
 use crate::people::role::{Act, Standing};
@@ -193,10 +193,9 @@ impl Electorate {
     ) -> Result<Tier> {
         let open = matches!(forum.visibility, Visibility::Public | Visibility::Collaborative);
         if open
-            && assurance != Some(Assurance::None)
             && self.admits(Tier::Partner)
             && let Some(host) = host
-            && peer::policy(conn, host).await? == Policy::Partner
+            && partner::is_believed(conn, host, assurance).await?
         {
             return Ok(Tier::Partner);
         }

@@ -15,7 +15,6 @@ mod inclusion;
 mod rows;
 
 use crate::address::Address;
-use crate::care::settings;
 use crate::clock::Instant;
 use crate::debate::consultation::Consultation;
 use crate::error::{Error, Result};
@@ -66,9 +65,15 @@ pub fn key_address(here: &Address) -> String {
 }
 
 /// Writes entries to the end of a log and signs its new head.
-pub(crate) async fn append(tx: &mut Tx, now: Instant, on: &Consultation, kept: Kept, entries: &[Entry]) -> Result<()> {
-    let here = settings::address(tx).await?;
-    let signer = signer(tx, now, &here).await?;
+pub(crate) async fn append(
+    tx: &mut Tx,
+    now: Instant,
+    on: &Consultation,
+    here: &Address,
+    kept: Kept,
+    entries: &[Entry],
+) -> Result<()> {
+    let signer = signer(tx, now, here).await?;
     let Kept { mut edge, .. } = kept;
     let before = edge.size;
     let mut done = Vec::new();
@@ -79,7 +84,7 @@ pub(crate) async fn append(tx: &mut Tx, now: Instant, on: &Consultation, kept: K
         edge.append(&entry.line()?, &mut done)?;
     }
     let root = edge.root()?;
-    let checkpoint = note::checkpoint(&signer, &origin(&here, &on.slug), edge.size, root)?;
+    let checkpoint = note::checkpoint(&signer, &origin(here, &on.slug), edge.size, root)?;
     rows::save(tx, now, on.id, before, &edge, &root.to_string(), &checkpoint, done).await
 }
 

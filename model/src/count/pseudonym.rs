@@ -1,11 +1,12 @@
 //! Names for voters that only one consultation uses: keyed, so nobody outside can link two of them.
 
-use aws_lc_rs::hmac;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 
 use crate::address::Address;
 use crate::care::settings;
 use crate::debate::consultation::{Ballots, Consultation};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::people::account::Account;
 use crate::people::actor::{Actor, Kind};
@@ -38,7 +39,8 @@ const LENGTH: usize = 10;
 
 /// Makes the pseudonyms of one consultation.
 pub struct Pseudonyms {
-    key: hmac::Key,
+    /// Begun with the key: what is the same for every name is hashed once.
+    key: Hmac<Sha256>,
     consultation: Id<Consultation>,
 }
 
@@ -48,18 +50,18 @@ pub struct Pseudonyms {
 /// When the node is not set up or the database fails.
 pub async fn of(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Pseudonyms> {
     let key = settings::pseudonym_key(conn).await?;
-    Ok(Pseudonyms { key: hmac::Key::new(hmac::HMAC_SHA256, &key), consultation })
+    Ok(Pseudonyms { key: Hmac::new_from_slice(&key).map_err(Error::store)?, consultation })
 }
 
 impl Pseudonyms {
     /// The name of this person for this purpose.
     #[must_use]
     pub fn name(&self, purpose: Purpose, person: Id<Actor>) -> String {
-        let mut context = hmac::Context::with_key(&self.key);
-        context.update(self.consultation.uuid().as_bytes());
-        context.update(person.uuid().as_bytes());
-        context.update(purpose.word().as_bytes());
-        hex::encode(&context.sign().as_ref()[..LENGTH])
+        let mut keyed = self.key.clone();
+        keyed.update(self.consultation.uuid().as_bytes());
+        keyed.update(person.uuid().as_bytes());
+        keyed.update(purpose.word().as_bytes());
+        hex::encode(&keyed.finalize().into_bytes()[..LENGTH])
     }
 }
 
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn a_persons_names_cannot_be_joined() {
         let now = Instant::from_microsecond(0);
-        let key = || hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+        let key = || Hmac::new_from_slice(&[7; 32]).unwrap();
         let (one, two) = (Id::new(now), Id::new(now));
         let (here, there) =
             (Pseudonyms { key: key(), consultation: one }, Pseudonyms { key: key(), consultation: two });
@@ -138,5 +140,15 @@ mod tests {
         let different: std::collections::HashSet<&String> = names.iter().collect();
         assert_eq!(different.len(), names.len());
         assert_eq!(here.name(Purpose::Ballot, ana), names[0]);
+    }
+
+    #[test]
+    fn a_name_stays_what_it_was() {
+        let [one, ana] = [1, 2].map(uuid::Uuid::from_u128);
+        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[7; 32]);
+        let said = [one.as_bytes(), ana.as_bytes(), b"ballot".as_slice()].concat();
+        let same = hex::encode(&aws_lc_rs::hmac::sign(&key, &said).as_ref()[..LENGTH]);
+        let names = Pseudonyms { key: Hmac::new_from_slice(&[7; 32]).unwrap(), consultation: Id::from_uuid(one) };
+        assert_eq!(names.name(Purpose::Ballot, Id::from_uuid(ana)), same);
     }
 }

@@ -16,6 +16,7 @@ use diesel_async::RunQueryDsl;
 use self::fold::{Folded, fold, in_order};
 use super::tally::{self, Counts, Tally};
 use super::{log, publication};
+use crate::care::settings;
 use crate::clock::Instant;
 use crate::debate::consultation::{self, Consultation};
 use crate::error::{Error, Result};
@@ -24,8 +25,17 @@ use crate::job::{self, Job, When};
 use crate::store::schema::{ballot_events, ballot_logs, tallies};
 use crate::store::{Conn, Json, Store, Tx, dialect, on};
 
-/// The most events that one transaction takes.
-const BATCH: i64 = 2000;
+/// The most events that one transaction takes: a rush of ballots between two sweeps is one.
+const BATCH: i64 = 4000;
+
+/// What a batch came to.
+#[derive(Default)]
+struct Swept {
+    /// How many events were counted.
+    counted: usize,
+    /// Whether more may wait: it was full.
+    more: bool,
+}
 
 /// Whether a sequencer that meets another one waits for it or leaves the consultation to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +84,11 @@ async fn sweep_with(store: &Store, now: Instant, way: Way) -> Result<usize> {
     for consultation in waiting {
         loop {
             let mut tx = store.begin().await?;
-            let some = batch(&mut tx, now, consultation, way).await?;
+            let swept = batch(&mut tx, now, consultation, way).await?;
             tx.commit().await?;
-            counted += some;
-            if some == 0 {
+            counted += swept.counted;
+            // What came meanwhile waits for the next sweep: a batch of few costs nearly as much as one of many.
+            if !swept.more {
                 break;
             }
         }
@@ -100,7 +111,7 @@ pub(crate) async fn hold(tx: &mut Tx, now: Instant, consultation: Id<Consultatio
 /// When the database fails or another sequencer was faster.
 pub async fn drain(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, pace: Duration) -> Result<()> {
     let way = Way { pace, meeting: Meeting::Waits, log: true };
-    while batch(tx, now, consultation, way).await? > 0 {}
+    while batch(tx, now, consultation, way).await?.more {}
     Ok(())
 }
 
@@ -175,18 +186,16 @@ pub async fn sweep_without_log(store: &Store, now: Instant, pace: Duration) -> R
 }
 
 /// Sequences one batch. An error by a faster sequencer leaves nothing behind once the transaction is dropped.
-async fn batch(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, way: Way) -> Result<usize> {
-    let Some(before) = current(tx, consultation, now, way.meeting).await? else { return Ok(0) };
+async fn batch(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, way: Way) -> Result<Swept> {
+    let Some(before) = current(tx, consultation, now, way.meeting).await? else { return Ok(Swept::default()) };
     let events = recorded::waiting(tx, consultation, BATCH).await?;
-    if events.is_empty() {
-        return Ok(0);
-    }
+    let full = i64::try_from(events.len()).is_ok_and(|events| events == BATCH);
     let standing = recorded::standing(tx, &events).await?;
     let on = consultation::by_id(tx, consultation).await?;
     let counts = before.counts.0.clone();
     let Folded { counts, numbered } = fold(&on.method.0, counts, before.size, standing, in_order(events));
     if numbered.is_empty() {
-        return Ok(0);
+        return Ok(Swept::default());
     }
     let numbers: Vec<_> = numbered.iter().map(|n| (n.of.event.id, n.seq)).collect();
     dialect::number_events(tx, &numbers).await?;
@@ -197,12 +206,11 @@ async fn batch(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, way: W
     let size = before.size + i64::try_from(numbered.len()).map_err(Error::store)?;
     advance(tx, &before, size, counts, now).await?;
     let told = before.sent_at.map_or(now, |sent| sent.plus(way.pace).max(now));
-    let on = consultation::by_id(tx, consultation).await?;
     if on.closed_at.is_some() {
         publication::settle(tx, now, &on).await?;
     }
     job::enqueue(tx, now, Job::Tally { consultation, closing: false }, When::At(told)).await?;
-    Ok(numbered.len())
+    Ok(Swept { counted: numbered.len(), more: full })
 }
 
 /// Writes numbered events into the log.
@@ -213,8 +221,9 @@ async fn write(
     kept: log::Kept,
     numbered: &[fold::Numbered],
 ) -> Result<()> {
-    let entries = recorded::entries(tx, on, numbered).await?;
-    log::append(tx, now, on, kept, &entries).await
+    let here = settings::address(tx).await?;
+    let entries = recorded::entries(tx, on, &here, numbered).await?;
+    log::append(tx, now, on, &here, kept, &entries).await
 }
 
 /// The tally as it is, held until the transaction ends; `None` if another sequencer holds it and `meeting` says to pass.

@@ -50,6 +50,11 @@ impl Counts {
         self.shift(tier, choice, 1);
     }
 
+    /// Takes so many ballots in that choose the same.
+    pub fn add_times(&mut self, tier: Tier, choice: &[String], times: i64) {
+        self.shift(tier, choice, times);
+    }
+
     /// Takes a ballot out that was taken in before.
     pub fn remove(&mut self, tier: Tier, choice: &[String]) {
         self.shift(tier, choice, -1);
@@ -305,14 +310,15 @@ pub async fn recount(conn: &mut Conn, consultation: Id<Consultation>) -> Result<
     use crate::store::schema::{ballots, consultations};
     let Json(method): Json<Method> =
         on!(conn, |c| consultations::table.find(consultation).select(consultations::method).first(c).await)?;
-    let rows: Vec<(Tier, Json<Vec<String>>)> = on!(conn, |c| ballots::table
+    let rows: Vec<(Tier, Json<Vec<String>>, i64)> = on!(conn, |c| ballots::table
         .filter(ballots::consultation_id.eq(consultation).and(ballots::withdrawn.eq(false)))
-        .select((ballots::tier, ballots::choice))
+        .group_by((ballots::tier, ballots::choice))
+        .select((ballots::tier, ballots::choice, diesel::dsl::count_star()))
         .load(c)
         .await)?;
     let mut counts = Counts::default();
-    for (tier, Json(choice)) in rows {
-        counts.add(tier, &method.counted(&choice));
+    for (tier, Json(choice), times) in rows {
+        counts.add_times(tier, &method.counted(&choice), times);
     }
     if counts.0.values().any(|c| c.voters < 0) {
         return Err(Error::store("a count below zero"));

@@ -92,10 +92,25 @@ impl Urn {
     }
 }
 
+/// Takes what waits, and what those bring who are about to: voters who were answered just now come back at once, and
+/// would else find that the first of them went alone.
+async fn gather(queue: &mut mpsc::Receiver<Waiting>, batch: &mut Vec<Waiting>) -> usize {
+    let some = queue.recv_many(batch, BATCH).await;
+    if some > 0 && some < BATCH {
+        tokio::task::yield_now().await;
+        while batch.len() < BATCH
+            && let Ok(waiting) = queue.try_recv()
+        {
+            batch.push(waiting);
+        }
+    }
+    batch.len()
+}
+
 async fn save(store: Store, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
     loop {
         let mut batch = Vec::new();
-        if queue.lock().await.recv_many(&mut batch, BATCH).await == 0 {
+        if gather(&mut *queue.lock().await, &mut batch).await == 0 {
             return;
         }
         // Everybody takes rows in the same order, so that two writers do not wait for each other.

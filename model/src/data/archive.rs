@@ -18,6 +18,7 @@ use crate::count::log::tile::Level;
 use crate::count::log::{self, Place};
 use crate::count::publication;
 use crate::count::tally::{self, Document as Results, Viewer};
+use crate::count::witness;
 use crate::data::export::sheet::LICENCE;
 use crate::data::export::{self, Document, Pages, Table, document};
 use crate::data::import::{MEDIA, NAME};
@@ -211,7 +212,7 @@ async fn count(
     let size: u64 = size.ok_or_else(|| Error::store("a checkpoint without a size"))?;
     parts.push(Part::File("actor.json".into(), actor.to_string().into_bytes()));
     parts.push(Part::File("log/vkey".into(), format!("{vkey}\n").into_bytes()));
-    parts.push(Part::File("log/checkpoint".into(), checkpoint.into_bytes()));
+    parts.push(Part::File("log/checkpoint".into(), witness::cosigned(conn, on, checkpoint).await?.into_bytes()));
     let levels = std::iter::once(Level::Entries).chain(LEVELS.map(Level::Hashes));
     parts.extend(levels.flat_map(|level| Place::all(level, size)).map(Part::Tile));
     Ok(parts)

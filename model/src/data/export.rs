@@ -2,6 +2,7 @@
 
 mod columns;
 mod document;
+pub mod flow;
 pub mod listing;
 mod polis;
 pub mod sheet;

@@ -102,6 +102,14 @@ impl File {
         picture::rewrite(given, picture::PORTRAIT).map(Self::picture)
     }
 
+    /// Reads the mark of an institution: as [`File::read`], small enough to stand at the head of a page, and a picture alone.
+    ///
+    /// # Errors
+    /// `unsupported-media`; `picture-too-large`, in pixels.
+    pub fn logo(given: &[u8]) -> Result<Self> {
+        picture::rewrite(given, picture::LOGO).map(Self::picture)
+    }
+
     fn picture(it: picture::Picture) -> Self {
         Self::of(it.format, Some((it.width, it.height)), it.octets)
     }

@@ -6,5 +6,6 @@ pub mod export;
 pub mod import;
 pub mod import_polis;
 pub mod media;
+pub mod personal;
 pub mod search;
 pub mod upkeep;

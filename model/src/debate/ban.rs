@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::comment;
 use super::forum::{self, Forum};
 use crate::care::audit;
+use crate::care::decision::{self, Made};
 use crate::care::moderation::{self, Moderation};
 use crate::clock::Instant;
 use crate::error::{Check, Error, Refusal, Result};
@@ -95,8 +96,16 @@ pub async fn set(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, whom: 
     if ban.removes {
         comment::hide_all(tx, now, forum, whom.id, &ban.reason).await?;
     }
+    let made = Made { forum: Some(forum.id), actor: Some(whom.id), ..Made::new(decision::Act::Ban, &ban.reason) };
+    decision::record(tx, now, by.account.as_ref(), made).await?;
     told(tx, now, by, forum, whom, &ban, false).await?;
     Ok(ban)
+}
+
+/// The ban of somebody from a forum, if there is one.
+pub(crate) async fn of(conn: &mut Conn, forum: Id<Forum>, who: Id<Actor>) -> Result<Option<Ban>> {
+    let it = bans::table.filter(bans::forum_id.eq(forum).and(bans::actor_id.eq(who)));
+    Ok(on!(conn, |c| it.select(Ban::as_select()).first(c).await.optional())?)
 }
 
 /// Those who moderate are not banned; their role is taken first.

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::consultation::{self, Consultation, Phase, State as Lifecycle};
 use super::forum::Forum;
-use super::{ban, lock, text};
-use crate::care::audit;
+use super::{ban, held, lock, text};
+use crate::care::{audit, notice};
 use crate::clock::Instant;
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
@@ -26,10 +26,10 @@ use crate::store::schema::comments;
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx};
 
-pub use rows::{by_id, by_ids, by_uri, list, of_actor};
+pub use rows::{by_id, by_ids, by_uri, latest_of, list, of_actor};
 pub(crate) use rows::{count_opinions, score_earlier};
-pub(crate) use tombstone::hide_all;
 pub use tombstone::{delete, hide, retract};
+pub(crate) use tombstone::{hide_all, restore, retract_all};
 pub(crate) use version::reword;
 pub use version::{Version, edit, revise, versions};
 
@@ -59,6 +59,8 @@ words! {
         Hidden = "hidden",
         /// Deleted: a tombstone.
         Deleted = "deleted",
+        /// It waits to be read by a moderator. Only who has just written it is told so: it is kept apart ([`held`]).
+        Held = "held",
     }
 }
 
@@ -185,7 +187,8 @@ async fn article(conn: &mut Conn, on: &Consultation, anchor: Option<&str>) -> Re
     if is_there { Ok(()) } else { Err(Refusal::UnknownArticle.into()) }
 }
 
-/// Writes a comment. With the first, the author gets a public actor.
+/// Writes a comment. With the first that is shown, the author gets a public actor. In a forum whose comments are read first
+/// it waits, in the state [`State::Held`].
 ///
 /// # Errors
 /// When `by` may not comment here; `banned`, `comments-closed`, `closed`, `not-published`, `too-long`, `parent-elsewhere`,
@@ -202,7 +205,12 @@ pub async fn post(
     let account = by.account.as_ref().ok_or(Refusal::NotSignedIn)?;
     ban::open(tx, now, forum.id, account.actor_id).await?;
     lock::open(tx, on.id).await?;
-    write(tx, now, forum, on, account.actor_id, draft, false).await
+    let comment = written(tx, now, on, account.actor_id, draft, false).await?;
+    // Whoever speaks for the forum is not read by itself first.
+    if held::is_on(tx, forum.id).await? && by.may(Act::Author, Some(forum)).is_err() {
+        return held::keep(tx, forum.id, &comment).await;
+    }
+    show(tx, now, forum, comment).await
 }
 
 /// Writes an official answer, in the name of the forum's official account.
@@ -219,15 +227,16 @@ pub async fn answer(
 ) -> Result<Comment> {
     by.may(Act::Author, Some(forum))?;
     let official = super::forum::official(tx, forum).await?;
-    let comment = write(tx, now, forum, on, official.id, draft, true).await?;
+    let comment = written(tx, now, on, official.id, draft, true).await?;
+    let comment = show(tx, now, forum, comment).await?;
     audit::note(tx, now, by.account.as_ref(), "comment.answer", &comment.id.to_string(), Some(official.id)).await?;
     Ok(comment)
 }
 
-async fn write(
-    tx: &mut Tx,
+/// A comment written here, checked and not yet shown.
+async fn written(
+    conn: &mut Conn,
     now: Instant,
-    forum: &Forum,
     on: &Consultation,
     author: Id<Actor>,
     draft: &Draft,
@@ -238,9 +247,9 @@ async fn write(
     if draft.language.as_deref().is_some_and(|tag| !crate::care::setup::is_language(tag)) {
         return Err(Error::field("language", "format", "Write a language such as fr or en."));
     }
-    parent(tx, on, draft.parent).await?;
-    article(tx, on, draft.article.as_deref()).await?;
-    let comment = Comment {
+    parent(conn, on, draft.parent).await?;
+    article(conn, on, draft.article.as_deref()).await?;
+    Ok(Comment {
         id: Id::new(now),
         consultation_id: on.id,
         actor_id: author,
@@ -265,12 +274,40 @@ async fn write(
         replies: 0,
         agreement: 0,
         division: 0,
-    };
+    })
+}
+
+/// Shows a comment written here, and has others told.
+async fn show(tx: &mut Tx, now: Instant, forum: &Forum, comment: Comment) -> Result<Comment> {
+    rows::insert(tx, &comment).await?;
+    consultation::count_comment(tx, comment.consultation_id, 1).await?;
+    notice::answered(tx, now, &comment).await?;
+    if forum.visibility.is_federated() {
+        actor::publish(tx, now, comment.actor_id).await?;
+        tell(tx, now, forum, comment.id, Change::Created).await?;
+    }
+    Ok(comment)
+}
+
+/// Shows a comment that waited. One from elsewhere is passed on as the activity that brought it.
+pub(super) async fn release(
+    tx: &mut Tx,
+    now: Instant,
+    forum: &Forum,
+    on: &Consultation,
+    comment: Comment,
+    activity: Option<String>,
+) -> Result<Comment> {
+    takes_comments(now, on, false)?;
+    parent(tx, on, comment.parent_id).await?;
+    if comment.uri.is_none() {
+        return show(tx, now, forum, comment).await;
+    }
     rows::insert(tx, &comment).await?;
     consultation::count_comment(tx, on.id, 1).await?;
-    if forum.visibility.is_federated() {
-        actor::publish(tx, now, author).await?;
-        tell(tx, now, forum, comment.id, Change::Created).await?;
+    notice::answered(tx, now, &comment).await?;
+    if let Some(activity) = activity {
+        job::enqueue(tx, now, Job::Carry { forum: forum.id, activity }, When::Now).await?;
     }
     Ok(comment)
 }
@@ -282,7 +319,8 @@ async fn tell(tx: &mut Tx, now: Instant, forum: &Forum, comment: Id<Comment>, ch
     Ok(())
 }
 
-/// Takes in a comment from elsewhere; the same one again is answered as it is.
+/// Takes in a comment from elsewhere; the same one again is answered as it is. In a forum whose comments are read first it
+/// waits, in the state [`State::Held`].
 ///
 /// # Errors
 /// `not-eligible` in a forum that takes none from outside, and as [`post`].
@@ -297,6 +335,9 @@ pub async fn receive(
     use super::forum::Visibility;
     if let Some(there) = by_uri(tx, &remote.uri).await? {
         return Ok(there);
+    }
+    if let Some(waits) = held::by_uri(tx, &remote.uri).await? {
+        return Ok(waits.comment(State::Held));
     }
     if !matches!(forum.visibility, Visibility::Public | Visibility::Collaborative) {
         return Err(Refusal::NotEligible.into());
@@ -334,8 +375,12 @@ pub async fn receive(
         agreement: 0,
         division: 0,
     };
+    if held::is_on(tx, forum.id).await? {
+        return held::keep(tx, forum.id, &comment).await;
+    }
     rows::insert(tx, &comment).await?;
     consultation::count_comment(tx, on.id, 1).await?;
+    notice::answered(tx, now, &comment).await?;
     Ok(comment)
 }
 

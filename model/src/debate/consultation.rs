@@ -5,6 +5,7 @@ pub mod catalogue;
 mod draft;
 mod life;
 mod rows;
+mod sketch;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -29,9 +30,10 @@ use crate::store::{Conn, Json, Tx, dialect};
 
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
 pub(crate) use life::finish;
-pub use life::{archive, close, publish};
+pub use life::{archive, close, publish, ready};
 pub use rows::{Filter, Sort, by_id, by_ids, by_slug, list, stamp};
 pub(crate) use rows::{count_comment, free_slug, insert, lock, move_on, open, postpone, rewrite, touch};
+pub use sketch::{Step, begin, sketch};
 
 words! {
     /// How far a consultation has been brought by people and by the clock's job.
@@ -255,6 +257,11 @@ pub(crate) async fn shared(tx: &mut Tx, id: Id<Consultation>) -> Result<Consulta
 pub async fn create(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: Draft) -> Result<Consultation> {
     by.may(Act::Propose, Some(forum))?;
     let draft = draft.check(now, None)?;
+    write(tx, now, by, forum, &draft).await
+}
+
+/// Keeps a new draft whose fields were checked.
+async fn write(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, draft: &Draft) -> Result<Consultation> {
     may_require(by, forum, &draft.electorate, None)?;
     draft.electorate.check_in(tx, forum).await?;
     let author = match by.account.as_ref().filter(|_| by.may(Act::Author, Some(forum)).is_err()) {

@@ -7,6 +7,7 @@ pub mod change;
 pub mod comment;
 pub mod consultation;
 pub mod forum;
+pub mod held;
 pub mod interest;
 pub mod lock;
 pub mod membership;

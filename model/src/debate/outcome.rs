@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::comment::{self, Comment};
 use super::consultation::{self, Consultation, Phase, State, View};
 use super::text;
+use crate::care::notice::{self, News};
 use crate::care::{audit, settings};
 use crate::clock::Instant;
 use crate::count::publication;
@@ -110,6 +111,9 @@ pub async fn publish(tx: &mut Tx, now: Instant, view: &View, draft: Draft) -> Re
     let it = consultation::touch(tx, now, on.id).await?;
     let answers = answered(tx, now, view, &it, &draft, before.as_ref()).await?;
     let comment_id = Some(said(tx, now, view, &it, &draft, before.as_ref()).await?);
+    if before.is_none() {
+        notice::announce(tx, now, &it, News::Outcome { consultation: it.id }).await?;
+    }
     let outcome = Outcome {
         consultation_id: it.id,
         html: text::render(&draft.text),
@@ -229,4 +233,13 @@ async fn keep(tx: &mut Tx, outcome: &Outcome) -> Result<()> {
 /// When the database fails.
 pub async fn of(conn: &mut Conn, consultation: Id<Consultation>) -> Result<Option<Outcome>> {
     Ok(on!(conn, |c| outcomes::table.find(consultation).select(Outcome::as_select()).first(c).await.optional())?)
+}
+
+/// What became of these consultations, in no order: of those without an answer there is nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_each(conn: &mut Conn, consultations: &[Id<Consultation>]) -> Result<Vec<Outcome>> {
+    let these = outcomes::table.filter(outcomes::consultation_id.eq_any(consultations.to_vec()));
+    Ok(on!(conn, |c| these.select(Outcome::as_select()).load(c).await)?)
 }

@@ -182,6 +182,18 @@ pub async fn of_actor(conn: &mut Conn, on: Id<Consultation>, actor: Id<Actor>) -
         .await)?)
 }
 
+/// What `actor` thinks of these comments.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to(conn: &mut Conn, actor: Id<Actor>, these: &[Id<Comment>]) -> Result<Vec<Reaction>> {
+    Ok(on!(conn, |c| reactions::table
+        .filter(reactions::actor_id.eq(actor).and(reactions::comment_id.eq_any(these)))
+        .select(Reaction::as_select())
+        .load(c)
+        .await)?)
+}
+
 /// The reaction that this activity brought, with its comment.
 ///
 /// # Errors

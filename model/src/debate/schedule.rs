@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::consultation::{self, Consultation, State};
 use super::forum;
+use crate::care::notice::{self, News};
 use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::id::Id;
@@ -24,6 +25,7 @@ pub async fn tick(store: &Store, now: Instant) -> Result<(usize, usize)> {
     for id in &closing {
         close(store, now, *id).await?;
     }
+    notice::call_to_mind(store, now).await?;
     Ok((opening.len(), closing.len()))
 }
 
@@ -49,6 +51,7 @@ async fn open(store: &Store, now: Instant, id: Id<Consultation>) -> Result<()> {
         if forum.visibility.is_federated() {
             job::enqueue(&mut tx, now, Job::Open { consultation: id }, When::Now).await?;
         }
+        notice::announce(&mut tx, now, &it, News::Opened { consultation: id }).await?;
     }
     tx.commit().await
 }

@@ -50,16 +50,28 @@ pub struct Follow {
 /// # Errors
 /// When the database fails.
 pub async fn accept(tx: &mut Tx, now: Instant, follower: &Actor, target: &Actor, uri: &str) -> Result<Follow> {
-    let row = Follow {
+    let row = row(now, follower, target, uri);
+    save(tx, &Follow { state: State::Accepted, answered_at: Some(now), ..row }).await
+}
+
+/// The same, where somebody here decides first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(tx: &mut Tx, now: Instant, follower: &Actor, target: &Actor, uri: &str) -> Result<Follow> {
+    save(tx, &row(now, follower, target, uri)).await
+}
+
+fn row(now: Instant, follower: &Actor, target: &Actor, uri: &str) -> Follow {
+    Follow {
         id: Id::new(now),
         follower_id: follower.id,
         target_id: target.id,
         uri: uri.to_owned(),
-        state: State::Accepted,
+        state: State::Requested,
         created_at: now,
-        answered_at: Some(now),
-    };
-    save(tx, &row).await
+        answered_at: None,
+    }
 }
 
 async fn save(conn: &mut Conn, row: &Follow) -> Result<Follow> {
@@ -89,20 +101,36 @@ pub async fn request(
         return Err(Refusal::NotAForum.into());
     }
     let node = actor::node(tx).await?;
-    if let Some(there) = between(tx, node.id, target.id).await?.filter(|f| f.state != State::Refused) {
+    ask_as(tx, now, &node, target, uri).await
+}
+
+/// The node follows back whoever subscribed to it in LitePub's way, once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn back(
+    tx: &mut Tx,
+    now: Instant,
+    node: &Actor,
+    target: &Actor,
+    uri: impl Fn(Id<Follow>) -> String,
+) -> Result<Follow> {
+    ask_as(tx, now, node, target, uri).await
+}
+
+/// An actor of this node asks to follow one elsewhere.
+pub(crate) async fn ask_as(
+    tx: &mut Tx,
+    now: Instant,
+    follower: &Actor,
+    target: &Actor,
+    uri: impl Fn(Id<Follow>) -> String,
+) -> Result<Follow> {
+    if let Some(there) = between(tx, follower.id, target.id).await?.filter(|f| f.state != State::Refused) {
         return Ok(there);
     }
     let id = Id::new(now);
-    let row = Follow {
-        id,
-        follower_id: node.id,
-        target_id: target.id,
-        uri: uri(id),
-        state: State::Requested,
-        created_at: now,
-        answered_at: None,
-    };
-    let follow = save(tx, &row).await?;
+    let follow = save(tx, &Follow { id, uri: uri(id), ..row(now, follower, target, "") }).await?;
     job::enqueue(tx, now, Job::Follow { follow: follow.id, undo: false }, When::Now).await?;
     Ok(follow)
 }
@@ -224,13 +252,19 @@ pub async fn of_node(conn: &mut Conn) -> Result<Vec<(Follow, Actor)>> {
         .await)?)
 }
 
-/// Whether the node follows `target`, accepted.
+/// Whether the node, or a forum of it, follows `target`, accepted.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn is_followed_here(conn: &mut Conn, target: Id<Actor>) -> Result<bool> {
-    let node = actor::node(conn).await?.id;
-    Ok(between(conn, node, target).await?.is_some_and(|f| f.state == State::Accepted))
+    let ours: i64 = on!(conn, |c| follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target).and(follows::state.eq(State::Accepted)))
+        .filter(actors::host.is_null())
+        .count()
+        .get_result(c)
+        .await)?;
+    Ok(ours > 0)
 }
 
 /// How many follow `target`.
@@ -267,6 +301,13 @@ pub async fn inboxes(conn: &mut Conn, target: Id<Actor>) -> Result<Vec<String>> 
 /// What our program calls itself in the actors that it publishes.
 pub const PROGRAM: &str = "Palabre";
 
+/// Whether an actor of another server says that its program is of our kind.
+#[must_use]
+pub fn is_ours(actor: &Actor) -> bool {
+    let name = actor.document.as_ref().and_then(|document| document.0["generator"]["name"].as_str());
+    name.is_some_and(|name| name.starts_with(PROGRAM))
+}
+
 /// The inboxes of those followers of `target` that are nodes of our own kind, as their actors say.
 ///
 /// # Errors
@@ -276,15 +317,11 @@ pub async fn nodes(conn: &mut Conn, target: Id<Actor>) -> Result<Vec<String>> {
         .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
         .filter(follows::target_id.eq(target).and(follows::state.eq(State::Accepted)))
         .filter(actors::suspended_at.is_null().and(actors::deleted_at.is_null()))
-        .filter(actors::kind.eq(actor::Kind::Application))
+        .filter(actors::kind.eq_any([actor::Kind::Application, actor::Kind::Group]))
         .select(Actor::as_select())
         .order(actors::id)
         .load(c)
         .await)?;
-    let is_ours = |follower: &Actor| {
-        let name = follower.document.as_ref().and_then(|document| document.0["generator"]["name"].as_str());
-        name.is_some_and(|name| name.starts_with(PROGRAM))
-    };
     let mut all: Vec<String> =
         followers.into_iter().filter(is_ours).filter_map(|node| node.shared_inbox.or(node.inbox)).collect();
     all.sort();

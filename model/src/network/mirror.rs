@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::network::peer::{self, Policy};
 use crate::people::actor::Actor;
-use crate::store::schema::{actors, mirror_marks, mirrors};
+use crate::store::schema::{actors, mirror_marks, mirror_versions, mirrors};
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx, on};
 
@@ -99,6 +99,71 @@ pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
         .first(c)
         .await
         .optional())?)
+}
+
+/// The copy of that key.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn by_id(conn: &mut Conn, id: Id<Mirror>) -> Result<Mirror> {
+    Ok(on!(conn, |c| mirrors::table.find(id).select(Mirror::as_select()).first(c).await)?)
+}
+
+/// A text of a consultation elsewhere as it was before its origin changed it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = mirror_versions)]
+pub struct Version {
+    /// The `Page`.
+    pub page: String,
+    /// From 1.
+    pub version: i32,
+    /// Its title then.
+    pub title: String,
+    /// Its text then, sanitised.
+    pub html: String,
+    /// When another came.
+    pub replaced_at: Instant,
+}
+
+/// How many earlier texts of a consultation are kept; the oldest stay.
+const VERSIONS_MOST: i64 = 50;
+
+/// Keeps the text of a `Page` that is about to be replaced by another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_version(tx: &mut Tx, now: Instant, before: &Mirror) -> Result<()> {
+    let conn: &mut Conn = tx;
+    let held: i64 = on!(conn, |c| mirror_versions::table
+        .filter(mirror_versions::page.eq(&before.uri))
+        .count()
+        .get_result(c)
+        .await)?;
+    if held >= VERSIONS_MOST {
+        return Ok(());
+    }
+    let row = Version {
+        page: before.uri.clone(),
+        version: i32::try_from(held).unwrap_or(i32::MAX).saturating_add(1),
+        title: before.title.clone(),
+        html: before.html.clone(),
+        replaced_at: now,
+    };
+    on!(conn, |c| diesel::insert_into(mirror_versions::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
+    Ok(())
+}
+
+/// The earlier texts of a consultation, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn versions(conn: &mut Conn, page: &str) -> Result<Vec<Version>> {
+    Ok(on!(conn, |c| mirror_versions::table
+        .filter(mirror_versions::page.eq(page))
+        .order(mirror_versions::version.desc())
+        .select(Version::as_select())
+        .load(c)
+        .await)?)
 }
 
 /// Where the copy of a consultation, of its ballot or of a comment on it is shown: the host and the slug of its `Page`.
@@ -250,7 +315,10 @@ pub async fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<(Mirror, Option<A
 }
 
 /// Those of them whose servers are neither blocked nor silenced.
-async fn shown(conn: &mut Conn, found: Vec<(Mirror, Option<Actor>)>) -> Result<Vec<(Mirror, Option<Actor>)>> {
+pub(super) async fn shown(
+    conn: &mut Conn,
+    found: Vec<(Mirror, Option<Actor>)>,
+) -> Result<Vec<(Mirror, Option<Actor>)>> {
     let mut hosts: Vec<&str> = found.iter().map(|(copy, _)| copy.host.as_str()).collect();
     hosts.sort_unstable();
     hosts.dedup();

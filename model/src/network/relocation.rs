@@ -28,9 +28,11 @@ pub async fn note(tx: &mut Tx, now: Instant, from: Id<Actor>, to: Id<Actor>) -> 
     Ok(())
 }
 
-/// Whose ballot `actor` casts on a consultation: that of the account here with which it is linked, one's own, or that of the
-/// account from which or to which one moved, if
-/// that has voted there.
+/// How many moves in a row are followed.
+const MOVES_MOST: usize = 8;
+
+/// Whose ballot `actor` casts on a consultation: that of the account here with which it is linked, one's own, or that of an
+/// account from which or to which one moved, in one step or several, if that has voted there.
 ///
 /// # Errors
 /// When the database fails.
@@ -43,13 +45,7 @@ pub async fn voter(conn: &mut Conn, on: Id<Consultation>, actor: &Actor) -> Resu
     if !named("alsoKnownAs") && !named("movedTo") {
         return Ok(actor.id);
     }
-    let both = actor_moves::from_id.eq(actor.id).or(actor_moves::to_id.eq(actor.id));
-    let moves: Vec<(Id<Actor>, Id<Actor>)> = on!(conn, |c| actor_moves::table
-        .filter(both)
-        .select((actor_moves::from_id, actor_moves::to_id))
-        .load(c)
-        .await)?;
-    let accounts: Vec<Id<Actor>> = moves.into_iter().flat_map(|(from, to)| [from, to]).collect();
+    let accounts = accounts(conn, actor.id).await?;
     let voted: Vec<Id<Actor>> = on!(conn, |c| ballots::table
         .filter(ballots::consultation_id.eq(on).and(ballots::actor_id.eq_any(&accounts)))
         .order(ballots::cast_at)
@@ -58,6 +54,29 @@ pub async fn voter(conn: &mut Conn, on: Id<Consultation>, actor: &Actor) -> Resu
         .await)?;
     let own = voted.iter().find(|id| **id == actor.id);
     Ok(own.or(voted.as_slice().first()).copied().unwrap_or(actor.id))
+}
+
+/// The accounts of one person, which moves lead from one to the next.
+async fn accounts(conn: &mut Conn, of: Id<Actor>) -> Result<Vec<Id<Actor>>> {
+    let mut known = vec![of];
+    for _ in 0..MOVES_MOST {
+        let reached = actor_moves::from_id.eq_any(known.clone()).or(actor_moves::to_id.eq_any(known.clone()));
+        let moves: Vec<(Id<Actor>, Id<Actor>)> = on!(conn, |c| actor_moves::table
+            .filter(reached)
+            .select((actor_moves::from_id, actor_moves::to_id))
+            .load(c)
+            .await)?;
+        let before = known.len();
+        for account in moves.into_iter().flat_map(|(from, to)| [from, to]) {
+            if !known.contains(&account) {
+                known.push(account);
+            }
+        }
+        if known.len() == before {
+            break;
+        }
+    }
+    Ok(known)
 }
 
 fn is_empty(value: &serde_json::Value) -> bool {

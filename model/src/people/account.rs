@@ -357,7 +357,7 @@ pub async fn give_role(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Account>
     Ok(account)
 }
 
-async fn keep_an_administrator(conn: &mut Conn, but: Id<Account>, role: Role) -> Result<()> {
+pub(super) async fn keep_an_administrator(conn: &mut Conn, but: Id<Account>, role: Role) -> Result<()> {
     if role == Role::Administrator {
         return Ok(());
     }

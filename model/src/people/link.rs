@@ -25,6 +25,8 @@ words! {
         Invite = "invite",
         /// Sets the node up.
         SetUp = "setup",
+        /// Appeals against a decision of the moderators.
+        Appeal = "appeal",
     }
 }
 
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Reset => 2 * HOUR,
             Self::Invite => 14 * 24 * HOUR,
             Self::SetUp => HOUR / 2,
+            Self::Appeal => 180 * 24 * HOUR,
         })
     }
 }
@@ -69,7 +72,8 @@ pub async fn mint(
     detail: serde_json::Value,
 ) -> Result<String> {
     let conn: &mut Conn = tx;
-    if let Some(account) = account {
+    // Each decision keeps its own way to appeal.
+    if let Some(account) = account.filter(|_| purpose != Purpose::Appeal) {
         let earlier = links::table.filter(links::account_id.eq(account).and(links::purpose.eq(purpose)));
         on!(conn, |c| diesel::delete(earlier).execute(c).await)?;
     } else if purpose == Purpose::SetUp {

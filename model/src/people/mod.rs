@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod departure;
 pub mod guest;
 pub mod identity;
 pub mod key;
@@ -12,6 +13,7 @@ pub mod proof;
 pub mod registration;
 pub mod role;
 pub mod session;
+pub mod suspension;
 pub mod token;
 
 mod secret;

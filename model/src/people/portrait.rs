@@ -12,6 +12,7 @@ use crate::data::media::{self, File, Format};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::job::{self, Job, When};
+use crate::network::peer;
 use crate::store::schema::{actors, portraits};
 use crate::store::{Conn, Tx, on};
 
@@ -62,10 +63,22 @@ async fn source_of(conn: &mut Conn, actor: Id<Actor>) -> Result<Option<String>> 
 /// Where the picture of an actor is to be fetched.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not wanted any more, or there already.
+/// [`Error::NotFound`] when it is not wanted any more, is there already, or pictures of that server are left out.
 pub async fn wanted(conn: &mut Conn, actor: Id<Actor>) -> Result<String> {
-    let waits = portraits::table.find(actor).filter(portraits::hash.is_null());
-    Ok(on!(conn, |c| waits.select(portraits::source).first(c).await)?)
+    let (source, host): (String, Option<String>) = on!(conn, |c| portraits::table
+        .inner_join(actors::table)
+        .filter(portraits::actor_id.eq(actor).and(portraits::hash.is_null()))
+        .select((portraits::source, actors::host))
+        .first(c)
+        .await)?;
+    if is_left_out(conn, host.as_deref()).await? { Err(Error::NotFound) } else { Ok(source) }
+}
+
+async fn is_left_out(conn: &mut Conn, host: Option<&str>) -> Result<bool> {
+    match host {
+        Some(host) => Ok(peer::treatment(conn, host).await?.reject_media),
+        None => Ok(false),
+    }
 }
 
 /// Keeps the picture that was found at `source`; nothing if another is wanted meanwhile.
@@ -93,37 +106,49 @@ pub(crate) async fn forget(tx: &mut Tx, actor: Id<Actor>) -> Result<()> {
     Ok(())
 }
 
-/// The names of the pictures of these actors, as [`serve`] knows them; of those suspended or gone none.
+/// The names of the pictures of these actors, as [`serve`] knows them; none of those suspended or gone, or of a server whose
+/// pictures are left out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn names(conn: &mut Conn, of: &[Id<Actor>]) -> Result<HashMap<Id<Actor>, String>> {
-    let found: Vec<(Id<Actor>, Option<String>, Option<String>)> = on!(conn, |c| portraits::table
+    type Found = (Id<Actor>, Option<String>, Option<String>, Option<String>);
+    let found: Vec<Found> = on!(conn, |c| portraits::table
         .inner_join(actors::table)
         .filter(portraits::actor_id.eq_any(of).and(portraits::hash.is_not_null()))
         .filter(actors::suspended_at.is_null().and(actors::deleted_at.is_null()))
-        .select((portraits::actor_id, portraits::hash, portraits::format))
+        .select((portraits::actor_id, portraits::hash, portraits::format, actors::host))
         .load(c)
         .await)?;
-    let named = |(actor, hash, format): (Id<Actor>, Option<String>, Option<String>)| {
-        Some((actor, media::name(&hash?, format?.parse().ok()?)))
+    let mut hosts: Vec<&str> = found.iter().filter_map(|(_, _, _, host)| host.as_deref()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let treated: HashMap<&str, _> = peer::treatments(conn, &hosts).await?.into_iter().collect();
+    let left_out = |host: &str| treated.get(host).is_some_and(|treatment| treatment.reject_media);
+    let named = |(actor, hash, format, host): &Found| {
+        let name = media::name(hash.as_deref()?, format.as_deref()?.parse().ok()?);
+        (!host.as_deref().is_some_and(left_out)).then_some((*actor, name))
     };
-    Ok(found.into_iter().filter_map(named).collect())
+    Ok(found.iter().filter_map(named).collect())
 }
 
 /// The picture of that name.
 ///
 /// # Errors
-/// [`Error::NotFound`], also where it is of somebody suspended or gone.
+/// [`Error::NotFound`], also where it is of somebody suspended or gone, or of a server whose pictures are left out.
 pub async fn serve(conn: &mut Conn, name: &str) -> Result<(Format, Vec<u8>)> {
     let (hash, extension) = name.split_once('.').ok_or(Error::NotFound)?;
-    let (format, octets): (Option<String>, Option<Vec<u8>>) = on!(conn, |c| portraits::table
+    let found: (Option<String>, Option<Vec<u8>>, Option<String>) = on!(conn, |c| portraits::table
         .inner_join(actors::table)
         .filter(portraits::hash.eq(hash))
         .filter(actors::suspended_at.is_null().and(actors::deleted_at.is_null()))
-        .select((portraits::format, portraits::octets))
+        .select((portraits::format, portraits::octets, actors::host))
         .first(c)
         .await)?;
+    let (format, octets, host) = found;
+    if is_left_out(conn, host.as_deref()).await? {
+        return Err(Error::NotFound);
+    }
     let format: Format = format.and_then(|word| word.parse().ok()).ok_or(Error::NotFound)?;
     let octets = octets.filter(|_| format.extension() == extension).ok_or(Error::NotFound)?;
     Ok((format, octets))

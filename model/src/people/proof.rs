@@ -89,6 +89,18 @@ impl Signer {
     }
 }
 
+/// A document without its proof in the form that is hashed and signed (RFC 8785, JCS).
+///
+/// # Errors
+/// When it holds a number that has no such form.
+pub fn canonical(document: &Value) -> Result<Vec<u8>> {
+    let mut document = document.clone();
+    if let Some(object) = document.as_object_mut() {
+        object.remove("proof");
+    }
+    serde_json_canonicalizer::to_vec(&document).map_err(Error::store)
+}
+
 /// What is signed: the hash of the proof's options, then that of the document without its proof.
 fn digest(options: &Value, document: &Map<String, Value>) -> Result<Vec<u8>> {
     let canonical = |of: Result<Vec<u8>, _>| of.map_err(Error::store);

@@ -50,13 +50,17 @@ pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) ->
             .await?;
         }
         Conn::Sqlite(c) => {
-            for (id, seq) in numbered {
-                diesel::update(ballot_events::table.find(id))
-                    .set(ballot_events::seq.eq(Some(*seq)))
-                    .execute(&mut **c)
-                    .await?;
-            }
+            let numbered = numbered.to_vec();
+            c.spawn_blocking(move |c| number_each(c, &numbered)).await?;
         }
+    }
+    Ok(())
+}
+
+fn number_each(c: &mut SqliteConnection, numbered: &[(Id<Event>, i64)]) -> QueryResult<()> {
+    for (id, seq) in numbered {
+        let number = diesel::update(ballot_events::table.find(id)).set(ballot_events::seq.eq(Some(*seq)));
+        diesel::RunQueryDsl::execute(number, c)?;
     }
     Ok(())
 }

@@ -37,6 +37,16 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    #[allow(missing_docs)]
+    logos (hash) {
+        hash -> Text,
+        format -> Text,
+        octets -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::store::types::*;
     #[allow(missing_docs)]
     portraits (actor_id) {
@@ -584,6 +594,60 @@ diesel::table! {
         state -> Text,
         created_at -> DbTime,
         sent_at -> Nullable<DbTime>,
+        unsubscribe -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    subscriptions (account_id, subject_id) {
+        account_id -> DbUuid,
+        subject_id -> DbUuid,
+        kind -> Text,
+        created_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mail_preferences (account_id) {
+        account_id -> DbUuid,
+        rhythm -> Text,
+        replies -> Bool,
+        receipts -> Bool,
+        secret -> Text,
+        digest_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    notices (id) {
+        id -> DbUuid,
+        account_id -> DbUuid,
+        kind -> Text,
+        mark -> Text,
+        consultation_id -> DbUuid,
+        comment_id -> Nullable<DbUuid>,
+        created_at -> DbTime,
+        read_at -> Nullable<DbTime>,
+        mailed_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    closing_calls (consultation_id, closes_at) {
+        consultation_id -> DbUuid,
+        closes_at -> DbTime,
     }
 }
 
@@ -873,6 +937,184 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    home_ballots (id) {
+        id -> DbUuid,
+        actor_id -> DbUuid,
+        page -> Text,
+        host -> Text,
+        choice -> DbJson,
+        takes_back -> Nullable<DbUuid>,
+        assurance -> Text,
+        text_hash -> Nullable<Text>,
+        answer -> Text,
+        code -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        signed_at -> Nullable<DbTime>,
+        entry -> Nullable<BigInt>,
+        path -> DbJson,
+        checkpoint -> Nullable<Text>,
+        fault -> Nullable<Text>,
+        sent_at -> DbTime,
+        answered_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    home_notes (id) {
+        id -> DbUuid,
+        actor_id -> DbUuid,
+        page -> Text,
+        host -> Text,
+        answered -> Text,
+        markdown -> Text,
+        html -> Text,
+        language -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        published_at -> DbTime,
+        updated_at -> Nullable<DbTime>,
+        shown_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    home_opinions (actor_id, object) {
+        actor_id -> DbUuid,
+        object -> Text,
+        value -> Integer,
+        activity -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mirror_tallies (page) {
+        page -> Text,
+        document -> Text,
+        key -> Text,
+        checkpoint -> Text,
+        size -> BigInt,
+        verified_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mirror_faults (page) {
+        page -> Text,
+        failed -> Text,
+        detail -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mirror_versions (page, version) {
+        page -> Text,
+        version -> Integer,
+        title -> Text,
+        html -> Text,
+        replaced_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    partner_terms (host) {
+        host -> Text,
+        admits -> DbJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    pages (name, language) {
+        name -> Text,
+        language -> Text,
+        markdown -> Text,
+        html -> Text,
+        account_id -> Nullable<DbUuid>,
+        updated_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    decisions (id) {
+        id -> DbUuid,
+        act -> Text,
+        forum_id -> Nullable<DbUuid>,
+        comment_id -> Nullable<DbUuid>,
+        report_id -> Nullable<DbUuid>,
+        actor_id -> Nullable<DbUuid>,
+        host -> Nullable<Text>,
+        reason -> Text,
+        account_id -> Nullable<DbUuid>,
+        at -> DbTime,
+        undone_at -> Nullable<DbTime>,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<DbTime>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<DbUuid>,
+        answered_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    premoderated (forum_id) {
+        forum_id -> DbUuid,
+        since -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    held_comments (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        parent_id -> Nullable<DbUuid>,
+        uri -> Nullable<Text>,
+        url -> Nullable<Text>,
+        markdown -> Text,
+        html -> Text,
+        language -> Nullable<Text>,
+        stance -> Nullable<Text>,
+        article -> Nullable<Text>,
+        activity -> Nullable<Text>,
+        published_at -> DbTime,
+        received_at -> DbTime,
+    }
+}
+
+diesel::joinable!(held_comments -> actors (actor_id));
+diesel::joinable!(held_comments -> consultations (consultation_id));
 diesel::joinable!(attachments -> media (hash));
 diesel::joinable!(bans -> actors (actor_id));
 diesel::joinable!(pins -> consultations (consultation_id));
@@ -991,9 +1233,183 @@ diesel::joinable!(elector_lists -> forums (forum_id));
 diesel::joinable!(electors -> elector_lists (list_id));
 diesel::joinable!(codes -> consultations (consultation_id));
 diesel::joinable!(identities -> accounts (account_id));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    relays (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        source_id -> DbUuid,
+        rule -> Text,
+        tags -> DbJson,
+        comments -> Bool,
+        roots -> Integer,
+        answers -> Integer,
+        created_at -> DbTime,
+        last_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    carried (forum_id, object) {
+        forum_id -> DbUuid,
+        object -> Text,
+        relay_id -> Nullable<DbUuid>,
+        announce -> Text,
+        at -> DbTime,
+        gone_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    departed (uri) {
+        uri -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    consents (forum_id) {
+        forum_id -> DbUuid,
+        asks -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    proposals (id) {
+        id -> DbUuid,
+        uri -> Text,
+        kind -> Text,
+        ours -> Bool,
+        actor_id -> DbUuid,
+        peer_id -> DbUuid,
+        object -> Text,
+        title -> Text,
+        state -> Text,
+        created_at -> DbTime,
+        answered_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    relay_servers (id) {
+        id -> DbUuid,
+        direction -> Text,
+        style -> Text,
+        state -> Text,
+        host -> Text,
+        uri -> Text,
+        inbox -> Text,
+        follow -> Text,
+        actor_id -> Nullable<DbUuid>,
+        handed -> Integer,
+        created_at -> DbTime,
+        answered_at -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    relayed (object) {
+        object -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    witnesses (id) {
+        id -> DbUuid,
+        role -> Text,
+        actor_id -> DbUuid,
+        host -> Text,
+        since -> DbTime,
+        last_at -> Nullable<DbTime>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    witnessed (origin) {
+        origin -> Text,
+        host -> Text,
+        size -> BigInt,
+        root -> Text,
+        checkpoint -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    cosignatures (consultation_id, size, name) {
+        consultation_id -> DbUuid,
+        size -> BigInt,
+        name -> Text,
+        checkpoint -> Text,
+        line -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    forks (id) {
+        id -> DbUuid,
+        origin -> Text,
+        host -> Text,
+        earlier -> Text,
+        later -> Text,
+        brought_by -> Text,
+        found_at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    mirror_terms (uri) {
+        uri -> Text,
+        retain_until -> Nullable<DbTime>,
+        license -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(subscriptions -> accounts (account_id));
+diesel::joinable!(mail_preferences -> accounts (account_id));
+diesel::joinable!(notices -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     actors,
+    logos,
     portraits,
     registrations,
     names,
@@ -1038,6 +1454,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     mirrors,
     jobs,
     mails,
+    subscriptions,
+    mail_preferences,
+    notices,
+    closing_calls,
     audit,
     answers,
     admissions,
@@ -1055,4 +1475,27 @@ diesel::allow_tables_to_appear_in_same_query!(
     blocks,
     mirror_marks,
     announces,
+    relays,
+    carried,
+    departed,
+    consents,
+    proposals,
+    relay_servers,
+    relayed,
+    witnesses,
+    witnessed,
+    cosignatures,
+    forks,
+    mirror_terms,
+    home_ballots,
+    home_notes,
+    home_opinions,
+    mirror_tallies,
+    mirror_faults,
+    mirror_versions,
+    partner_terms,
+    pages,
+    decisions,
+    premoderated,
+    held_comments,
 );

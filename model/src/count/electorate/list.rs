@@ -308,6 +308,26 @@ pub async fn holds(conn: &mut Conn, forum: Id<Forum>, name: &str, account: &Acco
     }
 }
 
+/// Whether any list of electors of this node knows somebody: by what a provider said, by what they claimed, or by their
+/// confirmed address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn knows(conn: &mut Conn, account: &Account) -> Result<bool> {
+    let known = identity::of(conn, account.id).await?;
+    if known.iter().any(|identity| !identity.lists.0.is_empty()) {
+        return Ok(true);
+    }
+    let claimed = electors::table.filter(electors::account_id.eq(account.id));
+    if on!(conn, |c| select(exists(claimed)).get_result::<bool>(c).await)? {
+        return Ok(true);
+    }
+    let Some(email) = account.email.as_deref().filter(|_| account.confirmed_at.is_some()) else { return Ok(false) };
+    let hash = hash(conn, Kind::Email, email).await?;
+    let listed = electors::table.filter(electors::hash.eq(hash));
+    Ok(on!(conn, |c| select(exists(listed)).get_result(c).await)?)
+}
+
 async fn claimed(conn: &mut Conn, list: Id<List>, account: Id<Account>) -> Result<Option<String>> {
     Ok(on!(conn, |c| electors::table
         .filter(electors::list_id.eq(list).and(electors::account_id.eq(account)))

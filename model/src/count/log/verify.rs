@@ -6,14 +6,17 @@
 //! that the host admitted only those who may vote is not shown either.
 
 pub mod archive;
+pub mod line;
 pub mod merkle;
 pub mod note;
+pub mod promise;
 pub mod recount;
 pub mod report;
 
 mod claim;
 mod published;
 mod walk;
+mod witnessed;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -28,6 +31,7 @@ use note::{Checkpoint, Key};
 use published::Published;
 use report::{Fault, Report, Stop};
 use walk::{Walk, Walked};
+use witnessed::Witnessed;
 
 /// Where the public files of a log come from: a node, or an archive.
 pub trait Source: Sync {
@@ -49,6 +53,12 @@ pub struct Wanted {
     pub receipt: Option<Vec<u8>>,
     /// An earlier checkpoint of the same log.
     pub since: Option<Vec<u8>>,
+    /// The keys of witnesses, `NAME+ID+KEY`.
+    pub witnesses: Vec<String>,
+    /// How many of them must have signed it; all, if `None`.
+    pub quorum: Option<usize>,
+    /// Whether the results are proven otherwise than by the node's own key, so that no proof of it is asked of the final ones.
+    pub proven: bool,
 }
 
 /// Checks a log. What does not hold is in the report.
@@ -65,6 +75,9 @@ async fn run(source: &impl Source, wanted: &Wanted, report: &mut Report) -> Resu
     // The results before the checkpoint: the log may grow in between, and never shrinks.
     let published = published(source).await;
     let published = report.note("published", published)?;
+    // What witnesses signed before the checkpoint, for the same reason.
+    let witnessed = Witnessed::read(source, wanted, &key).await;
+    let witnessed = witnessed.map_err(|fault| report.refuse("witnesses", fault))?;
     let checkpoint = checkpoint(source, &key).await;
     let checkpoint = report.note("checkpoint", checkpoint)?;
     report.size = Some(checkpoint.size);
@@ -75,7 +88,7 @@ async fn run(source: &impl Source, wanted: &Wanted, report: &mut Report) -> Resu
     let claim = claim.map_err(|fault| report.refuse("receipt", fault))?;
     let sizes: BTreeSet<u64> = [Some(checkpoint.size), Some(published.size), since.as_ref().map(|since| since.size)]
         .into_iter()
-        .chain([claim.as_ref().and_then(Claim::size)])
+        .chain([claim.as_ref().and_then(Claim::size), witnessed.as_ref().map(Witnessed::size)])
         .flatten()
         .collect();
     let walk = Walk { size: checkpoint.size, sizes, counted: published.size, claim: claim.as_ref() };
@@ -85,10 +98,13 @@ async fn run(source: &impl Source, wanted: &Wanted, report: &mut Report) -> Resu
     report.note("root", root(&walked, &checkpoint))?;
     let tiles = walked.tiles(source).await;
     report.note("tiles", tiles)?;
+    if let Some(witnessed) = witnessed {
+        report.note("witnesses", witnessed.holds(&walked, &checkpoint))?;
+    }
     if let Some(since) = since {
         report.note("since", grown(&walked, &since, &checkpoint))?;
     }
-    report.note("results", published.holds(&walked, &checkpoint, &key))?;
+    report.note("results", published.holds(&walked, &checkpoint, (!wanted.proven).then_some(&key), &key.name))?;
     if let Some(claim) = claim {
         report.note("receipt", claim.holds(&walked, &checkpoint))?;
     }
@@ -130,7 +146,7 @@ async fn key(source: &impl Source, wanted: &Wanted, warnings: &mut Vec<String>) 
 }
 
 /// The Ed25519 keys with which an actor makes statements.
-fn keys_of(actor: &Value) -> impl Iterator<Item = [u8; proof::KEY_LENGTH]> {
+pub fn keys_of(actor: &Value) -> impl Iterator<Item = [u8; proof::KEY_LENGTH]> {
     let methods = match &actor["assertionMethod"] {
         Value::Array(methods) => methods.as_slice(),
         one => std::slice::from_ref(one),

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::fold::{Last, Numbered, Standing};
-use crate::care::settings;
+use crate::address::Address;
 use crate::count::ballot::{Ballot, Event, EventKind};
 use crate::count::electorate::Tier;
 use crate::count::log::Entry;
@@ -90,9 +90,13 @@ pub(super) async fn standing(conn: &mut Conn, events: &[Recorded]) -> Result<Sta
 }
 
 /// The entries of numbered events.
-pub(super) async fn entries(conn: &mut Conn, on: &Consultation, numbered: &[Numbered]) -> Result<Vec<Entry>> {
-    let here = settings::address(conn).await?;
-    let voters = Voters::of(conn, on, &here).await?;
+pub(super) async fn entries(
+    conn: &mut Conn,
+    on: &Consultation,
+    here: &Address,
+    numbered: &[Numbered],
+) -> Result<Vec<Entry>> {
+    let voters = Voters::of(conn, on, here).await?;
     let texts = texts(conn, on.id).await?;
     let reasons = reasons(conn, numbered).await?;
     let entry = |n: &Numbered| {

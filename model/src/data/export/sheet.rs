@@ -115,14 +115,13 @@ impl Sheet {
 /// Some rows, as the bytes of a CSV file.
 #[derive(Debug)]
 pub struct Chunk {
-    writer: csv::Writer<Vec<u8>>,
+    bytes: Vec<u8>,
     texts: Vec<bool>,
 }
 
 impl Chunk {
     fn new(sheet: &Sheet) -> Self {
-        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        Self { writer, texts: sheet.columns.iter().map(|(_, kind, _)| *kind == Kind::Text).collect() }
+        Self { bytes: Vec::new(), texts: sheet.columns.iter().map(|(_, kind, _)| *kind == Kind::Text).collect() }
     }
 
     /// Adds one row; cells in the columns' order.
@@ -130,27 +129,72 @@ impl Chunk {
     /// # Panics
     /// When the row has another number of cells than the table has columns: a mistake in this program.
     pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) {
-        const FITS: &str = "memory takes every row of this length";
-        let mut texts = self.texts.iter();
+        let mut count = 0;
         for cell in cells {
-            let (cell, text) = (cell.as_ref(), texts.next().expect("a row has one cell a column"));
-            match *text {
-                true => self.writer.write_field(harmless(cell).as_ref()).expect(FITS),
-                false => self.writer.write_field(cell).expect(FITS),
+            if count > 0 {
+                self.bytes.push(b',');
             }
+            match self.texts.get(count).expect("a row has one cell a column") {
+                true => write_cell(&mut self.bytes, &harmless(cell.as_ref())),
+                false => write_cell(&mut self.bytes, cell.as_ref()),
+            }
+            count += 1;
         }
-        assert!(texts.next().is_none(), "a row has one cell a column");
-        self.writer.write_record(None::<&[u8]>).expect(FITS);
+        assert!(count == self.texts.len(), "a row has one cell a column");
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+
+    /// Adds one row of cells that are written already.
+    pub(super) fn written_row<const N: usize>(&mut self, cells: [&[u8]; N]) {
+        debug_assert_eq!(N, self.texts.len(), "a row has one cell a column");
+        for (number, cell) in cells.into_iter().enumerate() {
+            if number > 0 {
+                self.bytes.push(b',');
+            }
+            self.bytes.extend_from_slice(cell);
+        }
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+
+    /// How many bytes there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The bytes so far, which go out before those to come.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        let room = Vec::with_capacity(self.bytes.capacity());
+        std::mem::replace(&mut self.bytes, room)
     }
 
     /// The bytes.
-    ///
-    /// # Panics
-    /// Never: memory takes every byte.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
-        self.writer.into_inner().expect("memory takes every byte")
+        self.bytes
     }
+}
+
+/// A cell of a text column, as it stands in a file.
+pub(super) fn written(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_cell(&mut bytes, &harmless(text));
+    bytes
+}
+
+/// In quotes where it must be (RFC 4180).
+fn write_cell(bytes: &mut Vec<u8>, cell: &str) {
+    if !cell.bytes().any(|octet| matches!(octet, b',' | b'"' | b'\r' | b'\n')) {
+        bytes.extend_from_slice(cell.as_bytes());
+        return;
+    }
+    bytes.push(b'"');
+    for (number, piece) in cell.split('"').enumerate() {
+        if number > 0 {
+            bytes.extend_from_slice(b"\"\"");
+        }
+        bytes.extend_from_slice(piece.as_bytes());
+    }
+    bytes.push(b'"');
 }
 
 /// A key and its value, in a file without a header.
@@ -164,7 +208,12 @@ pub(super) fn as_polis_row(key: &str, value: &str) -> Vec<u8> {
 /// What a spreadsheet would take for a formula gets an apostrophe, which it reads as "this is text". So does what looks
 /// as if it had got one, so that [`as_written`] gives back every text as it was. A program that expects semicolons sees
 /// cells and rows begin in the middle of a text too.
-fn harmless(cell: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn harmless(cell: &str) -> Cow<'_, str> {
+    // Most cells have one place where they begin, and nothing to be computed there.
+    if !is_formula(cell, 0) && !cell.bytes().any(|octet| matches!(octet, b';' | b'\t' | b'\r' | b'\n')) {
+        return Cow::Borrowed(cell);
+    }
     let mut written = String::new();
     let mut done = 0;
     for place in places(cell).filter(|place| is_formula(cell, *place)) {

@@ -21,7 +21,7 @@ use crate::store::{Conn, Json};
 
 /// As many events as make it better to go through all ballots of the node once than to sort those of one consultation
 /// for each page. PostgreSQL chooses by itself.
-const MANY: i64 = 20_000;
+pub(super) const MANY: i64 = 20_000;
 
 /// A ballot that stands: key, whose, tier, choice, when it was cast and last changed.
 type Row = (Id<Ballot>, Id<Actor>, Tier, Json<Vec<String>>, Instant, Instant);
@@ -30,14 +30,25 @@ type Name = (String, Option<String>, Kind);
 /// Both; the second where it was asked for.
 pub(super) type Named = (Row, Option<Name>);
 
+/// Whether names stand beside ballots: where they are public, and with those of an import. Pseudonyms need the key alone.
+pub(super) fn has_names(on: &Consultation) -> bool {
+    on.ballots == Ballots::Public || on.created_by.is_none()
+}
+
 /// An hour that many rows have, written once.
-struct Hour {
+pub(super) struct Hour {
     hour: Instant,
     text: String,
 }
 
+impl Default for Hour {
+    fn default() -> Self {
+        Self { hour: Instant::earliest(), text: String::new() }
+    }
+}
+
 impl Hour {
-    fn of(&mut self, at: Instant) -> &str {
+    pub(super) fn of(&mut self, at: Instant) -> &str {
         let hour = to_the_hour(at);
         if hour != self.hour || self.text.is_empty() {
             *self = Self { hour, text: hour.to_string() };
@@ -48,15 +59,12 @@ impl Hour {
 
 impl Pages {
     pub(super) async fn ballots(&mut self, conn: &mut Conn, after: Option<Id<Ballot>>) -> Result<Vec<u8>> {
-        // Pseudonyms need the key alone; names, and those of an import, stand with the actor.
-        let named = self.on.ballots == Ballots::Public || self.on.created_by.is_none();
-        let rows = match named {
+        let rows = match has_names(&self.on) {
             true => named_page(conn, &self.on, after, self.events).await?,
             false => page(conn, &self.on, after, self.events).await?,
         };
         let mut chunk = self.table.sheet().chunk();
-        let first = || Hour { hour: Instant::earliest(), text: String::new() };
-        let (mut cast, mut changed) = (first(), first());
+        let (mut cast, mut changed) = (Hour::default(), Hour::default());
         for ((_, voter, tier, Json(choice), cast_at, changed_at), name) in &rows {
             let (name, host, kind) = match name {
                 Some((name, host, kind)) => (name.as_str(), host.as_deref(), *kind),

@@ -43,7 +43,7 @@ impl Hidden {
         match state {
             State::Visible => true,
             State::Hidden => self == Self::Shown,
-            State::Deleted => false,
+            State::Deleted | State::Held => false,
         }
     }
 }

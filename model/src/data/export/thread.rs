@@ -35,8 +35,8 @@ impl Pages {
             let cells = match comment.state {
                 State::Visible => cells(comment, author),
                 // What was said there is gone; what was replied to it is not.
-                State::Hidden | State::Deleted if replies.is_empty() => continue,
-                State::Hidden | State::Deleted => gone(comment),
+                State::Hidden | State::Deleted | State::Held if replies.is_empty() => continue,
+                State::Hidden | State::Deleted | State::Held => gone(comment),
             };
             let replies = if replies.is_empty() { vec![Cells::default()] } else { replies };
             for reply in &replies {

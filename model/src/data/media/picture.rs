@@ -27,6 +27,9 @@ pub(super) const GIVEN: Bounds =
 /// Of pictures of people of other servers: many may be read at once.
 pub(super) const PORTRAIT: Bounds =
     Bounds { read_side: 4_096, read_pixels: 4_500_000, room: 40 * 1024 * 1024, kept_side: 128 };
+/// Of an institution's mark, which stands at the head of every page.
+pub(super) const LOGO: Bounds =
+    Bounds { read_side: 4_096, read_pixels: 4_500_000, room: 40 * 1024 * 1024, kept_side: 176 };
 /// Of a hundred: hardly to be told from the original.
 const QUALITY: u8 = 85;
 

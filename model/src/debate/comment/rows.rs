@@ -102,6 +102,20 @@ pub async fn of_actor(conn: &mut Conn, author: Id<Actor>) -> Result<Vec<Comment>
         .await)?)
 }
 
+/// The latest visible comments of an actor, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest_of(conn: &mut Conn, author: Id<Actor>, limit: i64) -> Result<Vec<Comment>> {
+    Ok(on!(conn, |c| comments::table
+        .filter(comments::actor_id.eq(author).and(comments::state.eq(State::Visible)))
+        .order((comments::received_at.desc(), comments::id.desc()))
+        .limit(limit)
+        .select(Comment::as_select())
+        .load(c)
+        .await)?)
+}
+
 /// The comment of that key.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use crate::store::{Conn, on};
 /// How many levels of replies are shown under a comment; what is deeper has a page of its own.
 pub const DEPTH: usize = 4;
 /// The most replies read for one page, all levels together.
-const MOST: i64 = 2000;
+const MOST: i64 = 400;
 
 /// How many top-level comments argue what; `None` for those that say nothing of it.
 ///

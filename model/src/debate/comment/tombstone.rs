@@ -6,10 +6,11 @@ use diesel_async::RunQueryDsl;
 
 use super::{Comment, State, own, rows, tell, version};
 use crate::care::audit;
+use crate::care::decision::{self, Made};
 use crate::clock::Instant;
 use crate::data::search;
 use crate::debate::consultation;
-use crate::debate::forum::Forum;
+use crate::debate::forum::{self, Forum};
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
 use crate::job::Change;
@@ -61,9 +62,39 @@ pub async fn hide(
     if reason.chars().count() > REASON_LONGEST {
         return Err(Error::field("reason", "too-long", format!("Use at most {REASON_LONGEST} characters.")));
     }
+    let shown = comment.state == State::Visible;
     end(tx, now, comment, State::Hidden, Some(reason)).await?;
+    if shown {
+        let made = Made {
+            forum: Some(forum.id),
+            comment: Some(comment.id),
+            actor: Some(comment.actor_id),
+            ..Made::new(decision::Act::Hide, reason)
+        };
+        decision::record(tx, now, by.account.as_ref(), made).await?;
+    }
     audit::note(tx, now, by.account.as_ref(), "comment.hide", &comment.id.to_string(), None).await?;
     tell(tx, now, forum, comment.id, Change::Deleted).await
+}
+
+/// Shows again what was hidden, when the decision is taken back. Whoever calls has asked who may.
+///
+/// # Errors
+/// [`Refusal::NotUndoable`] where its author has since taken its words away.
+pub(crate) async fn restore(tx: &mut Tx, now: Instant, forum: &Forum, id: Id<Comment>) -> Result<()> {
+    let hidden = comments::table.find(id).filter(comments::state.eq(State::Hidden).and(comments::markdown.ne("")));
+    let conn: &mut Conn = tx;
+    let shown: Option<Comment> = on!(conn, |c| diesel::update(hidden)
+        .set((comments::state.eq(State::Visible), comments::reason.eq(None::<String>)))
+        .returning(Comment::as_returning())
+        .get_result(c)
+        .await
+        .optional())?;
+    let shown = shown.ok_or(Refusal::NotUndoable)?;
+    search::keep_comment(tx, &shown).await?;
+    rows::count_reply(tx, shown.parent_id, 1).await?;
+    consultation::count_comment(tx, shown.consultation_id, 1).await?;
+    tell(tx, now, forum, id, Change::Created).await
 }
 
 /// Hides all that somebody wrote in a forum, when a ban takes it away. Whoever calls has asked who may.
@@ -87,6 +118,17 @@ pub async fn retract(tx: &mut Tx, now: Instant, author: Id<Actor>, comment: &Com
         return Err(Refusal::NotAllowed.into());
     }
     end(tx, now, comment, State::Deleted, None).await
+}
+
+/// Deletes all that somebody of this node wrote, because they leave and take it with them.
+pub(crate) async fn retract_all(tx: &mut Tx, now: Instant, author: Id<Actor>) -> Result<()> {
+    for comment in rows::of_actor(tx, author).await? {
+        end(tx, now, &comment, State::Deleted, None).await?;
+        let on = consultation::by_id(tx, comment.consultation_id).await?;
+        let forum = forum::by_id(tx, on.forum_id).await?;
+        tell(tx, now, &forum, comment.id, Change::Deleted).await?;
+    }
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, now: Instant, comment: &Comment, state: State, reason: Option<&str>) -> Result<()> {

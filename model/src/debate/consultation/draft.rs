@@ -217,7 +217,7 @@ impl Draft {
         self.clone().check_words()
     }
 
-    fn check_words(&mut self) -> Result<()> {
+    pub(super) fn check_words(&mut self) -> Result<()> {
         self.title = self.title.trim().to_owned();
         self.brief = self.brief.with_unix_lines();
         self.summary = self.summary.trim().to_owned();

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use super::{Consultation, Phase, State, held, may_write, rows};
+use super::{Consultation, Draft, Phase, State, held, may_write, rows};
 use crate::care::audit;
+use crate::care::notice::{self, News};
 use crate::clock::Instant;
 use crate::count::{check, publication, sequence};
 use crate::debate::forum::Forum;
 use crate::debate::{attribute, text};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Check, Refusal, Result};
 use crate::job::{self, Job, When};
 use crate::people::actor;
 use crate::people::role::{Act, Standing};
-use crate::store::{Tx, dialect};
+use crate::store::{Conn, Tx, dialect};
 
 /// Publishes a draft: it opens now, or at its opening time.
 ///
@@ -30,14 +31,8 @@ pub async fn publish(
     if on.state != State::Draft {
         return Err(Refusal::AlreadyPublished.into());
     }
-    if on.closes_at.is_some_and(|at| at <= now) {
-        return Err(Error::field("closes_at", "past", "The closing date has passed: choose a later one."));
-    }
+    ready(tx, now, forum, on).await?;
     let opens_later = on.opens_at.filter(|at| *at > now);
-    if let Some(closes) = on.closes_at {
-        long_enough(forum, opens_later.unwrap_or(now), closes)?;
-    }
-    attribute::complete(tx, on).await?;
     let text = text::version(tx, on.id, on.text_version).await?;
     let method = on.method.0.clone().fixed(&on.language, &text.articles.0);
     let state = if opens_later.is_some() { State::Scheduled } else { State::Open };
@@ -47,7 +42,26 @@ pub async fn publish(
         actor::publish(tx, now, it.author_id).await?;
         job::enqueue(tx, now, Job::Publish { consultation: it.id }, When::Now).await?;
     }
+    if it.state == State::Open {
+        notice::announce(tx, now, &it, News::Opened { consultation: it.id }).await?;
+    }
     Ok(it)
+}
+
+/// Whether a draft has all that publishing asks for.
+///
+/// # Errors
+/// What is missing or wrong, field by field, what the forum asks for included; [`Refusal::MinimumDuration`].
+pub async fn ready(conn: &mut Conn, now: Instant, forum: &Forum, on: &Consultation) -> Result<()> {
+    let text = text::version(conn, on.id, on.text_version).await?;
+    let whole = Draft::of(on, &text.markdown).check(now, Some(&on.method.0));
+    let given = attribute::complete(conn, on).await;
+    let mut check = Check::default();
+    check.note(&whole).note(&given).done()?;
+    whole?;
+    given?;
+    let opens_later = on.opens_at.filter(|at| *at > now);
+    on.closes_at.map_or(Ok(()), |closes| long_enough(forum, opens_later.unwrap_or(now), closes))
 }
 
 /// Refuses what would be open for less time than the forum promises.

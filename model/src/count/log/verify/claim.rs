@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::line::Line;
 use super::merkle::{self, Hash};
 use super::note::{Checkpoint, Key};
 use super::published::named;
@@ -12,7 +13,7 @@ use super::report::Fault;
 use super::walk::Walked;
 use crate::clock::Instant;
 use crate::count::electorate::Tier;
-use crate::count::log::entry::{Entry, to_the_hour};
+use crate::count::log::entry::to_the_hour;
 use crate::people::proof;
 
 /// What a receipt says, once its signature holds.
@@ -80,10 +81,15 @@ impl Claim {
         self.place.as_ref().map(|place| place.checkpoint.size)
     }
 
+    /// What was chosen.
+    pub(super) fn choice(&self) -> &[String] {
+        &self.choice
+    }
+
     /// Whether this entry is the one promised.
-    pub(super) fn is(&self, entry: &Entry) -> bool {
+    pub(super) fn is(&self, entry: &Line<'_>) -> bool {
         entry.voter == self.voter
-            && entry.choice == self.choice
+            && serde_json::from_str::<Vec<String>>(&entry.choice).is_ok_and(|choice| choice == self.choice)
             && entry.tier == self.tier
             && entry.at == self.at
             && self.text.as_ref().is_none_or(|text| *text == entry.text)

@@ -75,6 +75,29 @@ pub fn leads_to(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> Option<Has
     (last == 0).then_some(hash)
 }
 
+/// The root of these entries.
+#[must_use]
+pub fn root(leaves: &[Hash]) -> Hash {
+    let mut peaks = Peaks::default();
+    leaves.iter().for_each(|leaf| peaks.add(*leaf, 0));
+    peaks.root()
+}
+
+/// The hashes beside the way from the entry at `index` up to the root, lowest first (RFC 6962, section 2.1.1); none outside.
+#[must_use]
+pub fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
+    if leaves.len() < 2 || index >= leaves.len() {
+        return Vec::new();
+    }
+    let (left, right) = leaves.split_at(1 << (leaves.len() - 1).ilog2());
+    let (mut path, beside) = match index < left.len() {
+        true => (path(left, index), root(right)),
+        false => (path(right, index - left.len()), root(left)),
+    };
+    path.push(beside);
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,19 +111,6 @@ mod tests {
                 node(&naive(left), &naive(right))
             }
         }
-    }
-
-    fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
-        if leaves.len() < 2 {
-            return Vec::new();
-        }
-        let (left, right) = leaves.split_at(1 << (leaves.len() - 1).ilog2());
-        let (mut path, beside) = match index < left.len() {
-            true => (path(left, index), naive(right)),
-            false => (path(right, index - left.len()), naive(left)),
-        };
-        path.push(beside);
-        path
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Counting again, from entries alone: each is held against what its voter did before, and what stands at the end is
 //! counted ballot by ballot. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::line::{Line, NOTHING, Reader};
 use super::report::Fault;
 use crate::count::ballot::EventKind;
 use crate::count::electorate::Tier;
-use crate::count::log::entry::{Entry, to_the_hour};
+use crate::count::log::entry::to_the_hour;
 use crate::count::method::Method;
 use crate::count::tally::Counts;
 
@@ -19,7 +20,8 @@ struct Last {
     seq: i64,
     kind: EventKind,
     tier: Tier,
-    choice: Vec<String>,
+    /// Which of the choices made so far; none once withdrawn or removed.
+    choice: Option<u32>,
 }
 
 /// What entries may say.
@@ -36,74 +38,81 @@ pub struct Rules {
 pub struct Recount {
     rules: Rules,
     next: i64,
-    voters: HashMap<String, Last>,
-    /// Choices found to be valid: most voters choose what others chose before.
-    valid: HashSet<Vec<String>>,
-}
-
-/// How many valid choices are remembered at most.
-const REMEMBERED: usize = 10_000;
-
-/// An entry from its line, which must be spelled in the one way in which it is hashed.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn read(line: &[u8]) -> Result<Entry, Fault> {
-    let entry: Entry = serde_json::from_slice(line).map_err(|why| Fault::new(format!("a line is no entry: {why}")))?;
-    match entry.line() {
-        Ok(same) if same == line => Ok(entry),
-        _ => Err(Fault::new(format!("entry {} is not spelled as entries are", entry.seq))),
-    }
+    reader: Reader,
+    voters: HashMap<Box<str>, Last>,
+    /// Valid choices, each once: most voters choose what others chose before.
+    choices: Vec<Vec<String>>,
+    /// Which is written how.
+    written: HashMap<Box<str>, u32>,
 }
 
 impl Recount {
     /// Of a consultation with these rules.
     #[must_use]
     pub fn new(rules: Rules) -> Self {
-        Self { rules, next: 0, voters: HashMap::new(), valid: HashSet::new() }
+        Self {
+            rules,
+            next: 0,
+            reader: Reader::default(),
+            voters: HashMap::new(),
+            choices: Vec::new(),
+            written: HashMap::new(),
+        }
     }
 
-    /// Takes the next entry in.
+    /// Takes the next entry in, by its line. Answers what that says.
     ///
     /// # Errors
     /// What it says that cannot be.
-    pub fn take(&mut self, entry: Entry) -> Result<(), Fault> {
-        let wrong = |why: &str| Fault::new(format!("entry {}: {why}", self.next));
-        if entry.seq != self.next {
-            return Err(wrong(&format!("it calls itself entry {}", entry.seq)));
+    pub fn take<'a>(&mut self, line: &'a [u8]) -> Result<Line<'a>, Fault> {
+        let line = self.reader.line(line)?;
+        let at = self.next;
+        let wrong = |why: &str| Fault::new(format!("entry {at}: {why}"));
+        if line.seq != at {
+            return Err(wrong(&format!("it calls itself entry {}", line.seq)));
         }
-        self.fits(&entry).map_err(|why| wrong(&why))?;
-        let before = self.voters.get(&entry.voter);
-        follows(before, &entry).map_err(wrong)?;
-        if !entry.choice.is_empty() && !self.valid.contains(&entry.choice) {
-            let admitted = self.rules.method.admit("en", &entry.choice);
-            if !admitted.is_ok_and(|ids| ids == entry.choice) {
-                return Err(wrong("it chooses what cannot be chosen"));
-            }
-            if self.valid.len() < REMEMBERED {
-                self.valid.insert(entry.choice.clone());
-            }
+        self.fits(&line).map_err(|why| wrong(&why))?;
+        follows(self.voters.get(&*line.voter), &line).map_err(wrong)?;
+        let choice = match &*line.choice {
+            NOTHING => None,
+            chosen => Some(self.choice(chosen).ok_or_else(|| wrong("it chooses what cannot be chosen"))?),
+        };
+        let last = Last { seq: line.seq, kind: line.kind, tier: line.tier, choice };
+        match self.voters.get_mut(&*line.voter) {
+            Some(before) => *before = last,
+            None => drop(self.voters.insert((&*line.voter).into(), last)),
         }
-        let Entry { seq, kind, tier, choice, voter, .. } = entry;
-        self.voters.insert(voter, Last { seq, kind, tier, choice });
         self.next += 1;
-        Ok(())
+        Ok(line)
     }
 
-    fn fits(&self, entry: &Entry) -> Result<(), String> {
-        if !self.rules.tiers.contains(&entry.tier) {
-            return Err(format!("the tier {} is not admitted", entry.tier));
+    /// The number of a choice, if it is valid.
+    fn choice(&mut self, written: &str) -> Option<u32> {
+        if let Some(number) = self.written.get(written) {
+            return Some(*number);
         }
-        if to_the_hour(entry.at) != entry.at {
+        let choice: Vec<String> = serde_json::from_str(written).ok()?;
+        let admitted = self.rules.method.admit("en", &choice).is_ok_and(|ids| ids == choice);
+        let number = u32::try_from(self.choices.len()).ok().filter(|_| admitted)?;
+        self.choices.push(choice);
+        self.written.insert(written.into(), number);
+        Some(number)
+    }
+
+    fn fits(&self, line: &Line<'_>) -> Result<(), String> {
+        if !self.rules.tiers.contains(&line.tier) {
+            return Err(format!("the tier {} is not admitted", line.tier));
+        }
+        if to_the_hour(line.at) != line.at {
             return Err("its time is not cut to the hour".to_owned());
         }
-        if entry.node.is_some() != (entry.tier == Tier::Partner) {
+        if line.has_node != (line.tier == Tier::Partner) {
             return Err("a partner's ballot names its node, and no other does".to_owned());
         }
-        if entry.text.len() != SHA256 || !entry.text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if line.text.len() != SHA256 || !line.text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err("it does not name the text that its voter saw".to_owned());
         }
-        if entry.reason.is_some() != (entry.kind == EventKind::Remove) {
+        if line.has_reason != (line.kind == EventKind::Remove) {
             return Err("a removal has a reason, and nothing else has".to_owned());
         }
         Ok(())
@@ -112,34 +121,41 @@ impl Recount {
     /// The entry that stands for a voter, and whether it makes a ballot count.
     #[must_use]
     pub fn standing(&self, voter: &str) -> Option<(i64, bool)> {
-        self.voters.get(voter).map(|last| (last.seq, !last.choice.is_empty()))
+        self.voters.get(voter).map(|last| (last.seq, last.choice.is_some()))
     }
 
     /// The counts after the entries taken so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
+        let mut times: HashMap<(Tier, u32), i64> = HashMap::new();
+        for last in self.voters.values() {
+            if let Some(choice) = last.choice {
+                *times.entry((last.tier, choice)).or_default() += 1;
+            }
+        }
         let mut counts = Counts::default();
-        for last in self.voters.values().filter(|last| !last.choice.is_empty()) {
-            counts.add(last.tier, &self.rules.method.counted(&last.choice));
+        for ((tier, choice), times) in times {
+            let chosen = self.choices.get(choice as usize).map(|choice| self.rules.method.counted(choice));
+            counts.add_times(tier, &chosen.unwrap_or_default(), times);
         }
         counts
     }
 }
 
 /// Whether an entry can come after the one before it of the same voter.
-fn follows(before: Option<&Last>, entry: &Entry) -> Result<(), &'static str> {
-    if entry.replaces != before.map(|last| last.seq) {
+fn follows(before: Option<&Last>, line: &Line<'_>) -> Result<(), &'static str> {
+    if line.replaces != before.map(|last| last.seq) {
         return Err("it does not name the entry of its voter that it replaces");
     }
     if before.is_some_and(|last| last.kind == EventKind::Remove) {
         return Err("its voter's ballot was removed");
     }
-    let chooses = !entry.choice.is_empty();
-    match (entry.kind, before) {
+    let chooses = line.choice != NOTHING;
+    match (line.kind, before) {
         (EventKind::Cast, Some(_)) => Err("its voter has voted before"),
         (EventKind::Cast, None) | (EventKind::Change, Some(_)) if chooses => Ok(()),
         (EventKind::Cast | EventKind::Change, _) => Err("it chooses nothing, or changes what was never cast"),
-        (EventKind::Withdraw | EventKind::Remove, Some(last)) if !chooses && !last.choice.is_empty() => Ok(()),
+        (EventKind::Withdraw | EventKind::Remove, Some(last)) if !chooses && last.choice.is_some() => Ok(()),
         (EventKind::Withdraw | EventKind::Remove, _) => Err("it takes out what does not stand, or chooses"),
     }
 }

@@ -17,7 +17,7 @@ impl Fault {
 /// One thing that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What: `key`, `checkpoint`, `entries`, `root`, `tiles`, `since`, `results`, `receipt`.
+    /// What: `key`, `checkpoint`, `entries`, `root`, `tiles`, `witnesses`, `since`, `results`, `receipt`.
     pub check: &'static str,
     /// Whether it holds.
     pub holds: bool,

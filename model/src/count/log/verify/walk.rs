@@ -6,10 +6,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::claim::Claim;
 use super::merkle::{self, Hash, Peaks};
-use super::recount::{self, Recount, Rules};
+use super::recount::{Recount, Rules};
 use super::report::Fault;
 use super::{Source, file};
-use crate::count::log::entry::Entry;
 use crate::count::log::tile::{FULL, Level, Place, split};
 use crate::count::tally::Counts;
 
@@ -47,10 +46,10 @@ pub(super) struct Walked {
     pub(super) standing: Option<(i64, bool)>,
 }
 
-/// A bundle as read.
+/// A bundle as read, its entries hashed.
 struct Bundle {
+    data: Vec<u8>,
     leaves: Vec<Hash>,
-    entries: Vec<Entry>,
     root: Hash,
 }
 
@@ -104,14 +103,14 @@ impl Way<'_> {
     }
 
     fn take(&mut self, bundle: Bundle) -> Result<(), Fault> {
-        let end = self.at + bundle.entries.len() as u64;
+        let end = self.at + bundle.leaves.len() as u64;
         // A whole bundle goes into the tree at once, unless something is wanted in the midst of it.
-        let whole = bundle.entries.len() as u64 == FULL && self.walk.sizes.range(self.at + 1..end).next().is_none();
-        for (leaf, entry) in bundle.leaves.iter().zip(bundle.entries) {
-            if self.walk.claim.is_some_and(|claim| claim.is(&entry)) {
-                self.found.claimed = Some((entry.seq, *leaf));
+        let whole = bundle.leaves.len() as u64 == FULL && self.walk.sizes.range(self.at + 1..end).next().is_none();
+        for (leaf, written) in bundle.leaves.iter().zip(split(&bundle.data).into_iter().flatten()) {
+            let line = self.recount.take(written)?;
+            if self.walk.claim.is_some_and(|claim| claim.is(&line)) {
+                self.found.claimed = Some((line.seq, *leaf));
             }
-            self.recount.take(entry)?;
             self.at += 1;
             if !whole {
                 self.peaks.add(*leaf, 0);
@@ -134,24 +133,23 @@ async fn bundle(source: &impl Source, place: Place) -> Result<Bundle, Found> {
     let (data, hashes) = futures_util::future::join(file(source, &entries), file(source, &tile)).await;
     let data = data.map_err(|fault| ("entries", fault))?;
     let hashes = hashes.map_err(|fault| ("tiles", fault))?;
-    let read = tokio::task::spawn_blocking(move || read(&data, &hashes, place));
+    let read = tokio::task::spawn_blocking(move || read(data, &hashes, place));
     read.await.unwrap_or_else(|why| Err(("entries", Fault::new(why.to_string()))))
 }
 
-fn read(data: &[u8], hashes: &[u8], place: Place) -> Result<Bundle, Found> {
+/// Hashes a bundle's entries: what takes the longest is done of many at once.
+fn read(data: Vec<u8>, hashes: &[u8], place: Place) -> Result<Bundle, Found> {
     let cut = || ("entries", Fault::new(format!("tile/{place} does not hold {} entries", place.count())));
-    let lines = split(data).filter(|lines| lines.len() == place.count()).ok_or_else(cut)?;
-    let leaves: Vec<Hash> = lines.iter().map(|line| merkle::leaf(line)).collect();
-    if leaves.concat() != hashes {
+    let lines = split(&data).filter(|lines| lines.len() == place.count()).ok_or_else(cut)?;
+    let leaves: Vec<Hash> = lines.into_iter().map(merkle::leaf).collect();
+    if leaves.as_flattened() != hashes {
         let first = place.n * FULL;
         let which = leaves.iter().zip(hashes.chunks(32)).position(|(leaf, kept)| leaf != kept);
         let which = which.map_or(first, |at| first + at as u64);
         return Err(("entries", Fault::new(format!("entry {which} is not the one that was hashed into the log"))));
     }
-    let entries = lines.iter().map(|line| recount::read(line)).collect::<Result<_, _>>();
-    let mut peaks = Peaks::default();
-    leaves.iter().for_each(|leaf| peaks.add(*leaf, 0));
-    Ok(Bundle { entries: entries.map_err(|fault| ("entries", fault))?, root: peaks.root(), leaves })
+    let root = whole(&leaves);
+    Ok(Bundle { data, leaves, root })
 }
 
 impl Walked {
@@ -181,7 +179,7 @@ impl Walked {
     }
 }
 
-/// The root of a full tile.
+/// The root of the tree of these.
 fn whole(hashes: &[Hash]) -> Hash {
     let mut peaks = Peaks::default();
     hashes.iter().for_each(|hash| peaks.add(*hash, 0));

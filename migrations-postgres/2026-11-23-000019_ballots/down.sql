@@ -1,0 +1,2 @@
+ALTER TABLE ballots
+    ADD CONSTRAINT ballots_consultation_id_fkey FOREIGN KEY (consultation_id) REFERENCES consultations (id);

@@ -1,0 +1,12 @@
+DROP TABLE mirror_terms;
+DROP TABLE forks;
+DROP TABLE cosignatures;
+DROP TABLE witnessed;
+DROP TABLE witnesses;
+DROP TABLE relayed;
+DROP TABLE relay_servers;
+DROP TABLE proposals;
+DROP TABLE consents;
+DROP TABLE departed;
+DROP TABLE carried;
+DROP TABLE relays;

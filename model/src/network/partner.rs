@@ -1,0 +1,68 @@
+//! Nodes whose word about their people this node believes, and how far.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::peer::{self, Policy};
+use crate::care::audit;
+use crate::clock::Instant;
+use crate::count::electorate::Assurance;
+use crate::error::{Error, Result};
+use crate::people::role::{Act, Standing};
+use crate::store::schema::partner_terms;
+use crate::store::{Conn, Json, Tx, on};
+
+/// The assurances by which a partner is believed where nothing else is said.
+pub const BELIEVED: [Assurance; 4] = [Assurance::Email, Assurance::List, Assurance::Provider, Assurance::Code];
+
+/// By which assurances a partner is believed about its people. Nobody is by none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn admits(conn: &mut Conn, host: &str) -> Result<Vec<Assurance>> {
+    let said: Option<Json<Vec<Assurance>>> =
+        on!(conn, |c| partner_terms::table.find(host).select(partner_terms::admits).first(c).await.optional())?;
+    Ok(said.map_or_else(|| BELIEVED.to_vec(), |said| said.0))
+}
+
+/// Whether `host` is believed when it says that it knows a voter so. A partner that says nothing is believed as it was
+/// before there were terms.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_believed(conn: &mut Conn, host: &str, assurance: Option<Assurance>) -> Result<bool> {
+    if peer::policy(conn, host).await? != Policy::Partner {
+        return Ok(false);
+    }
+    match assurance {
+        Some(Assurance::None) => Ok(false),
+        Some(assurance) => Ok(admits(conn, host).await?.contains(&assurance)),
+        None => Ok(true),
+    }
+}
+
+/// Says by which assurances a partner is believed.
+///
+/// # Errors
+/// When `by` may not; [`Error::NotFound`] for a server of which nothing is said.
+pub async fn admit(tx: &mut Tx, now: Instant, by: &Standing, host: &str, admits: &[Assurance]) -> Result<()> {
+    by.may(Act::Administer, None)?;
+    let peer = peer::by_host(tx, host).await?.ok_or(Error::NotFound)?;
+    let mut believed: Vec<Assurance> = admits.iter().copied().filter(|it| *it != Assurance::None).collect();
+    believed.sort_unstable();
+    believed.dedup();
+    let words: Vec<&str> = believed.iter().map(|it| it.as_str()).collect();
+    let what = format!("{host} {}", words.join(","));
+    let believed = Json(believed);
+    {
+        let conn: &mut Conn = tx;
+        on!(conn, |c| diesel::insert_into(partner_terms::table)
+            .values((partner_terms::host.eq(&peer.host), partner_terms::admits.eq(&believed)))
+            .on_conflict(partner_terms::host)
+            .do_update()
+            .set(partner_terms::admits.eq(&believed))
+            .execute(c)
+            .await)?;
+    }
+    audit::note(tx, now, by.account.as_ref(), "partner.admit", &what, None).await
+}
