@@ -44,7 +44,7 @@ async fn verify(app: &App, received: Received<'_>) -> Result<(), Response> {
     let known = app.directory.verify(&claim, &app.fetcher, outing.signer(), &outing.budget).await;
     let known = known.map_err(|failure| match failure {
         Failure::Fault(fault) => refused(fault),
-        Failure::Gone => refused(Fault::UnknownKey),
+        Failure::Gone | Failure::Later | Failure::TooMany(_) => refused(Fault::UnknownKey),
     })?;
     let host = guard::authority(&known.owner.id).unwrap_or_default();
     if app.speaks_to(&host).await.map_err(failed)? { Ok(()) } else { Err(problem(StatusCode::FORBIDDEN, "blocked")) }

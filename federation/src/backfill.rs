@@ -6,6 +6,7 @@ use model::error::Result;
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome, When};
 use model::network::backfill::{self, Backfill, Step};
+use model::network::follow;
 use model::network::mirror::{self, Kind, Mirror};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
@@ -21,7 +22,7 @@ use crate::{guard, mirrored, reading, remote};
 /// How many entries of a page of a collection are looked at.
 const ENTRIES_MOST: usize = 100;
 /// How often a server that does not answer is asked again.
-const TRIES: u32 = 5;
+const TRIES: u32 = 16;
 
 /// Has a thread completed, once at a time.
 pub(crate) async fn begin(tx: &mut Tx, now: Instant, search: Backfill) -> Result<()> {
@@ -85,7 +86,12 @@ async fn look(app: &App, outing: &Outing, search: &mut Backfill, step: &Step) ->
         Err(error) => return Ok(Err(error)),
     };
     match step {
-        Step::Collection(_) => turn_page(app, search, &at, &document).await.map(Ok),
+        Step::Collection(_) => {
+            if let Some(group) = search.group {
+                whole(app, outing, group, &at, &document).await?;
+            }
+            turn_page(app, search, &at, &document).await.map(Ok)
+        }
         Step::Post(_) | Step::Child(_) => {
             let climbed = matches!(step, Step::Child(_));
             match wire::typed::<Object>(document.clone()) {
@@ -125,10 +131,51 @@ async fn turn_page(app: &App, search: &mut Backfill, at: &Url, page: &Value) -> 
     for uri in uris.into_iter().filter(|uri| !known.contains(uri)) {
         search.later(Step::Post(uri));
     }
+    let ours = match search.group {
+        Some(group) => follow::is_ours(&actor::by_id(&mut app.store.conn().await?, group).await?),
+        None => false,
+    };
     for next in next.into_iter().filter(same_host) {
-        search.later(Step::Collection(next.into()));
+        search.later(Step::Collection(if ours { asking_for_all(next) } else { next }.into()));
     }
     Ok(())
+}
+
+/// A node of our kind gives its own comments whole, a hundred in one answer.
+fn asking_for_all(mut page: Url) -> Url {
+    let thread = page.path().ends_with("/context") && page.query().is_some_and(|query| query.starts_with("after="));
+    if thread && !page.query_pairs().any(|(name, _)| name == "whole") {
+        page.query_pairs_mut().append_pair("whole", "true");
+    }
+    page
+}
+
+/// Keeps the comments that a page gives whole: those of its own host, by people of its own host, whom it may speak for. What
+/// answers something unknown is left to be looked for.
+async fn whole(app: &App, outing: &Outing, group: Id<Actor>, at: &Url, page: &Value) -> Result<()> {
+    let entries = page["orderedItems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut notes = Vec::new();
+    for entry in entries.iter().take(ENTRIES_MOST).filter(|entry| entry["type"] == "Note") {
+        let Ok(object) = wire::typed::<Object>(entry.clone()) else { continue };
+        let own = guard::authority(&object.id) == guard::authority(at) && object.vote().is_none() && object.is_public();
+        if let (true, Ok(Some(author))) = (own, author(app, outing, &object).await?) {
+            notes.push((object, entry.clone(), author));
+        }
+    }
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.store.begin().await?;
+    for (object, document, author) in notes {
+        let above = match &object.in_reply_to {
+            Some(above) => mirror::by_uri(&mut tx, above.as_str()).await?,
+            None => None,
+        };
+        if above.is_some() {
+            mirrored::keep(app, &mut tx, group, author.id, &object, document).await?;
+        }
+    }
+    tx.commit().await
 }
 
 /// The post that an entry names: its id, or the object of the activity that brought it.
@@ -166,7 +213,17 @@ async fn post(
     match kept {
         Kept::Yes => {
             search.attached();
-            down(app, search, &object, &document);
+            let apart = search.group.is_some() && mirrored::kind(&object) == Some(Kind::Page);
+            if apart && search.root != object.id.as_str() {
+                // a thread of a forum is a search of its own: one that is long keeps no other out
+                let mut own = Backfill::of(object.id.as_str(), search.group, Vec::new());
+                down(app, &mut own, &object, &document);
+                let mut tx = app.store.begin().await?;
+                begin(&mut tx, app.now(), own).await?;
+                tx.commit().await?;
+            } else {
+                down(app, search, &object, &document);
+            }
         }
         Kept::WithoutParent if !climbed => {
             let above = object.in_reply_to.as_ref().filter(|above| !app.guard.owns(above));

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::fetch::{self, Budget, Fetcher, Signer};
 use crate::guard;
+use crate::limit::Limit;
 use crate::recent::Recent;
 use crate::signature::{Claim, Fault, NotAKey, PublicKey};
 use crate::wire::{self, Actor, lenient};
@@ -16,9 +17,11 @@ const KEPT_KEYS: usize = 10_000;
 /// How long a key that was just confirmed at its origin is not asked for again, in seconds.
 const CONFIRMED_FOR: i64 = 60;
 /// How long a key that could not be had is not asked for again, in seconds.
-const MISSED_FOR: i64 = 60;
+pub const MISSED_FOR: i64 = 60;
 /// How long a key is believed without asking its origin, in seconds: one that was withdrawn fits no longer after that.
 const KNOWN_FOR: i64 = 24 * 60 * 60;
+/// How many keys are asked of one host a minute: who says to be of a host need not be, and this is what they may cost it.
+const KEYS_A_MINUTE: u32 = 600;
 
 /// A key whose owner says that it is theirs, with the owner.
 #[derive(Debug, Clone)]
@@ -56,11 +59,12 @@ struct Found {
 #[derive(Debug)]
 pub struct Directory {
     slots: Recent<String, Arc<Slot>>,
+    asked: Limit,
 }
 
 impl Default for Directory {
     fn default() -> Self {
-        Self { slots: Recent::of(KEPT_KEYS) }
+        Self { slots: Recent::of(KEPT_KEYS), asked: Limit::per_minute(KEYS_A_MINUTE) }
     }
 }
 
@@ -71,6 +75,10 @@ pub enum Failure {
     Fault(Fault),
     /// The origin says that the owner of the key is no more.
     Gone,
+    /// So many keys of that host were asked for that this one waits, so many seconds.
+    TooMany(u64),
+    /// The origin of the key does not answer now, and may later.
+    Later,
 }
 
 impl From<Fault> for Failure {
@@ -100,6 +108,8 @@ impl Directory {
         if let Some(known) = slot.settles(claim, signer.now)? {
             return Ok(known);
         }
+        let host = claim.key_id.parse::<Url>().ok().and_then(|id| guard::authority(&id)).ok_or(Fault::Malformed)?;
+        self.asked.take(&host).map_err(Failure::TooMany)?;
         match fetch_key(&claim.key_id, fetcher, signer, budget).await {
             Ok(fetched) => {
                 let known = slot.keep(fetched, signer.now);
@@ -160,7 +170,7 @@ impl Slot {
         let mut found = self.found();
         let known = found.known.clone().filter(|known| claim.verify(&known.key).is_ok());
         match known {
-            Some(known) if failure == Failure::Fault(Fault::UnknownKey) => Ok(known),
+            Some(known) if matches!(failure, Failure::Later | Failure::Fault(Fault::UnknownKey)) => Ok(known),
             _ => {
                 found.missed = Some((now, failure));
                 Err(failure)
@@ -215,7 +225,7 @@ async fn fetched(fetcher: &Fetcher, url: &Url, signer: Signer<'_>, budget: &Budg
         Err(fetch::Error::Status(_, 410)) => Err(Failure::Gone),
         Err(error) => {
             tracing::debug!(%url, %error, "a key could not be fetched");
-            Err(Fault::UnknownKey.into())
+            Err(if error.may_pass() { Failure::Later } else { Fault::UnknownKey.into() })
         }
     }
 }

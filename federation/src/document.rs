@@ -10,7 +10,7 @@ use model::debate::consultation;
 use model::debate::forum::{self, Forum};
 use model::debate::pin;
 use model::error::{Error, Result};
-use model::network::follow;
+use model::network::{elsewhere, envoy, follow};
 use model::people::actor::{self, Actor, Kind};
 use model::people::key::{self, Algorithm};
 use model::people::role::Role;
@@ -22,6 +22,7 @@ use crate::objects::actor::{About, Keys, actor as actor_object};
 use crate::objects::note::{Written, note};
 use crate::objects::thread::{self, Thread};
 use crate::objects::{Published, page, question, tally};
+use crate::outbox::errand;
 use crate::proof::Proven;
 use crate::wire::ACTIVITY_JSON;
 use crate::wire::note::Tombstone;
@@ -123,6 +124,14 @@ pub(crate) async fn public_person(app: &App, name: &str) -> Result<Actor> {
     if public { Ok(person) } else { Err(Error::NotFound) }
 }
 
+/// A person whose key another node must be able to check: who is public, and who has sent a ballot there.
+async fn known_person(app: &App, name: &str) -> Result<Actor> {
+    let mut conn = app.store.conn().await?;
+    let person = actor::local_by_name(&mut conn, Kind::Person, name).await?;
+    let known = person.published_at.is_some() || envoy::has_taken_part_elsewhere(&mut conn, person.id).await?;
+    if known && person.suspended_at.is_none() { Ok(person) } else { Err(Error::NotFound) }
+}
+
 /// `GET /f/{slug}`
 pub(crate) async fn forum(State(app): State<App>, Path(slug): Path<String>) -> Answer {
     let (forum, group) = public_forum(&app, &slug).await?;
@@ -131,7 +140,7 @@ pub(crate) async fn forum(State(app): State<App>, Path(slug): Path<String>) -> A
 
 /// `GET /u/{name}`
 pub(crate) async fn person(State(app): State<App>, Path(name): Path<String>) -> Answer {
-    let person = public_person(&app, &name).await?;
+    let person = known_person(&app, &name).await?;
     if person.deleted_at.is_some() {
         return gone(Tombstone { id: app.address.person(&name), kind: "Tombstone", former_type: "Person" });
     }
@@ -257,10 +266,33 @@ pub(crate) async fn comment(State(app): State<App>, Path((slug, id)): Path<(Stri
     object(&app, written.publisher(&app.address, &it), note(&app.address, &it, &written)).await
 }
 
+/// `GET /remote/{host}/c/{slug}/comments/{id}`: what somebody here wrote on a consultation of another node.
+pub(crate) async fn note_elsewhere(
+    State(app): State<App>,
+    Path((host, slug, id)): Path<(String, String, String)>,
+) -> Answer {
+    let mut conn = app.store.conn().await?;
+    let it = envoy::note::by_id(&mut conn, id.parse().map_err(|_| Missing(Error::NotFound))?).await?;
+    let on = elsewhere::by_uri(&mut conn, &it.page).await?;
+    if it.host != host.to_lowercase() || on.slug() != slug {
+        return Err(Missing(Error::NotFound));
+    }
+    if it.state != envoy::note::Shown::Visible {
+        return gone(Tombstone::of(app.address.note(&it.host, &slug, it.id)));
+    }
+    let author = actor::by_id(&mut conn, it.actor_id).await?;
+    let written = errand::written(&mut conn, &app.address, &on, &author, &it).await?;
+    drop(conn);
+    object(&app, &author, written).await
+}
+
 /// Which page of a collection is asked for.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Place {
     after: Option<String>,
+    /// Whether comments of this node are given whole.
+    #[serde(default)]
+    whole: bool,
 }
 
 /// `GET /c/{slug}/context`
@@ -279,5 +311,5 @@ async fn thread(app: &App, which: Thread, slug: &str, place: Place) -> Answer {
         return activity_json(StatusCode::OK, &which.collection(&app.address, &it, app.now()));
     };
     let mut conn = app.store.conn().await?;
-    activity_json(StatusCode::OK, &which.page(&mut conn, &app.address, &it, app.now(), &after).await?)
+    activity_json(StatusCode::OK, &which.page(&mut conn, &app.address, &it, app.now(), (&after, place.whole)).await?)
 }

@@ -259,6 +259,28 @@ impl Fetcher {
         Ok(said)
     }
 
+    /// The octets of a public file, of `most` at most, by plain GET without a redirect; `None` if nothing is there.
+    ///
+    /// # Errors
+    /// [`Error`], by its first cause.
+    pub async fn file(&self, url: &Url, most: usize) -> Result<Option<Vec<u8>>, Error> {
+        let lost = |error: reqwest::Error| Error::Network(url.to_string(), error.without_url());
+        let mut response = self.request(url, "*/*", None).await?;
+        match response.status() {
+            http::StatusCode::OK => {}
+            http::StatusCode::NOT_FOUND | http::StatusCode::GONE => return Ok(None),
+            other => return Err(Error::Status(url.clone(), other.as_u16())),
+        }
+        let mut octets = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            if octets.len() + chunk.len() > most {
+                return Err(Error::TooLarge(url.clone()));
+            }
+            octets.extend_from_slice(&chunk);
+        }
+        Ok(Some(octets))
+    }
+
     async fn request(&self, url: &Url, accept: &str, signer: Option<Signer<'_>>) -> Result<Response, Error> {
         self.guard.admit(url)?;
         if let (Some(gate), Some(host)) = (&self.gate, guard::authority(url))

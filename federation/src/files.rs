@@ -40,7 +40,8 @@ impl Files {
             StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
             other => return Err(Error::Status(url.clone(), other.as_u16())),
         }
-        let mut bytes = Vec::new();
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(length.min(most));
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if bytes.len() + chunk.len() > most {
                 return Err(Error::TooLarge(url.clone()));

@@ -13,6 +13,7 @@ mod follow;
 mod forwarded;
 mod like;
 mod moderate;
+mod offer;
 pub(crate) mod quote;
 mod relocate;
 mod undo;
@@ -197,6 +198,7 @@ async fn handle(app: &App, delivery: Delivery) -> Result<Taken, Rejection> {
         "Delete" => delete::delete(app, &delivery).await,
         "Undo" => undo::undo(app, &delivery).await,
         "Like" | "Dislike" => like::like(app, &delivery).await,
+        "Offer" => offer::offer(app, &delivery).await,
         "Announce" => announce::announce(app, &delivery).await,
         "Lock" | "Add" | "Remove" | "Block" => moderate::moderate(app, &delivery, Act::done(&delivery.activity)).await,
         "Flag" => flag::flag(app, &delivery).await,

@@ -4,8 +4,8 @@
 //! is called; everything that goes out passes the network guard and is signed. This crate decides nothing about ballots,
 //! comments or forums, knows nothing of pages and sessions, and speaks no SQL.
 //!
-//! The program calls six things: [`router`], merged before the website by [`speaks_activity`]; [`resolve`], for forums that
-//! somebody names; [`recognise`] and [`intent`], for people of other servers who come here; [`run`], for every job that concerns
+//! The program calls these: [`router`], merged before the website by [`speaks_activity`]; [`resolve`] and [`preview`], for
+//! forums that somebody names; [`recognise`] and [`intent`], for people of other servers who come here; [`run`], for every job that concerns
 //! other servers; and [`carry`], for a lane of deliveries.
 
 mod admit;
@@ -31,15 +31,20 @@ mod outbox;
 mod parcel;
 mod policy;
 mod portrait;
+mod preview;
 mod proof;
 mod reading;
 mod recent;
+mod relay;
+mod relay_server;
 mod remote;
 mod resolve;
 pub mod signature;
+mod verify;
 pub mod webfinger;
 mod wellknown;
 pub mod wire;
+mod witness;
 
 #[cfg(test)]
 mod testing;
@@ -52,7 +57,8 @@ pub use deliver::carry;
 pub use intent::intent;
 pub use ledger::{Entry, Ledger};
 pub use outbox::run;
-pub use resolve::{recognise, resolve};
+pub use preview::preview;
+pub use resolve::{recognise, resolve, resolve_node};
 
 /// Everything that other servers ask for: documents, inboxes, `/.well-known/` and NodeInfo. With federation off it answers
 /// NodeInfo alone.
@@ -77,6 +83,7 @@ pub fn router(app: App) -> Router {
         .route("/c/{slug}/context", get(document::context))
         .route("/c/{slug}/replies", get(document::replies))
         .route("/c/{slug}/comments/{id}", get(document::comment))
+        .route("/remote/{host}/c/{slug}/comments/{id}", get(document::note_elsewhere))
         .route("/quotes/{id}", get(document::quote))
         .layer(middleware::from_fn_with_state(app.clone(), admit::signed));
     let inboxes = Router::new()
@@ -89,7 +96,9 @@ pub fn router(app: App) -> Router {
         .route("/followers", get(document::node_followers))
         .route("/.well-known/webfinger", get(wellknown::webfinger))
         .route("/.well-known/host-meta", get(wellknown::host_meta))
-        .route("/.well-known/host-meta.json", get(wellknown::host_meta_json));
+        .route("/.well-known/host-meta.json", get(wellknown::host_meta_json))
+        .route("/witness/add-checkpoint", post(witness::add_checkpoint))
+        .route("/witness/head", get(witness::head));
     documents.merge(inboxes).merge(found).merge(counted).fallback(document::nowhere).with_state(app)
 }
 
@@ -101,7 +110,7 @@ pub fn speaks_activity(parts: &http::request::Parts) -> bool {
     if path == "/inbox" || path.ends_with("/inbox") {
         return parts.method == http::Method::POST;
     }
-    if path.starts_with("/.well-known/") || path.starts_with("/nodeinfo/") {
+    if path.starts_with("/.well-known/") || path.starts_with("/nodeinfo/") || path.starts_with("/witness/") {
         return true;
     }
     let reads = parts.method == http::Method::GET || parts.method == http::Method::HEAD;

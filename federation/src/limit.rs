@@ -8,7 +8,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 /// A host that has not been heard of for this many requests of others is forgotten.
 const SWEEP_EVERY: u64 = 10_000;
 
-/// Counts what hosts send.
+/// Counts what hosts send, or are asked.
 pub(crate) struct Limit {
     hosts: DefaultKeyedRateLimiter<String>,
     asked: std::sync::atomic::AtomicU64,
@@ -34,6 +34,12 @@ impl Limit {
             let wait = denied.wait_time_from(DefaultClock::default().now());
             wait.as_secs().saturating_add(1)
         })
+    }
+}
+
+impl std::fmt::Debug for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Limit").field("hosts", &self.hosts.len()).finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,9 @@
 use model::debate::text;
 use model::error::{Error, Result};
 use model::id::Id;
+use model::job::{self, Job, When};
 use model::network::mirror::{self, Kind, Mirror};
+use model::network::terms;
 use model::people::actor::Actor;
 use model::store::{Conn, Json, Tx};
 use serde_json::Value;
@@ -11,7 +13,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::remote::cut;
-use crate::wire::Object;
+use crate::wire::{Object, lenient};
 use crate::{guard, reading, remote};
 
 /// The longest title that is kept, in characters.
@@ -46,6 +48,7 @@ pub(crate) async fn keep(
 ) -> Result<Mirror> {
     let kind = kind(object).ok_or(Error::NotFound)?;
     let before = mirror::by_uri(tx, object.id.as_str()).await?;
+    let earlier = before.clone();
     let copy = Mirror {
         id: Id::new(app.now()),
         uri: object.id.to_string(),
@@ -65,7 +68,17 @@ pub(crate) async fn keep(
         updated_at: remote::time(object.updated.as_deref()),
         received_at: app.now(),
     };
+    if let Some(earlier) = earlier.filter(|it| kind == Kind::Page && it.html != copy.html) {
+        mirror::keep_version(tx, app.now(), &earlier).await?;
+    }
     mirror::keep(tx, &copy).await?;
+    let asks = kind == Kind::Page && copy.slug.is_some() && copy.document.0["consultation"]["tally"].is_string();
+    if asks {
+        job::enqueue(tx, app.now(), Job::Verify { page: copy.uri.clone() }, When::Now).await?;
+    }
+    let said = |name: &str| copy.document.0.get(name).and_then(Value::as_str);
+    let license = copy.document.0.get("license").and_then(lenient::id_of);
+    terms::note(tx, &copy.uri, remote::time(said("retainUntil")), license.as_ref().map(Url::as_str)).await?;
     Ok(copy)
 }
 

@@ -21,6 +21,8 @@ pub struct Facts {
     pub open_registrations: bool,
     /// How much it is used.
     pub census: Census,
+    /// Where its directory lies, if it is listed.
+    pub directory: Option<String>,
 }
 
 /// Fewer than these are not told: in a small town a number may tell on people.
@@ -79,8 +81,16 @@ pub fn document(version: &str, facts: &Facts) -> Option<Value> {
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": facts.open_registrations,
         "usage": usage(&facts.census),
-        "metadata": {"nodeName": facts.name},
+        "metadata": metadata(facts),
     }))
+}
+
+fn metadata(facts: &Facts) -> Value {
+    let mut metadata = json!({"nodeName": facts.name});
+    if let Some(directory) = &facts.directory {
+        metadata["directory"] = json!(directory);
+    }
+    metadata
 }
 
 /// `host-meta` (RFC 6415): where WebFinger answers.
@@ -116,6 +126,7 @@ mod tests {
             name: "Valmont".into(),
             federated: true,
             open_registrations: true,
+            directory: Some("https://a.test/directory.json".into()),
             census: Census { accounts: 137, active_half_year: 99, active_month: 9, consultations: 0, comments: 12_345 },
         };
         for (at, version) in VERSIONS.into_iter().enumerate() {
@@ -132,8 +143,12 @@ mod tests {
             // NodeInfo 2.0 allows no other keys of software
             assert!(version == "2.1" || document["software"].as_object().is_some_and(|software| software.len() == 2));
         }
+        assert_eq!(
+            document("2.1", &facts).expect("answered")["metadata"]["directory"],
+            "https://a.test/directory.json"
+        );
         assert_eq!(document("1.0", &facts), None);
-        let alone = document("2.0", &Facts { federated: false, ..facts }).expect("answered");
+        let alone = document("2.0", &Facts { federated: false, directory: None, ..facts }).expect("answered");
         assert_eq!(alone["protocols"], json!([]));
     }
 

@@ -8,7 +8,11 @@ pub(crate) mod tally;
 pub(crate) mod thread;
 pub(crate) mod words;
 
+use std::time::Duration;
+
 use model::address::Address;
+use model::care::settings;
+use model::data::export::sheet::LICENCE;
 use model::debate::attachment::{self, Attachment, Facts};
 use model::debate::consultation::{Consultation, State};
 use model::debate::forum::{self, Forum};
@@ -20,7 +24,10 @@ use model::store::Conn;
 use serde_json::{Value, json};
 
 use crate::wire::PUBLIC;
-use crate::wire::page::Tag;
+use crate::wire::page::{Tag, Terms};
+
+/// Seconds of a day.
+const DAY: u64 = 24 * 3600;
 
 /// A published consultation with all that its documents are made of.
 pub(crate) struct Published {
@@ -35,6 +42,8 @@ pub(crate) struct Published {
     pub(crate) group: Actor,
     /// Whether a moderator closed the debate.
     pub(crate) locked: bool,
+    /// How many days after its end copies may be kept; none: for ever.
+    pub(crate) retention: Option<u32>,
 }
 
 impl Published {
@@ -52,12 +61,21 @@ impl Published {
         let group = model::people::actor::by_id(conn, forum.actor_id).await?;
         let attachments = attachment::list(conn, consultation.id).await?;
         let locked = lock::of(conn, consultation.id).await?.is_some();
-        Ok(Self { consultation, forum, text, attachments, author, group, locked })
+        let retention = settings::retention(conn).await?;
+        Ok(Self { consultation, forum, text, attachments, author, group, locked, retention })
     }
 
     /// The address of the forum.
     pub(crate) fn forum_id(&self, here: &Address) -> String {
         here.forum(&self.forum.slug)
+    }
+
+    /// Under which licence it may be kept, and until when: some days after the consultation closes.
+    pub(crate) fn terms(&self) -> Terms {
+        let on = &self.consultation;
+        let end = on.closes_at.or(on.published_at).unwrap_or(on.created_at);
+        let days = |days| end.plus(Duration::from_secs(u64::from(days) * DAY));
+        Terms { license: LICENCE.2, retain_until: self.retention.map(|most| days(most).to_string()) }
     }
 
     /// The Mention of the forum, without which replies from Mastodon would not reach it, and hashtags.

@@ -5,11 +5,15 @@ mod ballot;
 mod carry;
 mod comment;
 mod consultation;
+mod departure;
+pub(crate) mod errand;
 mod flag;
 mod follow;
 mod forum;
 mod moderation;
+mod proposal;
 mod refusal;
+mod relay;
 mod subject;
 mod tally;
 
@@ -44,6 +48,8 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         Job::Backfill { backfill } => {
             return answer(app, claim, crate::backfill::go_on(app, claim, backfill.clone()).await);
         }
+        Job::Verify { page } => return answer(app, claim, crate::verify::run(app, claim, page).await),
+        Job::Errand { errand } => errand::run(app, errand).await,
         Job::Portrait { actor } => return answer(app, claim, portrait::fetch(app, claim, *actor).await),
         Job::Publish { consultation } => consultation::publish(app, *consultation).await,
         Job::Open { consultation } => consultation::open(app, *consultation).await,
@@ -61,8 +67,21 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         }
         Job::Flag { report } => flag::tell(app, *report).await,
         Job::Follow { follow, undo } => follow::ask(app, *follow, *undo).await,
+        Job::Relay { forum, object, passed, came_from } => relay::pass_on(app, *forum, object, passed, came_from).await,
+        Job::Adopt { forum, relay, object } => {
+            return answer(app, claim, relay::adopt(app, claim, *forum, *relay, object).await);
+        }
+        Job::Consent { follow } => follow::consent(app, *follow).await,
+        Job::Propose { proposal } => proposal::tell(app, *proposal).await,
+        Job::Subscribe { server, undo } => crate::relay_server::subscribe(app, *server, *undo).await,
+        Job::Cosign { witness } => crate::witness::ask(app, *witness).await,
+        Job::Watch { origin } => crate::witness::watch(app, origin).await,
         Job::Mail { .. } => return Outcome::Never("a mail is no matter of other servers".into()),
         Job::Check { .. } => return Outcome::Never("a check is no matter of other servers".into()),
+        Job::Notify { .. } | Job::Digest { .. } => {
+            return Outcome::Never("what people here are told is no matter of other servers".into());
+        }
+        Job::Depart { actor, inboxes } => departure::tell(app, *actor, inboxes).await,
     };
     answer(app, claim, done.map(|()| Outcome::Done))
 }

@@ -101,7 +101,7 @@ impl From<Failure> for Unproven {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Gone => Self::Gone,
-            Failure::Fault(Fault::UnknownKey) => Self::UnknownKey,
+            Failure::Fault(Fault::UnknownKey) | Failure::TooMany(_) | Failure::Later => Self::UnknownKey,
             Failure::Fault(Fault::OtherActor) => Self::OtherActor,
             Failure::Fault(Fault::Malformed) => Self::Unfit,
             Failure::Fault(_) => Self::Invalid,

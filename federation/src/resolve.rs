@@ -31,6 +31,27 @@ pub async fn resolve(app: &App, target: &str) -> Result<Actor> {
     Ok(actor)
 }
 
+/// The actor of another node or relay server, by its host or its address, fetched and kept.
+///
+/// # Errors
+/// As [`resolve`], and [`Refusal::NotANode`] when it is no node of a kind that we know.
+pub async fn resolve_node(app: &App, target: &str) -> Result<Actor> {
+    if !app.settings.enabled {
+        return Err(Refusal::FederationOff.into());
+    }
+    let target = target.trim();
+    let named = if target.contains("://") { target.to_owned() } else { app.address.beside(target) };
+    let url: Url = named.parse().map_err(|_| Refusal::NotANode)?;
+    let document = found(app, url.as_str()).await?;
+    let actor: wire::Actor = wire::typed(document.clone()).map_err(|_| Refusal::NotANode)?;
+    let remote = remote::describe(&actor, &document).filter(|it| it.kind == Kind::Application);
+    let remote = remote.ok_or(Refusal::NotANode)?;
+    let mut tx = app.store.begin().await?;
+    let actor = actor::remember(&mut tx, app.now(), &remote).await?;
+    tx.commit().await?;
+    Ok(actor)
+}
+
 /// The person of a handle, as their own server describes them: by WebFinger to the actor, and from the actor's own name back.
 /// Nothing is kept.
 ///

@@ -112,6 +112,7 @@ async fn document(app: &App, version: &str) -> Result<Value> {
         federated: app.settings.enabled,
         open_registrations: settings::registration(&mut conn).await? == Registration::Open,
         census: app.census(&mut conn).await?,
+        directory: settings::is_listed(&mut conn).await?.then(|| app.address.path("directory.json")),
     };
     nodeinfo::document(version, &facts).ok_or(Error::NotFound)
 }

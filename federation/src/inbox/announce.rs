@@ -7,17 +7,20 @@ use model::address::Local;
 use model::debate::interest;
 use model::debate::{consultation, forum};
 use model::error::Error;
-use model::network::mirror;
-use model::network::{follow, sighting};
+use model::network::backfill::{Backfill, Step};
+use model::network::envoy::note;
+use model::network::relay_server::{self, Direction};
+use model::network::{elsewhere, follow, mirror, sighting};
 use model::people::actor;
 use url::Url;
 
 use super::moderate::{self, Act};
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
+use crate::fetch::Error as Unfetched;
 use crate::guard;
 use crate::wire::{self, Activity, Object};
-use crate::{backfill, mirrored, reading, remote};
+use crate::{backfill, mirrored, reading, relay, remote};
 
 pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     let activity = &delivery.activity;
@@ -31,10 +34,14 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
         return Ok(Taken::Ignored("no-object"));
     };
     if app.guard.owns(&about) {
-        return if inner.is_none() { shared(app, delivery, &about).await } else { Ok(Taken::Ignored("ours")) };
+        return match (inner, app.address.parse(about.as_str())) {
+            (Some(inner), Some(Local::Note(id))) => own_note(app, delivery, &inner, &id).await,
+            (Some(_), _) => Ok(Taken::Ignored("ours")),
+            (None, _) => shared(app, delivery, &about).await,
+        };
     }
     if !is_followed(app, &activity.actor).await? {
-        return Ok(Taken::Ignored("not-followed"));
+        return through_server(app, delivery, &about, inner.is_none()).await;
     }
     if let Some(inner) = &inner
         && let Some(taken) = moderated(app, delivery, inner).await?
@@ -47,6 +54,50 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
         "Delete" => forget(app, delivery, &about).await,
         _ => Ok(Taken::Ignored("unknown-type")),
     }
+}
+
+/// Announced by a server that subscribed to this node, or by a relay server that this node subscribed to: of the latter
+/// consultations alone are kept.
+async fn through_server(app: &App, delivery: &Delivery, about: &Url, bare: bool) -> Result<Taken, Rejection> {
+    let host = guard::authority(&delivery.activity.actor).unwrap_or_default();
+    let mut conn = app.store.conn().await?;
+    let heard = relay_server::is_of(&mut conn, Direction::Out, &host).await?;
+    let subscriber = relay_server::is_of(&mut conn, Direction::In, &host).await?;
+    drop(conn);
+    if heard && bare {
+        return renew(app, delivery, about).await;
+    }
+    if !subscriber {
+        return Ok(Taken::Ignored("not-followed"));
+    }
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = crate::relay_server::passed(app, &mut tx, &sender, about).await;
+    settle(app, delivery, tx, done).await
+}
+
+/// The forum of a consultation elsewhere carries a comment that somebody here wrote on it, or takes it out.
+async fn own_note(app: &App, delivery: &Delivery, inner: &Activity, id: &str) -> Result<Taken, Rejection> {
+    let Ok(id) = id.parse() else {
+        return Ok(Taken::Ignored("ours"));
+    };
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let page = note::by_id(&mut tx, id).await?.page;
+        if elsewhere::by_uri(&mut tx, &page).await?.forum != delivery.activity.actor.as_str() {
+            return Err(Error::NotFound);
+        }
+        let host = sender.host.as_deref().unwrap_or_default();
+        match inner.kind.as_str() {
+            "Delete" => note::removed(&mut tx, &app.address, id, host, inner.summary.as_deref()).await,
+            _ => note::carried(&mut tx, app.now(), id, host).await,
+        }
+    }
+    .await;
+    settle(app, delivery, tx, done).await
 }
 
 /// What a followed forum carries of its moderators is its own word.
@@ -102,14 +153,23 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
     let document = match app.fetcher.value(id, signer, budget).await {
         Ok(document) => document,
         Err(error) if error.is_gone() => return forget(app, delivery, id).await,
+        Err(error) if error.may_pass() => return later(app, delivery, id).await,
         Err(error) => {
             tracing::info!(%id, %error, "what a forum announced could not be fetched");
             return Ok(Taken::Ignored("not-reachable"));
         }
     };
     let object: Object = wire::typed(document.clone())?;
-    let Some(author) = author(app, delivery, &object).await else {
-        return Ok(Taken::Ignored("no-author"));
+    // what comes through relay servers comes unasked: what is no consultation is not kept
+    let asked = document.get("consultation").is_some() || object.kind == "Question";
+    if !asked && !known_or_followed(app, delivery, id).await? {
+        return Ok(Taken::Ignored("unknown-object"));
+    }
+    let author = match author(app, delivery, &object).await {
+        Ok(Some(author)) => author,
+        Ok(None) => return Ok(Taken::Ignored("no-author")),
+        Err(error) if error.may_pass() => return later(app, delivery, id).await,
+        Err(_) => return Ok(Taken::Ignored("no-author")),
     };
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
@@ -118,6 +178,7 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
         let author = actor::remember(&mut tx, app.now(), &author).await?;
         reading::pictured(&mut tx, app.now(), &author).await?;
         let copy = mirrored::keep(app, &mut tx, sender.id, author.id, &object, document).await?;
+        relay::renewed(app, &mut tx, delivery, &sender, (&object, &copy)).await?;
         match backfill::beside(app, &mut tx, &object, &copy).await? {
             Some(search) => backfill::begin(&mut tx, app.now(), search).await,
             None => Ok(()),
@@ -127,23 +188,43 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
     settle(app, delivery, tx, done).await
 }
 
+async fn known_or_followed(app: &App, delivery: &Delivery, id: &Url) -> Result<bool, Rejection> {
+    let known = mirror::by_uri(&mut app.store.conn().await?, id.as_str()).await?.is_some();
+    Ok(known || is_followed(app, &delivery.activity.actor).await?)
+}
+
+/// What lies on a server that is away is fetched once that is back.
+async fn later(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let search = Backfill::of(id.as_str(), Some(sender.id), vec![Step::Post(id.to_string())]);
+    let done = backfill::begin(&mut tx, app.now(), search).await;
+    settle(app, delivery, tx, done).await
+}
+
 /// The author of an object, on the object's own host.
-async fn author(app: &App, delivery: &Delivery, object: &Object) -> Option<model::people::actor::Remote> {
-    let id = object.attributed_to.as_ref()?;
+async fn author(
+    app: &App,
+    delivery: &Delivery,
+    object: &Object,
+) -> Result<Option<model::people::actor::Remote>, Unfetched> {
+    let Some(id) = object.attributed_to.as_ref() else { return Ok(None) };
     if guard::authority(id) != guard::authority(&object.id) {
-        return None;
+        return Ok(None);
     }
     let (actor, document) = if *id == delivery.activity.actor {
         (Arc::clone(&delivery.sender.owner), Arc::clone(&delivery.sender.document))
     } else {
-        let document = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await.ok()?;
-        (Arc::new(wire::typed(document.clone()).ok()?), Arc::new(document))
+        let document = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await?;
+        let Ok(actor) = wire::typed(document.clone()) else { return Ok(None) };
+        (Arc::new(actor), Arc::new(document))
     };
-    remote::describe(&actor, &document)
+    Ok(remote::describe(&actor, &document))
 }
 
 /// The forum, or the origin, says that an object is gone: the origin is asked, and the copy forgotten if it agrees.
-async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
+pub(super) async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
     let still = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await;
     let gone = match &still {
         Err(error) => error.is_gone(),
@@ -158,7 +239,8 @@ async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejec
         let copy = mirror::by_uri(&mut tx, id.as_str()).await?.ok_or(Error::NotFound)?;
         let own = forum_says && copy.group_id == Some(sender.id);
         if gone || own {
-            mirror::forget(&mut tx, id.as_str()).await
+            mirror::forget(&mut tx, id.as_str()).await?;
+            relay::gone(app, &mut tx, delivery, id.as_str()).await
         } else {
             sighting::refused(&mut tx, delivery.activity.id.as_str(), "still-there").await
         }

@@ -1,11 +1,15 @@
-//! `Accept` and `Reject` of our own Follow: only from the forum that was asked.
+//! `Accept` and `Reject` of our own Follow and of ballots sent from here: only from the forum that was asked.
 
+use model::error::{Error, Refusal};
 use model::network::backfill::{Backfill, Step};
 use model::network::follow::{self, State};
+use model::network::{elsewhere, envoy, proposal};
 
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::backfill;
+use crate::relay_server;
+use crate::remote::cut;
 
 pub(super) async fn accept(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     answered(app, delivery, State::Accepted).await
@@ -20,10 +24,21 @@ async fn answered(app: &App, delivery: &Delivery, state: State) -> Result<Taken,
     let Some(id) = ours else {
         return Ok(Taken::Ignored("not-asked"));
     };
+    if let Some(ballot) = app.address.parse_sent(id.as_str()) {
+        return counted(app, delivery, ballot, state == State::Accepted).await;
+    }
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
     let done = async {
+        match proposal::answered(&mut tx, app.now(), id.as_str(), sender.id, state).await {
+            Err(Error::NotFound) => {}
+            settled => return settled,
+        }
+        match relay_server::answered(app, &mut tx, id.as_str(), &sender, state).await {
+            Err(Error::NotFound) => {}
+            settled => return settled,
+        }
         follow::answered(&mut tx, app.now(), id.as_str(), sender.id, state).await?;
         match delivery.sender.owner.outbox.as_ref().filter(|_| state == State::Accepted) {
             Some(outbox) => {
@@ -32,6 +47,34 @@ async fn answered(app: &App, delivery: &Delivery, state: State) -> Result<Taken,
             }
             None => Ok(()),
         }
+    }
+    .await;
+    settle(app, delivery, tx, done).await
+}
+
+/// The longest code that is kept, in characters.
+const CODE_LONGEST: usize = 60;
+
+/// What the origin says of a ballot that somebody here sent. Only its forum may say it; whether a receipt holds is looked at
+/// afterwards.
+async fn counted(app: &App, delivery: &Delivery, ballot: &str, counts: bool) -> Result<Taken, Rejection> {
+    let Ok(ballot) = ballot.parse() else {
+        return Ok(Taken::Ignored("not-asked"));
+    };
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let sent = envoy::by_id(&mut tx, ballot).await?;
+        let forum = elsewhere::by_uri(&mut tx, &sent.page).await?.forum;
+        if forum != delivery.activity.actor.as_str() {
+            return Err(Refusal::NotAllowed.into());
+        }
+        let host = sender.host.as_deref().unwrap_or_default();
+        let receipt = Some(&delivery.activity.result).filter(|result| result.is_object());
+        let code = cut(delivery.activity.code.as_deref().unwrap_or("not-allowed"), CODE_LONGEST);
+        let given = if counts { Ok(receipt) } else { Err(code.as_str()) };
+        envoy::answered(&mut tx, app.now(), ballot, host, given).await
     }
     .await;
     settle(app, delivery, tx, done).await

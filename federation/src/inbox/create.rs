@@ -4,10 +4,12 @@ use model::address::Local;
 use model::debate::comment::{self, Comment, Remote};
 use model::debate::consultation::{self, Consultation};
 use model::debate::forum::{self, Forum};
+use model::debate::held;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::job::{self, Job, When};
 use model::network::backfill::Backfill;
+use model::network::relay_server::{self, Direction};
 use model::people::actor::Actor;
 use model::store::{Conn, Tx};
 use url::Url;
@@ -40,8 +42,22 @@ pub(super) async fn create(app: &App, delivery: &Delivery) -> Result<Taken, Reje
         "Note" if one.is_public() || one.to.iter().chain(&one.cc).any(|to| app.guard.owns(to)) => {
             comment(app, delivery, one).await
         }
+        "Page" | "Question" | "Note" | "Article" if one.is_public() => relayed(app, delivery, one).await,
         _ => Ok(Taken::Ignored("unknown-object")),
     }
+}
+
+/// Handed over by a server that subscribed to this node as to a relay server.
+async fn relayed(app: &App, delivery: &Delivery, object: &Object) -> Result<Taken, Rejection> {
+    let host = guard::authority(&delivery.activity.actor).unwrap_or_default();
+    if !relay_server::is_of(&mut app.store.conn().await?, Direction::In, &host).await? {
+        return Ok(Taken::Ignored("unknown-object"));
+    }
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = crate::relay_server::passed(app, &mut tx, &sender, &object.id).await;
+    settle(app, delivery, tx, done).await
 }
 
 /// The ballot of our own form that an activity holds, the sender's own.
@@ -119,7 +135,7 @@ pub(super) async fn place(conn: &mut Conn, app: &App, answered: &str) -> Result<
 
 async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken, Rejection> {
     let Some(answered) = &note.in_reply_to else {
-        return Ok(Taken::Ignored("no-reply"));
+        return relayed(app, delivery, note).await;
     };
     let place = match place(&mut app.store.conn().await?, app, answered.as_str()).await {
         Ok(place) => place,
@@ -129,16 +145,23 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let mut done = receive(app, &mut tx, &place, &sender, note).await;
+    let said = receive(app, &mut tx, &place, &sender, note).await;
+    let waits = said.as_ref().ok().filter(|said| said.state == comment::State::Held).map(|said| said.id);
+    let mut done = said.map(drop);
     if done.is_ok() && delivery.whole && note.is_public() && may_be_carried(&delivery.activity) {
-        let carry = Job::Carry { forum: place.forum.id, activity: delivery.body.clone() };
-        done = job::enqueue(&mut tx, app.now(), carry, When::Now).await;
+        done = match waits {
+            Some(waits) => held::carry(&mut tx, waits, &delivery.body).await,
+            None => {
+                let carry = Job::Carry { forum: place.forum.id, activity: delivery.body.clone() };
+                job::enqueue(&mut tx, app.now(), carry, When::Now).await
+            }
+        };
     }
     settle(app, delivery, tx, done).await
 }
 
 /// Takes in a comment where it belongs.
-async fn receive(app: &App, tx: &mut Tx, place: &Place, author: &Actor, note: &Object) -> Result<()> {
+async fn receive(app: &App, tx: &mut Tx, place: &Place, author: &Actor, note: &Object) -> Result<Comment> {
     let remote = Remote {
         uri: note.id.to_string(),
         url: note.url.as_ref().map(|url| remote::cut(url.as_str(), MAX_PAGE)),
@@ -147,8 +170,9 @@ async fn receive(app: &App, tx: &mut Tx, place: &Place, author: &Actor, note: &O
         language: note.language().map(str::to_owned),
         published: remote::time(note.published.as_deref()).unwrap_or_else(|| app.now()),
     };
-    comment::receive(tx, app.now(), &place.forum, &place.on, author.id, &remote).await?;
-    reading::pictured(tx, app.now(), author).await
+    let said = comment::receive(tx, app.now(), &place.forum, &place.on, author.id, &remote).await?;
+    reading::pictured(tx, app.now(), author).await?;
+    Ok(said)
 }
 
 /// A reply to something that never came here: if it is meant for us, what lies between is looked for.
@@ -186,7 +210,7 @@ pub(crate) async fn fetched_comment(app: &App, outing: &Outing, note: &Object) -
     };
     let mut tx = app.store.begin().await?;
     match receive(app, &mut tx, &place, &author, note).await {
-        Ok(()) => tx.commit().await.map(|()| Kept::Yes),
+        Ok(_) => tx.commit().await.map(|()| Kept::Yes),
         Err(Error::Store(error)) => Err(Error::Store(error)),
         Err(Error::NotFound | Error::Refused(_)) => Ok(Kept::No),
     }

@@ -1,10 +1,10 @@
 //! `Delete`: of a comment by its author, of a ballot by its voter, of an actor by itself, of a mirrored object by its origin.
 
 use model::count::ballot;
-use model::debate::{comment, consultation};
+use model::debate::{comment, consultation, held};
 use model::error::{Error, Result};
 use model::job::{self, Job, When};
-use model::network::{mirror, quote, relocation, sighting};
+use model::network::{mirror, quote, relay, relocation, sighting};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
@@ -39,6 +39,9 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) 
         let carry = Job::Carry { forum: on.forum_id, activity: body.to_owned() };
         return job::enqueue(tx, app.now(), carry, When::Now).await;
     }
+    if held::withdraw(tx, sender.id, uri).await? {
+        return Ok(());
+    }
     if let Some(found) = ballot::by_source(tx, uri).await? {
         let on = consultation::by_id(tx, found.consultation_id).await?;
         let voter = relocation::voter(tx, on.id, sender).await?;
@@ -51,7 +54,8 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) 
     }
     match mirror::by_uri(tx, uri).await? {
         Some(copy) if copy.author_id == Some(sender.id) || copy.group_id == Some(sender.id) => {
-            mirror::forget(tx, uri).await
+            mirror::forget(tx, uri).await?;
+            relay::gone(tx, app.now(), uri, Some(body)).await
         }
         Some(_) => Err(model::error::Refusal::NotAllowed.into()),
         None => Err(Error::NotFound),
@@ -65,6 +69,7 @@ pub(super) async fn confirmed(app: &App, id: &url::Url) -> Result<Taken, Rejecti
         comment::retract(&mut tx, app.now(), there.actor_id, &there).await?;
     }
     mirror::forget(&mut tx, id.as_str()).await?;
+    relay::gone(&mut tx, app.now(), id.as_str(), None).await?;
     tx.commit().await?;
     Ok(Taken::Handled)
 }
@@ -74,6 +79,7 @@ async fn bury(app: &App, tx: &mut Tx, gone: &Actor) -> Result<()> {
     for there in comment::of_actor(tx, gone.id).await? {
         comment::retract(tx, app.now(), gone.id, &there).await?;
     }
+    relay::author_gone(tx, app.now(), gone.id).await?;
     mirror::forget_author(tx, gone.id).await?;
     actor::bury(tx, app.now(), gone.id).await
 }

@@ -1,5 +1,5 @@
-//! What every delivery passes before it is read: size, the headers that the signature covers, host, date and digest, how much
-//! its host may send and whether it is spoken to; then the key.
+//! What every delivery passes before it is read: size, the headers that the signature covers, host, date and digest, whether
+//! its host is spoken to; then the key, and how much its host may send.
 
 use axum::body::{Body, to_bytes};
 use http::header::HOST;
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::Rejection;
 use crate::app::{App, Outing};
-use crate::directory::{Failure, Known};
+use crate::directory::{Failure, Known, MISSED_FOR};
 use crate::guard;
 use crate::remote;
 use crate::signature::{self, Claim, Fault, Received};
@@ -35,7 +35,6 @@ pub(super) async fn admitted(app: &App, parts: &Parts, body: &[u8]) -> Result<Cl
     let received = Received { method: &parts.method, target, headers: &headers, body: Some(body) };
     let claim = signature::read(received, &app.address, app.now().as_second())?;
     let host = claim.key_id.parse::<Url>().ok().and_then(|id| guard::authority(&id)).ok_or(Fault::Malformed)?;
-    app.limit.take(&host).map_err(Rejection::TooMany)?;
     if !app.speaks_to(&host).await? {
         return Err(Rejection::Blocked);
     }
@@ -53,13 +52,19 @@ pub(crate) fn with_host(parts: &Parts) -> HeaderMap {
     headers
 }
 
-/// Who signed; none if their own host says that they are no more.
+/// Who signed; none if their own host says that they are no more. Only what a host signed counts against what it may send:
+/// its name alone can be written by anybody.
 pub(super) async fn signer(app: &App, claim: &Claim, outing: &Outing) -> Result<Option<Known>, Rejection> {
     let known = match app.directory.verify(claim, &app.fetcher, outing.signer(), &outing.budget).await {
         Ok(known) => known,
         Err(Failure::Gone) => return Ok(None),
+        // what it brings is not lost because its server is away for a moment
+        Err(Failure::Later) => return Err(Rejection::TooMany(MISSED_FOR.unsigned_abs())),
         Err(Failure::Fault(fault)) => return Err(fault.into()),
+        Err(Failure::TooMany(wait)) => return Err(Rejection::TooMany(wait)),
     };
+    let host = guard::authority(&known.owner.id).ok_or(Fault::Malformed)?;
+    app.limit.take(&host).map_err(Rejection::TooMany)?;
     if !remote::is_known(&known.owner) {
         return Err(Rejection::Malformed("an actor without a kind, a name or an inbox".into()));
     }

@@ -12,10 +12,15 @@ use url::Url;
 use super::create::place;
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
+use crate::guard;
 use crate::wire::lenient;
 
 pub(super) async fn flag(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     let activity = &delivery.activity;
+    let host = guard::authority(&activity.actor).unwrap_or_default();
+    if app.gate.treatment(&host).await?.reject_reports {
+        return Ok(Taken::Ignored("reports-rejected"));
+    }
     let mut conn = app.store.conn().await?;
     let mut targets = Vec::new();
     for id in lenient::ids_of(&activity.object).iter().take(TARGETS_MOST) {

@@ -4,7 +4,7 @@ use model::debate::comment;
 use model::debate::{consultation, forum};
 use model::error::Result;
 use model::job::{self, Job, When};
-use model::network::mirror;
+use model::network::{mirror, verified};
 use model::people::{actor, portrait};
 use url::Url;
 
@@ -27,6 +27,9 @@ pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     let Some(object) = objects.first() else {
         return Ok(Taken::Ignored("no-object"));
     };
+    if object.kind == "Tally" {
+        return counted(app, delivery, object).await;
+    }
     let mut conn = app.store.conn().await?;
     let is_comment = comment::by_uri(&mut conn, object.id.as_str()).await?.is_some();
     let is_mirrored = mirror::by_uri(&mut conn, object.id.as_str()).await?.is_some();
@@ -38,6 +41,19 @@ pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     } else {
         Ok(Taken::Ignored("unknown-object"))
     }
+}
+
+/// New totals of a consultation elsewhere: a reason to count again, and nothing more.
+async fn counted(app: &App, delivery: &Delivery, tally: &Object) -> Result<Taken, Rejection> {
+    let page = verified::page_of(&mut app.store.conn().await?, tally.id.as_str()).await?;
+    let Some(page) = page else {
+        return Ok(Taken::Ignored("unknown-object"));
+    };
+    let Some((mut tx, _)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = job::enqueue(&mut tx, app.now(), Job::Verify { page }, When::Now).await;
+    settle(app, delivery, tx, done).await
 }
 
 /// A forum known here that somebody of its own host changed: its moderators do so in their own name.

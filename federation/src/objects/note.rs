@@ -86,6 +86,7 @@ pub(crate) fn note(here: &Address, it: &Published, written: &Written) -> Note {
         url: Some(id.clone()),
         published: comment.published_at.to_string(),
         updated: comment.updated_at.map(|at| at.to_string()),
+        terms: Some(it.terms()),
         id,
     }
 }

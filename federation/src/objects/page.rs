@@ -47,6 +47,7 @@ pub(crate) fn page(here: &Address, it: &Published) -> Result<Page> {
         comments_enabled: !it.locked,
         interaction_policy: quotable(),
         consultation: consultation(here, it)?,
+        terms: it.terms(),
         id,
     })
 }

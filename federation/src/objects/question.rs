@@ -69,6 +69,7 @@ fn render(here: &Address, it: &Published, results: &Document, ends: Instant) -> 
         one_of,
         any_of,
         voters_count: totals.map(|totals| totals.voters),
+        terms: it.terms(),
     }
 }
 

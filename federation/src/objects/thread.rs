@@ -1,14 +1,18 @@
 //! The collections of a consultation and of a forum: the thread in order, the answers, the roots lately announced.
 
+use std::collections::HashMap;
+
 use model::address::Address;
 use model::clock::Instant;
 use model::debate::comment::{self, Comment, State};
 use model::debate::consultation::{self, Filter};
 use model::error::{Error, Result};
 use model::id::Id;
+use model::people::actor::Actor;
 use model::store::Conn;
 use serde_json::{Value, json};
 
+use super::note::Written;
 use super::question::is_out;
 use super::{Published, cc_forum, note, to_public};
 use crate::outbox::announce_id;
@@ -19,6 +23,8 @@ use crate::wire::context;
 const PER_PAGE: usize = 100;
 /// How many consultations the outbox of a forum names: Lemmy reads no pages.
 const IN_OUTBOX: i64 = 50;
+/// How much whole comments may take on one page, in octets: well below what anybody reads.
+const OCTETS_MOST: usize = 600_000;
 /// The first page.
 const START: &str = "start";
 
@@ -65,7 +71,7 @@ impl Thread {
         comments.saturating_add(self.roots(here, it, now).len() as u64)
     }
 
-    /// The page after a place in the thread.
+    /// The page after a place in the thread: ids, or `whole` comments where they are this node's own, for nodes of our kind.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a place that is none.
@@ -75,26 +81,50 @@ impl Thread {
         here: &Address,
         it: &Published,
         now: Instant,
-        after: &str,
+        (after, whole): (&str, bool),
     ) -> Result<OrderedPage> {
         let place = place(after)?;
         let limit = i64::try_from(PER_PAGE).unwrap_or(i64::MAX);
         let comments = comment::list(conn, it.consultation.id, place, limit).await?;
         let roots = if place.is_none() { self.roots(here, it, now) } else { Vec::new() };
-        let shown = comments.iter().filter(|(comment, _)| comment.state == State::Visible);
-        let ids = shown.map(|(comment, _)| note::uri(here, it, comment));
+        let shown: Vec<&(Comment, Actor)> =
+            comments.iter().filter(|(comment, _)| comment.state == State::Visible).collect();
+        let entries = match whole {
+            true => wholes(conn, here, it, &shown).await?,
+            false => shown.iter().map(|(comment, _)| note::uri(here, it, comment).into()).collect(),
+        };
+        let whole = if whole { "&whole=true" } else { "" };
         let last = comments.last().filter(|_| comments.len() == PER_PAGE).map(|(comment, _)| comment);
         let of = self.id(here, it);
         Ok(OrderedPage {
             context: context::plain(),
-            id: format!("{of}?after={after}"),
+            id: format!("{of}?after={after}{whole}"),
             kind: "OrderedCollectionPage",
             total_items: self.total(here, it, now),
-            ordered_items: roots.into_iter().chain(ids).map(Value::from).collect(),
-            next: last.map(|last| format!("{of}?after={}_{}", last.published_at.as_microsecond(), last.id)),
+            ordered_items: roots.into_iter().map(Value::from).chain(entries).collect(),
+            next: last.map(|last| format!("{of}?after={}_{}{whole}", last.published_at.as_microsecond(), last.id)),
             part_of: of,
         })
     }
+}
+
+/// This node's own comments as they are, as far as they find room; the others by their ids.
+async fn wholes(conn: &mut Conn, here: &Address, it: &Published, shown: &[&(Comment, Actor)]) -> Result<Vec<Value>> {
+    let parents: Vec<Id<Comment>> = shown.iter().filter_map(|(comment, _)| comment.parent_id).collect();
+    let parents: HashMap<Id<Comment>, (Comment, Actor)> =
+        comment::by_ids(conn, &parents).await?.into_iter().map(|pair| (pair.0.id, pair)).collect();
+    let mut octets = 0;
+    let mut entries = Vec::with_capacity(shown.len());
+    for (comment, author) in shown {
+        let parent = comment.parent_id.and_then(|id| parents.get(&id)).cloned();
+        let written = Written { comment: comment.clone(), author: author.clone(), parent };
+        let whole = author.is_local() && written.publisher(here, it).id == author.id;
+        let object = serde_json::to_value(note::note(here, it, &written)).map_err(Error::store)?;
+        octets += object.to_string().len();
+        let fits = whole && octets < OCTETS_MOST;
+        entries.push(if fits { object } else { note::uri(here, it, comment).into() });
+    }
+    Ok(entries)
 }
 
 fn place(after: &str) -> Result<Option<(Instant, Id<Comment>)>> {

@@ -24,7 +24,7 @@ pub(crate) fn answer_id(forum: &str, create: &str) -> String {
     format!("{forum}#answers/{}", mark(create))
 }
 
-/// Sends `Accept` with the receipt, or `Reject` with the reason.
+/// Sends `Accept`, with the receipt of a ballot that counts, or `Reject` with the reason.
 pub(super) async fn answer(
     app: &App,
     on: Id<Consultation>,
@@ -42,6 +42,7 @@ pub(super) async fn answer(
     };
     let (forum, now) = (it.forum_id(&app.address), app.now());
     let (mut result, mut says, mut code) = (None, None, None);
+    let accepts = !matches!(verdict, Verdict::Refused(_));
     match verdict {
         Verdict::Counted(counted) => {
             let signer = log::signer(&mut tx, now, &app.address).await?;
@@ -51,6 +52,7 @@ pub(super) async fn answer(
             let sealed = receipt::on_the_wire(&mut tx, &it.consultation, person, counted, now, &by);
             result = Some(sealed.await?);
         }
+        Verdict::Withdrawn => {}
         Verdict::Refused(why) => {
             says = Some(Say::of_refusal(why).in_language(&it.consultation.language));
             code = Some(why.as_str());
@@ -60,7 +62,7 @@ pub(super) async fn answer(
     let answered = Answered {
         context: context::object(),
         id: &id,
-        kind: if result.is_some() { "Accept" } else { "Reject" },
+        kind: if accepts { "Accept" } else { "Reject" },
         actor: &forum,
         to: [&to],
         object: preserved(create).map_err(Error::store)?,

@@ -53,7 +53,8 @@ impl<'a> Telling<'a> {
         let create = self.told(format!("{id}#create"), "Create", self.proven(tx, object).await?);
         let text = create.proven(tx, &self.app.address, self.app.now(), &self.it.author).await?;
         self.announcer().carry(tx, &create.id, &text).await?;
-        self.announcer().boost(tx, id).await
+        self.announcer().boost(tx, id).await?;
+        crate::relay_server::published(self.app, tx, id).await
     }
 
     async fn page(&self, tx: &mut Tx) -> Result<()> {

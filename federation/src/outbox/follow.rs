@@ -2,12 +2,13 @@
 
 use model::error::{Error, Result};
 use model::id::Id;
-use model::network::follow::{self, Follow};
+use model::network::follow::{self, Follow, State};
 use model::people::actor;
 use serde_json::json;
 
 use super::{Told, send_once};
 use crate::app::App;
+use crate::objects::actor::mark;
 
 /// Sends the Follow, or its Undo, to the forum's own inbox.
 pub(super) async fn ask(app: &App, id: Id<Follow>, undo: bool) -> Result<()> {
@@ -15,7 +16,8 @@ pub(super) async fn ask(app: &App, id: Id<Follow>, undo: bool) -> Result<()> {
     let it = follow::by_id(&mut tx, id).await?;
     let target = actor::by_id(&mut tx, it.target_id).await?;
     let node = actor::by_id(&mut tx, it.follower_id).await?;
-    let (us, them) = (app.address.node(), target.uri.clone().ok_or(Error::NotFound)?);
+    let us = node.uri(&app.address).ok_or(Error::NotFound)?;
+    let them = target.uri.clone().ok_or(Error::NotFound)?;
     let inbox = target.inbox.clone().ok_or(Error::NotFound)?;
     let follow = json!({"id": it.uri, "type": "Follow", "actor": us, "object": them, "to": [them]});
     let told = |id: String, kind, object| Told {
@@ -37,5 +39,33 @@ pub(super) async fn ask(app: &App, id: Id<Follow>, undo: bool) -> Result<()> {
     if undo {
         follow::end(&mut tx, node.id, target.id).await?;
     }
+    tx.commit().await
+}
+
+/// Answers a forum elsewhere that asked to carry one of ours, as somebody here decided.
+pub(super) async fn consent(app: &App, id: Id<Follow>) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    let it = follow::by_id(&mut tx, id).await?;
+    let asker = actor::by_id(&mut tx, it.follower_id).await?;
+    let target = actor::by_id(&mut tx, it.target_id).await?;
+    let us = target.uri(&app.address).ok_or(Error::NotFound)?;
+    let them = asker.uri.clone().ok_or(Error::NotFound)?;
+    let (kind, verb) = match it.state {
+        State::Accepted => ("Accept", "accepts"),
+        State::Refused => ("Reject", "rejects"),
+        State::Requested => return Ok(()),
+    };
+    let told = Told {
+        id: format!("{us}#{verb}/{}", mark(&it.uri)),
+        kind,
+        actor: &us,
+        object: json!({"id": it.uri, "type": "Follow", "actor": them, "object": us}),
+        to: vec![them.clone()],
+        cc: Vec::new(),
+        published: None,
+        summary: None,
+    };
+    let inbox: Vec<String> = asker.inbox.clone().into_iter().collect();
+    send_once(&mut tx, app.now(), target.id, &told.id, &told.text()?, &inbox).await?;
     tx.commit().await
 }

@@ -67,5 +67,6 @@ fn note(app: &App, it: &Published, refused: &RefusedBallot, author: &str, voter:
         url: None,
         published: refused.at.to_string(),
         updated: None,
+        terms: None,
     }
 }

@@ -48,6 +48,12 @@ pub struct Activity {
     /// What quotes an object of ours.
     #[serde(default)]
     pub instrument: Value,
+    /// The receipt of a ballot that is accepted.
+    #[serde(default)]
+    pub result: Value,
+    /// Why something is rejected, for programs.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub code: Option<String>,
 }
 
 fn actor<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Url, D::Error> {

@@ -49,6 +49,7 @@ pub fn object() -> Value {
             "commentsEnabled": "pt:commentsEnabled",
             "lemmy": "https://join-lemmy.org/ns#",
             "removeData": "lemmy:removeData",
+            "license": {"@id": "https://schema.org/license", "@type": "@id"},
             "gts": "https://gotosocial.org/ns#",
             "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
             "canQuote": {"@id": "gts:canQuote", "@type": "@id"},

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::collection::Total;
-use super::page::{Source, Tag};
+use super::page::{Source, Tag, Terms};
 
 /// A comment. It never has a `name`: that would read as a vote.
 #[derive(Debug, Clone, Serialize)]
@@ -57,6 +57,9 @@ pub struct Note {
     /// When it was last edited, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<String>,
+    /// Under which licence it may be kept, and until when.
+    #[serde(flatten)]
+    pub terms: Option<Terms>,
 }
 
 /// What stands where a comment was.

@@ -57,6 +57,20 @@ pub struct Page {
     pub comments_enabled: bool,
     /// What other nodes need to know of the consultation.
     pub consultation: Value,
+    /// Under which licence it may be kept, and until when.
+    #[serde(flatten)]
+    pub terms: Terms,
+}
+
+/// Under which licence something may be kept, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Terms {
+    /// The address of the licence.
+    pub license: &'static str,
+    /// The date after which copies are to be purged, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retain_until: Option<String>,
 }
 
 /// Something shown beside a text, in the three shapes that Lemmy reads: any other makes it reject the whole.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::collection::Total;
-use super::page::Tag;
+use super::page::{Tag, Terms};
 
 /// The ballot of a consultation. It has no `summary`, which would be a content warning, and no `inReplyTo`, which would
 /// make it a comment.
@@ -55,6 +55,9 @@ pub struct Question {
     /// How many voted; absent while results are hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voters_count: Option<u64>,
+    /// Under which licence it may be kept, and until when.
+    #[serde(flatten)]
+    pub terms: Terms,
 }
 
 /// An option with its count.

@@ -197,8 +197,10 @@ async fn a_ballot_is_withdrawn_by_undo_and_by_delete() {
         };
         assert_eq!(town.takes_in(&ana, &gone).await, StatusCode::ACCEPTED);
         assert_eq!(town.open_tier(&on, ["for"]).await, [0], "{take_back}");
+        // An activity that brought a ballot is undone by its voter, who is answered.
+        let answered = answers(town.tells().await);
+        assert_eq!(answered.len(), usize::from(take_back == "Undo"), "{take_back}: {answered:?}");
     }
-    town.tells().await;
 }
 
 #[tokio::test]

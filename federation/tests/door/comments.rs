@@ -1,6 +1,8 @@
 use http::StatusCode;
 use model::debate::comment::{self, Comment, State};
 use model::debate::consultation::Consultation;
+use model::debate::held;
+use model::people::suspension;
 use serde_json::json;
 
 use crate::town::{Town, activity, create, kinds, note};
@@ -175,4 +177,66 @@ async fn replies_to_nothing_of_ours_are_taken_and_forgotten() {
     // what lies elsewhere is looked for, and is not to be had
     town.works().await;
     assert!(comments(&town, &on).await.is_empty() && town.peer.takes().is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_suspended_sends_is_refused_until_it_is_lifted() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let first = note(&ana, &town.app.address.consultation(&on.slug), "<p>An opinion</p>");
+    assert_eq!(town.takes_in(&ana, &create(&ana, &first)).await, StatusCode::ACCEPTED);
+    suspends(&town, &ana.id, true).await;
+    for words in ["<p>Again</p>", "<p>And again</p>"] {
+        let words = note(&ana, &town.app.address.consultation(&on.slug), words);
+        assert_eq!(town.takes_in(&ana, &create(&ana, &words)).await, StatusCode::FORBIDDEN);
+    }
+    let ballot = crate::town::vote(&ana, &town.app.address.ballot(&on.slug), "Pour");
+    assert_eq!(town.takes_in(&ana, &ballot).await, StatusCode::FORBIDDEN);
+    assert_eq!(comments(&town, &on).await.len(), 1);
+    suspends(&town, &ana.id, false).await;
+    let later = note(&ana, &town.app.address.consultation(&on.slug), "<p>Sorry</p>");
+    assert_eq!(town.takes_in(&ana, &create(&ana, &later)).await, StatusCode::ACCEPTED);
+    assert_eq!(comments(&town, &on).await.len(), 2);
+    town.tells().await;
+}
+
+async fn suspends(town: &Town, uri: &str, suspends: bool) {
+    let by = town.world.as_admin();
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let whom = model::people::actor::by_uri(&mut tx, uri).await.expect("asked").expect("known");
+    match suspends {
+        true => suspension::suspend(&mut tx, town.now(), &by, &whom, "Insults").await.expect("suspended"),
+        false => suspension::lift(&mut tx, town.now(), &by, &whom).await.expect("lifted"),
+    }
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn a_comment_that_waits_is_carried_once_it_is_shown_and_gone_when_its_author_wants() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (forum, on) = town.live_vote(&ana).await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    held::turn(&mut tx, town.now(), &town.world.as_admin(), &forum, true).await.expect("turned");
+    tx.commit().await.expect("committed");
+    let notes =
+        ["<p>First</p>", "<p>Second</p>"].map(|words| note(&ana, &town.app.address.consultation(&on.slug), words));
+    for words in &notes {
+        assert_eq!(town.takes_in(&ana, &create(&ana, words)).await, StatusCode::ACCEPTED);
+    }
+    assert!(comments(&town, &on).await.is_empty() && town.tells().await.is_empty(), "nobody is told of what waits");
+    let gone = activity(&ana, "Delete", notes[1]["id"].clone());
+    assert_eq!(town.takes_in(&ana, &gone).await, StatusCode::ACCEPTED);
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    let waiting = held::waiting(&mut conn, None, None, 10).await.expect("waiting");
+    drop(conn);
+    assert_eq!(waiting.len(), 1);
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    held::approve(&mut tx, town.now(), &town.world.as_admin(), waiting[0].0.id).await.expect("shown");
+    tx.commit().await.expect("committed");
+    assert_eq!(comments(&town, &on).await.len(), 1);
+    let told = town.tells().await;
+    assert_eq!(kinds(&told), ["Announce(Create)"]);
+    assert!(String::from_utf8(told[0].body.clone()).expect("text").contains("First"), "byte for byte");
 }

@@ -4,10 +4,12 @@
 
 mod ballots;
 mod comments;
+mod departures;
 mod documents;
 mod follows;
 mod forwarded;
 mod garbage;
+mod home;
 mod hosts;
 mod intents;
 mod mirror;
@@ -17,6 +19,7 @@ mod proofs;
 mod reading;
 mod refusals;
 mod relations;
+mod relays;
 mod reports;
 mod requirements;
 mod security;
@@ -25,3 +28,4 @@ mod telling;
 mod threads;
 mod town;
 mod votes;
+mod witnesses;

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use model::debate::comment::{self, Comment};
+use model::network::peer::{self, Policy, Terms};
 use model::people::actor::{self, Actor};
 use model::people::portrait;
 use serde_json::{Value, json};
@@ -93,6 +94,21 @@ async fn a_post_stands_here_with_its_author_its_emoji_its_attachments_and_its_ta
     assert!(format.is_picture() && !octets.is_empty());
     assert!(octets != STANDARD.decode(PNG).expect("a picture"), "written anew");
     assert!(portrait::serve(&mut conn, &name.replace(['j', 'p'], "x")).await.is_err());
+    drop(conn);
+
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let terms = Terms { reject_media: true, ..Policy::Allow.into() };
+    peer::treat(&mut tx, town.now(), None, "peer.test", terms).await.expect("said");
+    tx.commit().await.expect("committed");
+    assert_eq!(picture(&town, &ana).await, None, "its pictures are left out");
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    assert!(portrait::serve(&mut conn, &name).await.is_err());
+    drop(conn);
+    let cora = described(&town, "cora", json!({"icon": {"type": "Image", "mediaType": "image/png", "url": avatar}}));
+    let asked = town.peer.kept().asked.len();
+    town.takes_in(&cora, &create(&cora, &note(&cora, &page, "<p>Second</p>"))).await;
+    town.tells().await;
+    assert!(town.peer.kept().asked[asked..].iter().all(|path| !path.ends_with("avatar.png")), "nor fetched");
 }
 
 #[tokio::test]

@@ -163,6 +163,19 @@ async fn one_peer_that_floods_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn who_only_says_to_be_of_a_host_uses_up_nothing_of_it() {
+    let town = Town::with(federation::Settings { inbox_per_minute: 3, ..federation::Settings::default() }).await;
+    let (ana, bea) = (town.peer.user("ana"), town.peer.user("bea"));
+    for _ in 0..9 {
+        let odd = activity(&ana, "Arrive", json!(PEER));
+        let by_another = signed(&bea, odd.to_string().as_bytes(), town.now().as_second(), "https://a.test/inbox");
+        let claimed = by_another.into_iter().map(|(name, value)| (name, value.replace("/users/bea#", "/users/ana#")));
+        assert_eq!(code(&town, &odd, claimed.collect()).await, (401, "signature-invalid".to_owned()));
+    }
+    assert_eq!(town.takes_in(&ana, &activity(&ana, "Arrive", json!(PEER))).await, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
 async fn who_does_not_sign_is_told_how_to() {
     let town = Town::new().await;
     let ana = town.peer.user("ana");

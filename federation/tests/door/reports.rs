@@ -4,6 +4,7 @@ use http::StatusCode;
 use model::care::report::{self, Decision, Draft as NewReport, Reason, State as Outcome};
 use model::debate::comment::{self, State};
 use model::debate::consultation;
+use model::network::peer::{self, Policy, Terms};
 use model::testing::refused;
 use serde_json::json;
 
@@ -69,6 +70,25 @@ async fn a_report_comes_in_both_shapes_and_its_local_reporter_hears_of_the_outco
     drop(conn);
     town.works().await;
     town.peer.takes();
+}
+
+#[tokio::test]
+async fn reports_of_a_server_that_reports_too_much_are_not_taken() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>Fair</p>");
+    town.takes_in(&ana, &create(&ana, &words)).await;
+    for (reject_reports, open) in [(true, 0), (false, 1)] {
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let terms = Terms { reject_reports, ..Policy::Allow.into() };
+        peer::treat(&mut tx, town.now(), None, "peer.test", terms).await.expect("said");
+        tx.commit().await.expect("committed");
+        assert_eq!(town.takes_in(&ana, &activity(&ana, "Flag", words["id"].clone())).await, StatusCode::ACCEPTED);
+        let mut conn = town.world.store.conn().await.expect("a connection");
+        assert_eq!(report::open_in(&mut conn, None, Outcome::Open, None, 10).await.expect("reports").len(), open);
+    }
+    town.tells().await;
 }
 
 #[tokio::test]

@@ -1,0 +1,72 @@
+//! What a forum elsewhere announced, told to those forums here that carry it.
+
+use model::error::Result;
+use model::network::mirror::Mirror;
+use model::network::relay::{self, Heard};
+use model::people::actor::Actor;
+use model::store::Tx;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::app::App;
+use crate::inbox::Delivery;
+use crate::outbox::may_be_carried;
+use crate::wire::{Activity, Object};
+
+/// The most tags of an object that are looked at.
+const TAGS_MOST: usize = 64;
+
+/// What an announcement holds, byte for byte.
+#[derive(Deserialize)]
+struct Holding<'a> {
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// The activity that an announcement holds, byte for byte, if it holds one that may be passed on.
+fn inner(delivery: &Delivery) -> Option<(Activity, &str)> {
+    let holding: Holding<'_> = serde_json::from_str(&delivery.body).ok()?;
+    let activity: Activity = serde_json::from_str(holding.object.get()).ok()?;
+    may_be_carried(&activity).then_some((activity, holding.object.get()))
+}
+
+/// The tags of an object.
+fn tags(object: &Object) -> Vec<String> {
+    let hashtags = object.tag.iter().filter(|tag| tag.kind == "Hashtag").filter_map(|tag| tag.name.clone());
+    hashtags.take(TAGS_MOST).collect()
+}
+
+/// A copy was made or renewed because of an activity.
+pub(crate) async fn renewed(
+    app: &App,
+    tx: &mut Tx,
+    delivery: &Delivery,
+    sender: &Actor,
+    (object, copy): (&Object, &Mirror),
+) -> Result<()> {
+    if !object.is_public() {
+        return Ok(());
+    }
+    let tags = tags(object);
+    let heard = |activity| Heard { through: sender, copy, tags: &tags, activity };
+    let id = delivery.activity.id.as_str();
+    match (delivery.activity.kind.as_str(), inner(delivery)) {
+        ("Announce", Some((inner, bytes))) if inner.kind == "Update" => {
+            relay::changed(tx, app.now(), &heard(Some((inner.id.as_str(), bytes)))).await
+        }
+        ("Announce", Some((inner, bytes))) if inner.kind == "Create" => {
+            relay::heard(tx, app.now(), &heard(Some((inner.id.as_str(), bytes)))).await
+        }
+        ("Announce", None) => relay::heard(tx, app.now(), &heard(None)).await,
+        ("Update", _) if delivery.whole && may_be_carried(&delivery.activity) => {
+            relay::changed(tx, app.now(), &heard(Some((id, &delivery.body)))).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A copy is gone because of an activity.
+pub(crate) async fn gone(app: &App, tx: &mut Tx, delivery: &Delivery, object: &str) -> Result<()> {
+    let inner = inner(delivery).filter(|(inner, _)| inner.kind == "Delete");
+    relay::gone(tx, app.now(), object, inner.map(|(_, bytes)| bytes)).await
+}
