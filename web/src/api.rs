@@ -16,6 +16,7 @@ mod consultation;
 mod delivery;
 mod draft;
 mod elector;
+mod elsewhere;
 mod face;
 mod follow;
 mod forum;
@@ -27,14 +28,19 @@ mod moderation;
 mod node;
 mod openapi;
 mod outcome;
+mod own;
+mod page;
 mod peer;
 mod quota;
 mod reaction;
+mod relay;
+mod relay_server;
 mod report;
 mod results;
 mod search;
 mod shape;
 mod shown;
+mod suspension;
 mod text;
 mod version;
 
@@ -61,8 +67,15 @@ const ROOT: &str = "/api/v1";
 /// Every call, with its description.
 fn calls() -> OpenApiRouter<App> {
     let calls = OpenApiRouter::with_openapi(openapi::head())
-        .routes(routes!(node::read))
-        .routes(routes!(me::read))
+        .routes(routes!(node::read, node::change))
+        .routes(routes!(me::read, own::leave))
+        .routes(routes!(own::export))
+        .routes(routes!(own::notifications))
+        .routes(routes!(own::read_notifications))
+        .routes(routes!(own::follows))
+        .routes(routes!(own::mail, own::set_mail))
+        .routes(routes!(own::follow_forum, own::stop_forum))
+        .routes(routes!(own::follow_consultation, own::stop_consultation))
         .routes(routes!(forum::list, forum::create))
         .routes(routes!(forum::read, forum::edit))
         .routes(routes!(account::list))
@@ -114,6 +127,12 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(moderation::pin, moderation::unpin))
         .routes(routes!(moderation::bans, moderation::ban))
         .routes(routes!(moderation::unban))
+        .routes(routes!(page::read, page::write))
+        .routes(routes!(suspension::list, suspension::suspend))
+        .routes(routes!(suspension::lift))
+        .routes(routes!(suspension::held))
+        .routes(routes!(suspension::judge))
+        .routes(routes!(suspension::hold, suspension::release))
         .routes(routes!(report::file))
         .routes(routes!(report::list))
         .routes(routes!(report::decide))
@@ -121,9 +140,24 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(audit::origins))
         .routes(routes!(audit::voters))
         .routes(routes!(follow::list, follow::ask))
+        .routes(routes!(relay::list, relay::begin))
+        .routes(routes!(relay::stop))
+        .routes(routes!(relay::announce))
+        .routes(routes!(relay_server::list, relay_server::subscribe))
+        .routes(routes!(relay_server::end))
+        .routes(routes!(relay_server::witnesses, relay_server::propose))
+        .routes(routes!(relay_server::stop_witness))
+        .routes(routes!(relay_server::proposals))
+        .routes(routes!(relay_server::answer))
+        .routes(routes!(relay_server::forks))
         .routes(routes!(follow::take_back))
-        .routes(routes!(follow::known));
-    OpenApiRouter::with_openapi(openapi::head()).nest(ROOT, calls).routes(routes!(results::file))
+        .routes(routes!(follow::known))
+        .routes(routes!(elsewhere::ballot, elsewhere::vote, elsewhere::withdraw))
+        .routes(routes!(elsewhere::comments, elsewhere::post));
+    OpenApiRouter::with_openapi(openapi::head())
+        .nest(ROOT, calls)
+        .routes(routes!(results::file))
+        .routes(routes!(results::canonical))
 }
 
 /// The calls, and apart from them the page on which people read about them.
@@ -132,10 +166,12 @@ pub(crate) fn routers(app: &App) -> (Router<App>, Router<App>) {
     let document = openapi::finish(document);
     let manual = manual::router(ROOT, &document);
     let text = openapi::text(&document);
+    // The same calls, asked by a change for the state that it finds.
+    let plain = calls.clone().with_state(app.clone());
     let api = calls
         .route(&format!("{ROOT}/openapi.json"), get(async move || openapi::serve(text)))
         .route(&format!("{ROOT}/{{*rest}}"), any(async || Failure::NotFound))
-        .layer(middleware::from_fn_with_state(app.clone(), face::admit))
+        .layer(middleware::from_fn_with_state((app.clone(), plain), face::admit))
         .layer(middleware::map_response(face::dress));
     (api, manual)
 }

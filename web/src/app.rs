@@ -12,6 +12,7 @@ use model::count::log;
 use model::count::urn::Urn;
 use model::error::{Error, Refusal};
 use model::id::Id;
+use model::network::preview::Preview;
 use model::people::actor::{Actor, Remote};
 use model::people::proof::Signer;
 use model::store::Store;
@@ -21,7 +22,11 @@ use url::Url;
 use crate::api::Quotas;
 use crate::cache::Pages;
 use crate::limit::Limits;
+use crate::live::Live;
 use crate::provider::Provider;
+
+/// How many long files at once may hold a connection each while they are read.
+const FLOWS: usize = 2;
 
 /// How the node is run, from its configuration.
 #[derive(Clone, Debug)]
@@ -64,6 +69,9 @@ impl Default for Settings {
 /// Finds the forum of another node by its handle or address, and makes its actor known here. The fediverse's door does it.
 pub type Resolve = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Id<Actor>, Error>> + Send + Sync>;
 
+/// The same with its latest debates, before anybody follows it.
+pub type Look = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Preview, Error>> + Send + Sync>;
+
 /// The address on the server of a handle where its owner takes part in what lies at an address of this node.
 pub type Intent = Arc<dyn Fn(String, String) -> BoxFuture<'static, Result<Url, Error>> + Send + Sync>;
 
@@ -90,11 +98,16 @@ pub struct App {
     pub urn: Urn,
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) resolve: Option<Resolve>,
+    pub(crate) neighbour: Option<Resolve>,
+    pub(crate) look: Option<Look>,
     pub(crate) exchange: Option<Exchange>,
     pub(crate) intent: Option<Intent>,
     pub(crate) recognise: Option<Recognise>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) pages: Arc<Pages>,
+    /// Room for the long files that are read in one go, each on a connection of its own.
+    pub(crate) flows: Arc<Semaphore>,
+    pub(crate) live: Arc<Live>,
     /// What takes much room or a core for a while is done one after the other.
     heavy: Arc<Semaphore>,
     seen: Arc<RwLock<Seen>>,
@@ -119,8 +132,12 @@ impl App {
             quotas: Arc::new(Quotas::new(&settings)),
             limits: Arc::new(Limits::new(&settings)),
             pages: Arc::default(),
+            flows: Arc::new(Semaphore::new(FLOWS)),
+            live: Arc::default(),
             heavy: Arc::new(Semaphore::new(1)),
             resolve: None,
+            neighbour: None,
+            look: None,
             exchange: None,
             intent: None,
             recognise: None,
@@ -137,6 +154,28 @@ impl App {
     #[must_use]
     pub fn with_resolve(self, resolve: Resolve) -> Self {
         Self { resolve: Some(resolve), ..self }
+    }
+
+    /// The same, able to find other nodes.
+    #[must_use]
+    pub fn with_neighbours(self, neighbour: Resolve) -> Self {
+        Self { neighbour: Some(neighbour), ..self }
+    }
+
+    /// The node of a host or address, fetched. Asked for outside transactions.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub(crate) async fn neighbour(&self, target: &str) -> Result<Id<Actor>, Error> {
+        let domain = settings::node(&mut self.store.conn().await?).await?.domain;
+        let resolve = self.neighbour.as_ref().filter(|_| domain.is_some()).ok_or(Refusal::FederationOff)?;
+        resolve(target.to_owned()).await
+    }
+
+    /// The same, able to look at them before they are followed.
+    #[must_use]
+    pub fn with_preview(self, look: Look) -> Self {
+        Self { look: Some(look), ..self }
     }
 
     /// The same, able to speak with OpenID Connect providers.
@@ -159,6 +198,26 @@ impl App {
         let domain = settings::node(&mut self.store.conn().await?).await?.domain;
         let resolve = self.resolve.as_ref().filter(|_| domain.is_some()).ok_or(Refusal::FederationOff)?;
         resolve(target.to_owned()).await
+    }
+
+    /// The same forum with its latest debates. Asked for outside transactions.
+    ///
+    /// # Errors
+    /// As [`App::find`].
+    pub(crate) async fn look_at(&self, target: &str) -> Result<Preview, Error> {
+        let domain = settings::node(&mut self.store.conn().await?).await?.domain;
+        let look = self.look.as_ref().filter(|_| domain.is_some()).ok_or(Refusal::FederationOff)?;
+        look(target.to_owned()).await
+    }
+
+    /// Lets go of whoever watches a page that stays open: the process is coming to its end.
+    pub fn let_go(&self) {
+        self.live.end();
+    }
+
+    /// How many consultations are watched by pages that stay open, by how many such pages, and how many tasks tell them.
+    pub fn watched(&self) -> (usize, usize, usize) {
+        self.live.count()
     }
 
     /// The time now.

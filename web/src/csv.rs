@@ -7,14 +7,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use model::data::export::{self, Pages, Table};
 use model::debate::consultation::{self, View};
 use model::error::{Error, Refusal};
 use model::people::role::Act;
-use model::store::Store;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::error::{Failure, status};
@@ -70,15 +70,20 @@ async fn file(name: &str, app: &App, visitor: &Visitor, slug: &str, asked: &Aske
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{slug}-{name}.csv\"")),
         (header::LINK, beside),
     ];
-    Ok((headers, body(app.store.clone(), pages)).into_response())
+    Ok((headers, body(app, pages)).into_response())
 }
 
-/// A page of rows at a time, each on a connection of its own: a slow reader holds none.
-fn body(store: Store, pages: Pages) -> Body {
-    Body::from_stream(stream::try_unfold((store, pages), async |(store, mut pages)| {
-        let next = pages.next(&mut store.conn().await?).await?;
-        Ok::<_, Error>(next.map(|bytes| (Bytes::from(bytes), (store, pages))))
-    }))
+/// While one piece goes out the next is made. Whoever reads slowly holds no connection.
+fn body(app: &App, pages: Pages) -> Body {
+    let (to, from) = mpsc::channel(1);
+    let (store, room) = (app.store.clone(), app.flows.clone());
+    tokio::spawn(async move { pages.write(&store, &room, &to).await });
+    let pieces = stream::unfold(from, async |mut from| {
+        let piece: Result<Vec<u8>, Error> = from.recv().await?;
+        Some((piece.map(Bytes::from), from))
+    });
+    // What compresses it asks once more after the end.
+    Body::from_stream(pieces.fuse())
 }
 
 async fn schema(name: &str, app: &App, visitor: &Visitor, slug: &str, asked: &Asked) -> Result<Response, Failure> {

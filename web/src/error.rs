@@ -127,7 +127,7 @@ pub(crate) fn into_form(
 }
 
 /// The label of a field of the model.
-fn label(field: &str) -> String {
+pub(crate) fn label(field: &str) -> String {
     format!("label-{}", field.split(['.', '[']).next().unwrap_or(field).replace('_', "-"))
 }
 

@@ -99,6 +99,12 @@ impl Form {
         self.values.get(name).cloned().unwrap_or_default()
     }
 
+    /// Every value of the fields whose names begin so, in the order of their names.
+    pub fn each(&self, prefix: &str) -> Vec<String> {
+        let fields = self.values.iter().filter(|(name, _)| name.starts_with(prefix));
+        fields.flat_map(|(_, values)| values.iter().cloned()).collect()
+    }
+
     /// Whether one of the field's values is this one.
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.values.get(name).is_some_and(|values| values.iter().any(|held| held == value))
@@ -107,6 +113,16 @@ impl Form {
     /// Sets a field.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.values.insert(name.to_owned(), vec![value.into()]);
+    }
+
+    /// Adds one more value to a field.
+    pub fn add(&mut self, name: &str, value: impl Into<String>) {
+        self.values.entry(name.to_owned()).or_default().push(value.into());
+    }
+
+    /// Sets every value of a field.
+    pub fn set_all(&mut self, name: &str, values: Vec<String>) {
+        self.values.insert(name.to_owned(), values);
     }
 
     /// Notes a problem.

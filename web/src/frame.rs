@@ -8,6 +8,7 @@ use model::people::role::Role;
 use crate::assets;
 use crate::error::Failure;
 use crate::language::{Language, Words};
+use crate::theme::Look;
 use crate::visitor::Visitor;
 
 /// A link of a menu.
@@ -35,6 +36,17 @@ pub struct SignedIn {
     pub name: String,
     /// The role on the node.
     pub role: Role,
+}
+
+/// How a page is shown where somebody links it.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    /// The page's address, whole.
+    pub(crate) url: String,
+    /// The picture's address, whole.
+    pub(crate) image: String,
+    /// What the picture says.
+    pub(crate) alt: String,
 }
 
 /// What every page shows around its content.
@@ -66,8 +78,16 @@ pub struct Frame {
     pub banners: Vec<String>,
     /// The style sheet.
     pub style: &'static str,
+    /// How the institution has its pages look.
+    pub(crate) look: Look,
+    /// The picture of a preview elsewhere.
+    pub(crate) card: Option<Card>,
     /// The icon.
     pub icon: &'static str,
+    /// What a reader of feeds can follow from here.
+    pub feed: Option<Link>,
+    /// The script that adds to the page what happens meanwhile; nothing needs it.
+    pub live: Option<&'static str>,
 }
 
 impl Frame {
@@ -92,8 +112,24 @@ impl Frame {
             theme: visitor.theme,
             banners,
             style: &assets::STYLE.path,
+            look: visitor.look.clone(),
+            card: None,
             icon: &assets::ICON.path,
+            feed: None,
+            live: None,
         }
+    }
+
+    /// Names a feed in the head, if there is one.
+    pub fn follow_feed(&mut self, href: Option<String>, title: &str) {
+        self.feed = href.map(|href| Link::new(href, title));
+    }
+
+    /// The same with the script for what happens meanwhile.
+    #[must_use]
+    pub fn lively(mut self, lively: bool) -> Self {
+        self.live = lively.then_some(assets::LIVE.path.as_str());
+        self
     }
 
     /// The same for a page that tells of an error.
@@ -110,6 +146,23 @@ impl Frame {
         self
     }
 
+    /// The same with a picture for previews.
+    #[must_use]
+    pub(crate) fn pictured(mut self, card: Card) -> Self {
+        self.card = Some(card);
+        self
+    }
+
+    /// The line under the institution's name.
+    pub fn tagline(&self) -> String {
+        self.look.tagline.clone().unwrap_or_else(|| self.t.say("tagline"))
+    }
+
+    /// Whether these colours, or those of the device, are the ones chosen.
+    pub fn is_shade(&self, shade: &str) -> bool {
+        self.theme.unwrap_or("system") == shade
+    }
+
     fn link(&self, href: &str, label: &str) -> Link {
         let path = self.path.split('?').next().unwrap_or_default();
         Link { href: href.to_owned(), label: self.t.say(label), current: path == href }
@@ -117,13 +170,21 @@ impl Frame {
 
     /// The main menu: what this visitor can use.
     pub fn menu(&self) -> Vec<Link> {
-        let mut menu =
-            vec![self.link("/", "consultations"), self.link("/f", "forums"), self.link("/federation", "federation")];
+        let mut menu = vec![
+            self.link("/", "consultations"),
+            self.link("/f", "forums"),
+            self.link("/search", "nav-search"),
+            self.link("/federation", "federation"),
+            self.link("/help", "nav-help"),
+        ];
         if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Author) {
             menu.push(self.link("/new", "nav-new"));
         }
+        if self.visitor.as_ref().is_some_and(|v| v.role == Role::Moderator) {
+            menu.push(self.link("/mod", "moderation"));
+        }
         if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Administrator) {
-            menu.push(self.link("/admin/users", "admin"));
+            menu.push(self.link("/admin", "admin"));
         }
         menu
     }
@@ -136,10 +197,17 @@ impl Frame {
     /// The menu of the administration.
     pub fn desk(&self) -> Vec<Link> {
         vec![
+            self.link("/admin", "today"),
+            self.link("/admin/consultations", "consultations"),
+            self.link("/admin/forums", "forums"),
+            self.link("/mod", "moderation"),
             self.link("/admin/users", "users"),
+            self.link("/admin/pages", "texts-title"),
+            self.link("/admin/appearance", "look-title"),
             self.link("/admin/mail", "mails"),
+            self.link("/admin/relays", "relays-title"),
             self.link("/federation", "federation"),
-            self.link("/f", "forums"),
+            self.link("/admin/settings", "settings-title"),
         ]
     }
 

@@ -5,18 +5,26 @@
 
 pub mod api;
 pub mod app;
-pub mod assets;
 pub mod error;
 pub mod form;
 pub mod frame;
 pub mod language;
+pub mod news;
 pub mod provider;
 pub mod visitor;
 
+mod assets;
 mod cache;
+mod calendar;
+mod chart;
 mod csv;
+mod directory;
+mod encoding;
+mod feed;
 mod journey;
+mod letter;
 mod limit;
+mod live;
 mod log;
 mod mastodon;
 mod media;
@@ -29,6 +37,8 @@ mod session;
 mod site;
 mod tag;
 mod text;
+mod theme;
+mod upload;
 
 use axum::middleware;
 use tower_http::compression::CompressionLayer;
@@ -43,6 +53,9 @@ pub fn router(app: App) -> axum::Router {
     let pages = pages::router()
         .merge(manual)
         .merge(csv::routes())
+        .merge(feed::routes())
+        .merge(calendar::routes())
+        .merge(live::routes())
         .merge(log::routes())
         .merge(text::routes())
         .merge(open::routes())
@@ -53,6 +66,7 @@ pub fn router(app: App) -> axum::Router {
     axum::Router::new()
         .merge(pages)
         .merge(api)
+        .merge(pages::embed::routes())
         .merge(assets::router())
         .merge(robots::routes())
         .layer(CompressionLayer::new())

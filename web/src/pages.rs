@@ -10,7 +10,7 @@ use crate::language::Words;
 pub(crate) mod admin;
 pub(crate) mod consultation;
 pub(crate) mod debate;
-pub(crate) mod edit;
+mod elsewhere;
 pub(crate) mod entry;
 pub(crate) mod federation;
 pub(crate) mod forum;
@@ -19,13 +19,19 @@ pub(crate) mod person;
 pub(crate) mod prose;
 pub(crate) mod setup;
 
+mod agreement;
+mod answers;
+mod around;
 mod asked;
 mod ballot;
 mod brief;
+mod close;
 mod codes;
 mod comment;
-mod draft;
+mod compare;
+pub(crate) mod embed;
 mod guest;
+pub(crate) mod help;
 mod interact;
 mod invitation;
 pub(crate) mod letter;
@@ -33,13 +39,29 @@ mod me;
 mod membership;
 mod message;
 mod mirrored;
+mod moderate;
+mod network;
 mod once;
+mod outcome;
+mod pictures;
+mod polling;
 mod preferences;
+mod print;
+mod promise;
 mod provider;
+pub(crate) mod relay;
 mod reset;
 mod results;
 mod routes;
+pub(crate) mod said;
+mod search;
+mod stats;
+mod talk;
+mod tallied;
+mod thread_elsewhere;
+mod unsubscribe;
 mod verify;
+mod write;
 
 pub(crate) use routes::router;
 
@@ -73,12 +95,33 @@ pub(crate) enum Done {
     Refused,
     Linked,
     Unlinked,
+    Attached,
+    Detached,
+    Extended,
+    Cancelled,
+    Concluded,
+    Answered,
+    Deleted,
+    CommentChanged,
+    CommentDeleted,
+    Reported,
+    ReceiptSent,
+    MailSaved,
+    LeftNode,
+    Kept,
+    TestMailed,
+    Held,
+    Decided,
+    Undone,
+    Shown,
+    Rejected,
+    AppealAnswered,
 }
 
 impl Done {
     /// Every one, for the test of the catalogues.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 47] = [
         Self::Verified,
         Self::Reset,
         Self::Password,
@@ -105,6 +148,27 @@ impl Done {
         Self::Refused,
         Self::Linked,
         Self::Unlinked,
+        Self::Attached,
+        Self::Detached,
+        Self::Extended,
+        Self::Cancelled,
+        Self::Concluded,
+        Self::Answered,
+        Self::Deleted,
+        Self::CommentChanged,
+        Self::CommentDeleted,
+        Self::Reported,
+        Self::ReceiptSent,
+        Self::MailSaved,
+        Self::LeftNode,
+        Self::Kept,
+        Self::TestMailed,
+        Self::Held,
+        Self::Decided,
+        Self::Undone,
+        Self::Shown,
+        Self::Rejected,
+        Self::AppealAnswered,
     ];
 
     /// The message of the catalogue.
@@ -136,6 +200,27 @@ impl Done {
             Self::Refused => "users-refused",
             Self::Linked => "oidc-linked",
             Self::Unlinked => "oidc-unlinked",
+            Self::Attached => "done-attached",
+            Self::Detached => "done-detached",
+            Self::Extended => "done-extended",
+            Self::Cancelled => "done-cancelled",
+            Self::Concluded => "done-concluded",
+            Self::Answered => "done-answered",
+            Self::Deleted => "done-deleted",
+            Self::CommentChanged => "comment-changed",
+            Self::CommentDeleted => "comment-deleted-done",
+            Self::Reported => "report-done",
+            Self::ReceiptSent => "vote-mailed",
+            Self::MailSaved => "mail-saved",
+            Self::LeftNode => "leave-done",
+            Self::Kept => "done-kept",
+            Self::TestMailed => "done-test-mailed",
+            Self::Held => "done-held",
+            Self::Decided => "done-decided",
+            Self::Undone => "done-undone",
+            Self::Shown => "done-shown",
+            Self::Rejected => "done-rejected",
+            Self::AppealAnswered => "done-appeal-answered",
         }
     }
 

@@ -8,7 +8,8 @@ use axum::routing::get;
 use crate::app::App;
 
 /// Whatever begins so is neither asked for nor kept.
-const LEFT_OUT: [&str; 8] = ["/admin", "/api/", "/login", "/me", "/register", "/remote/", "/setup/", "/u/"];
+const LEFT_OUT: [&str; 9] =
+    ["/admin", "/api/", "/login", "/me", "/register", "/remote/", "/setup/", "/u/", "/unsubscribe/"];
 
 /// `GET /robots.txt` (RFC 9309)
 pub(crate) fn routes() -> Router<App> {

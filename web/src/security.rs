@@ -9,13 +9,22 @@ use crate::app::App;
 use crate::error::Failure;
 use crate::robots;
 
-/// No script at all, styles and pictures from here alone, forms to here alone, no frame around a page.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; \
-     frame-ancestors 'none'; base-uri 'none'";
+/// Scripts, styles and pictures from here alone, none of them written into a page, forms to here alone, no frame around it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The same for a page whose form leads on to the visitor's own server: browsers ask where a redirect ends, too.
-const POLICY_LEADING_AWAY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+const POLICY_LEADING_AWAY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; \
      form-action 'self' https: http:; frame-ancestors 'none'; base-uri 'none'";
+
+/// A page that may stand in a frame of any site: nothing in it acts.
+const POLICY_FRAMED: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors *; \
+     base-uri 'none'";
+
+/// Marks the answer of such a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Framable;
 
 /// Marks the answer of a page whose form may lead away.
 #[derive(Clone, Copy, Debug)]
@@ -43,12 +52,17 @@ pub(crate) async fn harden(State(app): State<App>, request: Request, next: Next)
     let mut response = next.run(request).await;
     let encrypted = app.is_encrypted();
     let leads_away = response.extensions().get::<LeadsAway>().is_some();
+    let framable = response.extensions().get::<Framable>().is_some();
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if leads_away {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
+    }
+    if framable {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_FRAMED));
+        headers.remove(header::X_FRAME_OPTIONS);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(UNCACHED));

@@ -1,7 +1,7 @@
 //! Entity tags (RFC 9110, section 8.8.3): whether whoever asks holds already what would be given.
 
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
@@ -15,8 +15,13 @@ pub(crate) fn of(data: &[u8]) -> String {
 
 /// Whether a request says that it holds what bears this tag.
 pub(crate) fn is_held(asked: &HeaderMap, tag: &str) -> bool {
-    let held = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|sent| sent.to_str().ok());
-    held.flat_map(|sent| sent.split(',')).any(|held| matches!(held.trim(), "*") || bare(held) == tag)
+    is_named(asked, &header::IF_NONE_MATCH, tag)
+}
+
+/// Whether `header` of a request, a list of tags, names this one.
+pub(crate) fn is_named(asked: &HeaderMap, header: &HeaderName, tag: &str) -> bool {
+    let named = asked.get_all(header).iter().filter_map(|sent| sent.to_str().ok());
+    named.flat_map(|sent| sent.split(',')).any(|named| matches!(named.trim(), "*") || bare(named) == tag)
 }
 
 fn bare(held: &str) -> &str {

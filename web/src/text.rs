@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use model::debate::consultation;
@@ -13,6 +13,7 @@ use model::error::Error;
 use crate::api;
 use crate::app::App;
 use crate::error::Failure;
+use crate::tag;
 use crate::visitor::Visitor;
 
 /// `/c/{slug}/text/{version}.md`
@@ -23,11 +24,11 @@ pub(crate) fn routes() -> Router<App> {
 async fn file(
     State(app): State<App>,
     visitor: Visitor,
-    headers: HeaderMap,
+    asked: HeaderMap,
     Path((slug, file)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let version: i32 = file.strip_suffix(".md").and_then(|n| n.parse().ok()).ok_or(Failure::NotFound)?;
-    let account = match api::account_of(&app, &headers).await? {
+    let account = match api::account_of(&app, &asked).await? {
         Some(account) => Some(account),
         None => visitor.account,
     };
@@ -40,10 +41,14 @@ async fn file(
     // A version never changes once it is published; a draft's does.
     let public = view.forum.visibility != Visibility::Private && view.consultation.published_at.is_some();
     let kept = if public { "public, max-age=31536000, immutable" } else { "no-store" };
+    let tag = format!("\"{}\"", text.sha256);
     let headers = [
         (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned()),
         (header::CACHE_CONTROL, kept.to_owned()),
-        (header::ETAG, format!("\"{}\"", text.sha256)),
+        (header::ETAG, tag.clone()),
     ];
+    if tag::is_held(&asked, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
     Ok((headers, text.markdown).into_response())
 }

@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::error::Failure;
 use crate::language::{Language, Words};
 use crate::session;
+use crate::theme::{self, Look};
 
 /// The cookie of the language chosen.
 pub(crate) const LANGUAGE: &str = "language";
@@ -45,6 +46,8 @@ pub struct Visitor {
     pub now: Instant,
     /// The path and query asked for.
     pub path: String,
+    /// How the institution has its pages look.
+    pub(crate) look: Look,
     /// `light` or `dark`, if chosen.
     pub theme: Option<&'static str>,
     /// The machine that asks.
@@ -85,7 +88,8 @@ impl FromRequestParts<App> for Visitor {
         let session = Session::from_request_parts(parts, app).await.map_err(|(_, why)| Failure::broken(&why))?;
         let signed_in = session::account(&session).await?;
         let mut conn = app.store.conn().await?;
-        let node = settings::node(&mut conn).await?;
+        let (node, theme) = settings::front(&mut conn).await?;
+        let look = theme::theme(&theme);
         let account = match signed_in {
             Some(id) => found(account::by_id(&mut conn, id).await)?.filter(|a| a.disabled_at.is_none()),
             None => None,
@@ -95,7 +99,7 @@ impl FromRequestParts<App> for Visitor {
             None => None,
         };
         let cookies = CookieJar::from_headers(&parts.headers);
-        let theme = cookies.get(THEME).and_then(|cookie| theme(cookie.value()));
+        let theme = cookies.get(THEME).and_then(|cookie| shade(cookie.value()));
         Ok(Self {
             words: Words::new(language(&parts.headers, &node.language), node.zone()),
             here: app.address(&node),
@@ -105,6 +109,7 @@ impl FromRequestParts<App> for Visitor {
             account,
             guest,
             node,
+            look,
             theme,
             session,
         })
@@ -119,9 +124,9 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     }
 }
 
-/// One of the two themes.
-pub(crate) fn theme(chosen: &str) -> Option<&'static str> {
-    ["light", "dark"].into_iter().find(|theme| *theme == chosen)
+/// One of the two shades of a page.
+pub(crate) fn shade(chosen: &str) -> Option<&'static str> {
+    ["light", "dark"].into_iter().find(|shade| *shade == chosen)
 }
 
 /// The language of a request: the cookie's, the browser's, the node's.

@@ -13,7 +13,6 @@ refusal-address-unproven = An account has this address and has not confirmed it.
 label-list = List
 label-host = Server
 label-count = Number
-tiers-kept = As already set
 ballot-hint-unverified = Your account is outside the electorate: your vote counts apart, as that of an unverified local account.
 once-link = I have a code
 once-only = One takes part in this consultation with a code.

@@ -46,6 +46,7 @@ refusal-too-many-from-host = This consultation takes no more votes from this ser
 refusal-comments-closed = A moderator closed this debate. It can still be read.
 refusal-banned = The moderators of this forum excluded this account from its debates.
 refusal-too-many-pins = No more consultations can be pinned. Unpin one first.
+refusal-too-many-follows = This account follows as much as it can. Stop following something first.
 refusal-already-reported = You have reported this already.
 refusal-already-decided = This report is decided already.
 refusal-superseded = A later vote of this account is counted already.

@@ -13,7 +13,6 @@ refusal-address-unproven = Una cuenta tiene esta dirección y no la ha confirmad
 label-list = Lista
 label-host = Servidor
 label-count = Número
-tiers-kept = Como ya está fijado
 ballot-hint-unverified = Su cuenta no está en el censo: su voto cuenta aparte, como el de una cuenta local no verificada.
 once-link = Tengo un código
 once-only = En esta consulta se participa con un código.

@@ -46,6 +46,7 @@ refusal-too-many-from-host = Esta consulta ya no acepta más votos de este servi
 refusal-comments-closed = La moderación ha cerrado este debate. Todavía puede leerse.
 refusal-banned = La moderación de este foro ha excluido a esta cuenta de sus debates.
 refusal-too-many-pins = No se pueden fijar más consultas. Desfije una primero.
+refusal-too-many-follows = Esta cuenta sigue todo lo posible. Deje primero de seguir algo.
 refusal-already-reported = Ya ha denunciado esto.
 refusal-already-decided = Esta denuncia ya está resuelta.
 refusal-superseded = Ya se cuenta un voto más reciente de esta cuenta.

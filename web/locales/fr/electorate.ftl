@@ -13,7 +13,6 @@ refusal-address-unproven = Un compte porte cette adresse et ne l’a pas confirm
 label-list = Liste
 label-host = Serveur
 label-count = Nombre
-tiers-kept = Comme déjà réglé
 ballot-hint-unverified = Votre compte n’est pas dans le corps électoral : votre vote compte à part, comme celui d’un compte local non vérifié.
 once-link = J’ai un code
 once-only = On participe à cette consultation avec un code.

@@ -46,6 +46,7 @@ refusal-too-many-from-host = Cette consultation n’accepte plus de votes de ce 
 refusal-comments-closed = La modération a fermé ce débat. Il peut toujours être lu.
 refusal-banned = La modération de ce forum a exclu ce compte de ses débats.
 refusal-too-many-pins = On ne peut pas épingler plus de consultations. Détachez-en une d’abord.
+refusal-too-many-follows = Ce compte suit autant de choses que possible. Cessez d’en suivre une d’abord.
 refusal-already-reported = Vous avez déjà signalé ce message.
 refusal-already-decided = Ce signalement est déjà tranché.
 refusal-superseded = Un vote plus récent de ce compte est déjà compté.

@@ -21,9 +21,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::call::{self, Call};
 use super::face::Caller;
-use super::here;
 use super::list::{self, Asked, List};
 use super::shape::{self, Person};
+use super::{elsewhere, here};
 use crate::app::App;
 use crate::error::Failure;
 
@@ -105,6 +105,15 @@ impl Said {
             state: comment.state,
             reason: comment.reason,
         }
+    }
+
+    /// As it was just written, with its author: one that waits to be read is nowhere to be read again.
+    async fn written(conn: &mut Conn, view: &View, comment: Comment, here: &Address) -> Result<Self> {
+        if comment.state != Shownness::Held {
+            return Self::again(conn, view, comment.id, here).await;
+        }
+        let author = actor::by_id(conn, comment.actor_id).await?;
+        Ok(Self::of(view, comment, &author, &Faces::new(), here))
     }
 
     /// Read again, with its author.
@@ -251,7 +260,7 @@ pub(super) async fn post(
         false => comment::post(tx, doing.now, forum, on, standing, &draft).await?,
     };
     let here = here(&app, &mut doing.tx).await?;
-    let said = Said::again(&mut doing.tx, &view, comment.id, &here).await?;
+    let said = Said::written(&mut doing.tx, &view, comment, &here).await?;
     let answer = doing.created(&said).await?;
     app.pages.forget(&slug);
     Ok(answer)
@@ -269,7 +278,10 @@ pub(super) async fn edit(
 ) -> Result<Response, Failure> {
     app.limits.comment(call.account.id, call.from)?;
     let (mut doing, change) = call.begin(&app).await?;
-    let (comment, view) = find(&mut doing.tx, &id, &doing.account).await?;
+    let (comment, view) = match find(&mut doing.tx, &id, &doing.account).await {
+        Err(Error::NotFound) => return elsewhere::edit(&app, doing, &id, &change.text).await,
+        found => found?,
+    };
     let on = &view.consultation;
     comment::edit(&mut doing.tx, doing.now, &view.forum, on, &view.standing, &comment, &change.text).await?;
     let here = here(&app, &mut doing.tx).await?;
@@ -290,7 +302,10 @@ pub(super) async fn delete(
     call: Call<Removal>,
 ) -> Result<Response, Failure> {
     let (mut doing, removal) = call.begin(&app).await?;
-    let (comment, view) = find(&mut doing.tx, &id, &doing.account).await?;
+    let (comment, view) = match find(&mut doing.tx, &id, &doing.account).await {
+        Err(Error::NotFound) => return elsewhere::delete(&app, doing, &id).await,
+        found => found?,
+    };
     let reason = removal.reason.as_deref();
     comment::delete(&mut doing.tx, doing.now, &view.forum, &view.standing, &comment, reason).await?;
     let answer = doing.deleted().await?;

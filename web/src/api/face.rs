@@ -1,5 +1,7 @@
 //! What every call goes through: who asks, how much, and how a failure reads.
 
+use axum::Router;
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -10,6 +12,7 @@ use model::error::{Error, Refusal, Result};
 use model::people::account::Account;
 use model::people::token;
 use sha2::{Digest, Sha256};
+use tower::ServiceExt as _;
 
 use super::quota::{Left, TokenHash};
 use crate::app::App;
@@ -42,7 +45,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 }
 
 /// Finds out who asks, counts the request, and lets it in. A token that is not good is refused even where none is needed.
-pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(super) async fn admit(State((app, calls)): State<(App, Router)>, mut request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let asked = (request.method() == Method::GET).then(|| request.headers().clone());
     let (mut parts, body) = request.into_parts();
@@ -58,16 +61,38 @@ pub(super) async fn admit(State(app): State<App>, mut request: Request, next: Ne
         Err(error) => Failure::from(error).into_response(),
         Ok(account) => {
             parts.extensions.insert(Caller(account));
-            request = Request::from_parts(parts, body);
-            let response = next.run(request).await;
-            match &asked {
-                Some(asked) => tag::tagged(asked, response).await,
-                None => response,
+            match changed(&parts, calls).await {
+                Some(failure) => failure.into_response(),
+                None => {
+                    request = Request::from_parts(parts, body);
+                    let response = next.run(request).await;
+                    match &asked {
+                        Some(asked) => tag::tagged(asked, response).await,
+                        None => response,
+                    }
+                }
             }
         }
     };
     write_headers(&left, reads, personal, response.headers_mut());
     response
+}
+
+/// Why a change is not begun: whoever asks for it has seen another state than the one that is now (RFC 9110, section 13.1.1).
+async fn changed(parts: &Parts, calls: Router) -> Option<Failure> {
+    if matches!(parts.method, Method::GET | Method::HEAD) || !parts.headers.contains_key(header::IF_MATCH) {
+        return None;
+    }
+    let mut asked = Request::new(Body::empty());
+    *asked.uri_mut() = parts.uri.clone();
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        asked.extensions_mut().insert(caller.clone());
+    }
+    let Ok(now) = calls.oneshot(asked).await;
+    let now = tag::tagged(&HeaderMap::new(), now).await;
+    let tag = now.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let fits = tag.is_some_and(|tag| tag::is_named(&parts.headers, &header::IF_MATCH, tag));
+    (!fits).then_some(Failure::Unread(StatusCode::PRECONDITION_FAILED))
 }
 
 fn write_headers(left: &Left, reads: bool, personal: bool, headers: &mut HeaderMap) {
@@ -143,6 +168,7 @@ fn unread(status: StatusCode) -> Problem {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
         StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
+        StatusCode::PRECONDITION_FAILED => Problem::changed(),
         _ => Problem::malformed("The request could not be read."),
     }
 }

@@ -7,6 +7,7 @@ use model::clock::Instant;
 use model::error::{Error, Refusal, Result as ModelResult};
 use model::network::follow::{self, Follow};
 use model::network::mirror::{self, Mirror};
+use model::network::verified;
 use model::people::actor::{self, Actor, Kind};
 use model::people::role::{Act, Standing};
 use serde::{Deserialize, Serialize};
@@ -163,6 +164,15 @@ pub(super) struct Known {
     /// When it came here.
     #[schema(value_type = Option<String>, format = DateTime)]
     received: Option<Instant>,
+    /// Of a consultation: the last results of its origin that this node has counted again, with the forum's proof (FEP-8b32).
+    #[schema(value_type = Option<Object>)]
+    results: Option<serde_json::Value>,
+    /// When it did.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    verified_at: Option<Instant>,
+    /// Of a consultation or comment: the object as its own server gave it, with its author's proof.
+    #[schema(value_type = Option<Object>)]
+    document: Option<serde_json::Value>,
 }
 
 impl Known {
@@ -179,6 +189,9 @@ impl Known {
             published: None,
             updated: None,
             received: None,
+            results: None,
+            verified_at: None,
+            document: None,
         }
     }
 
@@ -198,6 +211,9 @@ impl Known {
             published: Some(copy.published_at),
             updated: copy.updated_at,
             received: Some(copy.received_at),
+            results: None,
+            verified_at: None,
+            document: Some(copy.document.0.clone()),
         }
     }
 }
@@ -230,7 +246,12 @@ pub(super) async fn known(
 
 async fn kept(conn: &mut model::store::Conn, uri: &str, here: &Address) -> ModelResult<Option<Known>> {
     if let Some(copy) = mirror::by_uri(conn, uri).await? {
-        return Ok(Some(Known::mirror(&copy, here)));
+        let verified = verified::of(conn, &copy.uri).await?.filter(verified::Verified::holds);
+        let known = Known::mirror(&copy, here);
+        return Ok(Some(match verified {
+            Some(it) => Known { verified_at: Some(it.verified_at), results: Some(it.document), ..known },
+            None => known,
+        }));
     }
     let known = actor::by_uri(conn, uri).await?;
     Ok(known.filter(|actor| actor.kind == Kind::Group).map(|forum| Known::forum(&forum, here)))

@@ -3,10 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use model::care::settings;
-use serde::Serialize;
+use model::error::Result;
+use model::people::role::Standing;
+use model::store::Conn;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::call;
+use super::call::{self, Call};
 use super::shape;
 use crate::app::App;
 use crate::error::Failure;
@@ -40,9 +43,13 @@ struct Node {
 #[utoipa::path(get, path = "/node", tag = "node", responses((status = 200, body = Node)))]
 pub(super) async fn read(State(app): State<App>) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
-    let node = settings::node(&mut conn).await?;
-    let registration = settings::registration(&mut conn).await?;
-    call::json(&Node {
+    call::json(&shown(&app, &mut conn).await?)
+}
+
+async fn shown(app: &App, conn: &mut Conn) -> Result<Node> {
+    let node = settings::node(conn).await?;
+    let registration = settings::registration(conn).await?;
+    Ok(Node {
         uri: app.address(&node).node(),
         version: env!("CARGO_PKG_VERSION"),
         languages: Language::ALL.iter().map(|language| language.tag()).collect(),
@@ -53,4 +60,34 @@ pub(super) async fn read(State(app): State<App>) -> Result<Response, Failure> {
         registration,
         set_up: node.set_up,
     })
+}
+
+/// What is to change; what is left out stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NodeChange {
+    /// The institution's name.
+    #[schema(max_length = 120)]
+    name: Option<String>,
+    /// The institution's language.
+    language: Option<String>,
+    /// The IANA time zone.
+    time_zone: Option<String>,
+    /// The domain: as long as nothing has gone to another server.
+    domain: Option<String>,
+}
+
+/// Change what was said at set-up, as an administrator
+#[utoipa::path(
+    patch, path = "/node", tag = "node", request_body = NodeChange,
+    responses((status = 200, body = Node)), security(("token" = []))
+)]
+pub(super) async fn change(State(app): State<App>, call: Call<NodeChange>) -> Result<Response, Failure> {
+    let (mut doing, new) = call.begin(&app).await?;
+    let by = Standing { account: Some(doing.account.clone()), member: None };
+    let NodeChange { name, language, time_zone, domain } = new;
+    let change = settings::Change { name, language, time_zone, domain };
+    settings::change(&mut doing.tx, doing.now, &by, change).await?;
+    let shown = shown(&app, &mut doing.tx).await?;
+    doing.changed(&shown).await
 }

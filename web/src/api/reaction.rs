@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::call::{Call, Empty};
 use super::comment::{Said, find};
-use super::here;
+use super::{elsewhere, here};
 use crate::app::App;
 use crate::error::Failure;
 
@@ -34,9 +34,12 @@ pub(super) async fn set(
 ) -> Result<Response, Failure> {
     app.limits.opinion(call.account.actor_id)?;
     let (mut doing, new) = call.begin(&app).await?;
-    let (to, view) = find(&mut doing.tx, &id, &doing.account).await?;
     let value = Value::from_number(new.value);
     let value = value.ok_or_else(|| Error::field("value", "range", "Send 1, 0 or -1."))?;
+    let (to, view) = match find(&mut doing.tx, &id, &doing.account).await {
+        Err(Error::NotFound) => return elsewhere::react(&app, doing, &id, value).await,
+        found => found?,
+    };
     let earlier = reaction::of(&mut doing.tx, to.id, doing.account.actor_id).await?;
     let on = &view.consultation;
     reaction::set(&mut doing.tx, doing.now, &view.forum, on, &view.standing, &to, value).await?;
@@ -57,7 +60,10 @@ pub(super) async fn clear(
 ) -> Result<Response, Failure> {
     app.limits.opinion(call.account.actor_id)?;
     let (mut doing, _) = call.begin(&app).await?;
-    let (to, view) = find(&mut doing.tx, &id, &doing.account).await?;
+    let (to, view) = match find(&mut doing.tx, &id, &doing.account).await {
+        Err(Error::NotFound) => return elsewhere::unreact(doing, &id).await,
+        found => found?,
+    };
     let there = reaction::clear(&mut doing.tx, doing.now, &view.consultation, &to, doing.account.actor_id).await?;
     if there { doing.deleted().await } else { Err(Failure::NotFound) }
 }

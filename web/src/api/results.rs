@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use model::clock::Instant;
 use model::count::electorate::Tier;
 use model::count::tally::{self, Viewer};
@@ -11,6 +12,7 @@ use model::count::{ballot, check, publication};
 use model::debate::consultation::{self, Phase};
 use model::error::{Error, Result as ModelResult};
 use model::people::account::Account;
+use model::people::proof;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -148,6 +150,24 @@ pub(super) async fn file(
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
     call::json(&results(&app, account.as_ref(), &slug).await?)
+}
+
+/// Read the final results in the form that is signed: canonical JSON (RFC 8785), without the proof
+#[utoipa::path(
+    get, path = "/c/{slug}/results.jcs", tag = "results",
+    responses((status = 200, body = Results))
+)]
+pub(super) async fn canonical(
+    State(app): State<App>,
+    Caller(account): Caller,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
+    let results = results(&app, account.as_ref(), &slug).await?;
+    if results["final"] != true {
+        return Err(Failure::NotFound);
+    }
+    let octets = proof::canonical(&results)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], octets).into_response())
 }
 
 async fn results(app: &App, account: Option<&Account>, slug: &str) -> ModelResult<Value> {

@@ -4,18 +4,27 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::count::electorate::Tier;
+use model::care::preference::Rhythm;
+use model::care::settings::Registration;
+use model::care::theme::Font;
+use model::care::{decision, report};
+use model::count::electorate::{Assurance, Requires, Tier};
 use model::count::method::Method;
+use model::data::search;
+use model::debate::attachment;
 use model::debate::change;
 use model::debate::comment::order::Order;
-use model::debate::consultation::Phase;
+use model::debate::consultation::{Phase, Step};
 use model::debate::forum::Visibility;
 use model::error::Refusal;
 use model::network::follow;
+use model::network::peer::Policy;
+use model::network::relay::Kind;
+use model::people::departure::Fate;
 use model::people::role::Role;
 
 use super::Language;
-use crate::pages::{Done, prose};
+use crate::pages::{Done, help, prose};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -72,14 +81,46 @@ fn families() -> BTreeSet<String> {
     family("change-", &change::Kind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("state-", &Phase::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("sort-", &Order::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("relay-rule-", &Kind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("relay-rule-", &["all-hint", "tags-hint", "manual-hint"]);
+    family("proposal-", &["carry", "witness", "be-witnessed", "carry-ours", "witness-ours", "be-witnessed-ours"]);
+    family("witness-", &["witness", "be-witnessed", "role-witness", "role-witnessed"]);
     family("follow-", &follow::State::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    for policy in Policy::ALL {
+        family("policy-", &[policy.as_str(), &format!("{policy}-hint")]);
+    }
+    family("assurance-", &Assurance::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("method-", Method::KINDS);
     family("ballot-", &["vote", "poll", "support", "scale", "ranking", "articles"]);
-    family("method-title-", &["vote", "poll", "support", "none"]);
-    family("method-hint-", &["vote", "poll", "support", "none"]);
-    family("tiers-", &["member-open", "member"]);
+    family("method-title-", Method::KINDS);
+    family("method-hint-", Method::KINDS);
+    family("mod-reason-", &report::Reason::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("mod-state-", &["removed", "resolved", "dismissed", "open"]);
+    family("decided-", &decision::Act::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    for act in ["keep", "hide", "suspend", "block"] {
+        family("mod-", &[act, &format!("{act}-hint")]);
+    }
+    family("look-font-", &Font::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("look-pair-", &["on-brand", "link", "brand-soft"]);
+    family("settings-registration-", &Registration::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("write-tier-", &Tier::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("write-requires-", &Requires::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("write-beside-", &attachment::Kind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("write-step-", &Step::ALL.iter().map(|word| word.as_str()).chain(["review"]).collect::<Vec<_>>());
     family("results-when-", &["live", "after-vote", "after-close"]);
+    family("list-", &["newest", "closing"]);
     family("forum-", &["open", "soon", "closed", "drafts"]);
+    family("rhythm-", &Rhythm::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("notice-", &["new", "opened", "closing", "outcome", "reply"]);
+    family("digest-", &["daily", "weekly"]);
+    family("report-", &report::Reason::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("search-", &search::Kind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    for fate in Fate::ALL {
+        family("leave-", &[fate.as_str(), &format!("{fate}-hint")]);
+    }
+    for question in help::QUESTIONS {
+        family("", &[question, &format!("{question}-text")]);
+    }
     family("weekday-", &["1", "2", "3", "4", "5", "6", "7"]);
     family("month-", &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]);
     for visibility in Visibility::ALL {
@@ -121,7 +162,8 @@ fn field_codes() -> BTreeSet<String> {
 }
 
 fn labels() -> BTreeSet<String> {
-    let known = ["title", "text", "summary", "brief", "opens-at", "role", "place"].map(str::to_owned);
+    let known =
+        ["title", "text", "summary", "brief", "opens-at", "role", "place", "next-at", "next-step"].map(str::to_owned);
     let first = |field: String| field.split('.').next().unwrap_or_default().replace('_', "-");
     let fields = checks().into_iter().filter(|(_, code)| is_code(code)).map(|(field, _)| first(field));
     fields.filter(|field| is_code(field)).chain(known).collect()

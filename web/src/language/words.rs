@@ -128,6 +128,12 @@ impl Words {
         self.calendar("date", at)
     }
 
+    /// `2 juin`
+    pub fn day(&self, date: jiff::civil::Date) -> String {
+        let month = self.say(&format!("month-{}", date.month()));
+        self.with2("day", "day", date.day(), "month", month)
+    }
+
     /// `mardi 2 juin 2026 à 20 h 00 (heure de Paris)`
     pub fn moment(&self, at: Timestamp) -> String {
         self.calendar("moment", at)

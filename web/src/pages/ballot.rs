@@ -19,7 +19,19 @@ use super::results::{self, kind};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
+use crate::frame::Link;
 use crate::visitor::Visitor;
+pub(crate) use ranking::Ranked;
+
+pub(super) use elsewhere::of as elsewhere;
+
+mod elsewhere;
+mod ranking;
+
+/// What the names of the fields of groups begin with.
+const GROUP: &str = "choice.";
+/// A scale of more steps folds into a list.
+const OPEN_MOST: usize = 11;
 
 /// The ballot of a page.
 pub(crate) struct BallotView {
@@ -41,6 +53,18 @@ pub(crate) struct BallotView {
     pub(crate) options: Vec<OptionView>,
     /// The lists to choose from, one choice in each, where the method asks for more than ticks.
     pub(crate) slots: Vec<Slot>,
+    /// A ranking as it stands in the form.
+    pub(crate) ranked: Option<Ranked>,
+    /// Whether the lists are groups of choices that all stand open.
+    pub(crate) grouped: bool,
+    /// Whether there are so many choices that one is picked from a list that folds.
+    pub(crate) folded: bool,
+    /// Whether the choices are short and stand side by side.
+    pub(crate) compact: bool,
+    /// Where the form was sent from, if not from the consultation's page.
+    pub(crate) from: Option<&'static str>,
+    /// What has come of it, once it has ended.
+    pub(crate) ended: Option<Ended>,
     pub(crate) input: &'static str,
     pub(crate) button: String,
     pub(crate) hint: String,
@@ -48,6 +72,16 @@ pub(crate) struct BallotView {
     pub(crate) notice: Option<String>,
     /// Where somebody with a code takes part.
     pub(crate) once: Option<String>,
+}
+
+/// What has come of a consultation that has ended.
+pub(crate) struct Ended {
+    pub(crate) heading: String,
+    pub(crate) when: Option<String>,
+    pub(crate) bar: Option<String>,
+    pub(crate) finding: String,
+    /// Where the answer is read.
+    pub(crate) answer: Option<Link>,
 }
 
 /// Who this visitor would vote as, or why not; nobody where nobody is signed in.
@@ -83,6 +117,8 @@ pub(crate) struct OptionView {
 
 /// A list to choose one thing from, or none: a place of a ranking, an article.
 pub(crate) struct Slot {
+    /// The field of a group whose choices stand open.
+    pub(crate) name: String,
     pub(crate) label: String,
     pub(crate) language: String,
     pub(crate) options: Vec<OptionView>,
@@ -119,9 +155,13 @@ pub(super) fn of(
     let heading = format!("ballot-{}", on.method.0.kind());
     let notice = notice(visitor, view, eligible);
     let error = form.problem("choice").map(str::to_owned);
-    let changing = asked.change || !asked.choice.is_empty() || error.is_some();
+    let changing = asked.change || asked.moved.is_some() || !asked.choice.is_empty() || error.is_some();
     let withdrawn = asked.done.filter(|done| done.is_of_ballot()).map(|done| done.say(t));
-    let kept = !asked.choice.is_empty() && error.is_none() && notice.is_none() && visitor.voter().is_some();
+    let kept = !asked.choice.is_empty()
+        && asked.moved.is_none()
+        && error.is_none()
+        && notice.is_none()
+        && visitor.voter().is_some();
     Some(BallotView {
         heading: t.say(&heading),
         status: if kept { Some(t.say("ballot-kept")) } else { withdrawn.filter(|_| own.is_none()) },
@@ -136,8 +176,14 @@ pub(super) fn of(
         language: on.language.clone(),
         question: on.title.clone(),
         limit: on.method.0.is_multiple().then(|| t.count("ballot-limit", on.method.0.most(0))),
-        slots: slots(visitor, view, &chosen(own, asked, form)),
-        options: options(view, &chosen(own, asked, form)),
+        slots: slots(visitor, &on.method.0, &on.language, &chosen(own, asked, form)),
+        options: options(&on.method.0, &on.language, &chosen(own, asked, form)),
+        ranked: ranking::of(visitor, view, &chosen(own, asked, form), asked.moved.as_deref()),
+        grouped: on.method.0.entry() == Entry::OneOfEach,
+        folded: is_folded(&on.method.0, &on.language),
+        compact: matches!(on.method.0, Method::Scale(_)),
+        from: None,
+        ended: None,
         input: if on.method.0.is_multiple() { "checkbox" } else { "radio" },
         button: t.say(button(visitor, &on.method.0)),
         hint: hint(visitor, on, eligible),
@@ -148,8 +194,9 @@ pub(super) fn of(
 
 /// What is chosen in the form as it is shown.
 fn chosen(own: Option<&Ballot>, asked: &Asked, form: &Form) -> Vec<String> {
-    let given = form.all("choice");
+    let given = picked(form);
     match own {
+        _ if asked.moved.is_some() => asked.choice.clone(),
         _ if !given.is_empty() => given,
         _ if !asked.choice.is_empty() => asked.choice.clone(),
         Some(ballot) => ballot.choice.0.clone(),
@@ -165,18 +212,32 @@ fn option(choice: &Choice, chosen: bool) -> OptionView {
     OptionView { kind, chosen, id: choice.id.clone(), label: choice.label.clone() }
 }
 
-fn options(view: &View, chosen: &[String]) -> Vec<OptionView> {
-    let on = &view.consultation;
-    on.method.0.choices(&on.language).iter().map(|choice| option(choice, chosen.contains(&choice.id))).collect()
+/// The same within its group, whose name stands above it.
+fn own_option(choice: &Choice, chosen: bool) -> OptionView {
+    OptionView { label: results::own_part(&choice.label).1, ..option(choice, chosen) }
 }
 
-fn slots(visitor: &Visitor, view: &View, chosen: &[String]) -> Vec<Slot> {
-    let on = &view.consultation;
-    let choices = on.method.0.choices(&on.language);
-    let language = || on.language.clone();
-    match on.method.0.entry() {
+/// The group of these choices.
+fn group_of(choices: &[Choice]) -> &str {
+    choices.first().map_or("", |choice| group(&choice.id))
+}
+
+/// Whether one is picked from a list, since there are many.
+fn is_folded(method: &Method, language: &str) -> bool {
+    matches!(method, Method::Scale(_)) && method.choices(language).len() > OPEN_MOST
+}
+
+fn options(method: &Method, language: &str, chosen: &[String]) -> Vec<OptionView> {
+    method.choices(language).iter().map(|choice| option(choice, chosen.contains(&choice.id))).collect()
+}
+
+fn slots(visitor: &Visitor, method: &Method, tongue: &str, chosen: &[String]) -> Vec<Slot> {
+    let choices = method.choices(tongue);
+    let language = || tongue.to_owned();
+    match method.entry() {
         Entry::InOrder => {
             let slot = |place: usize| Slot {
+                name: "choice".to_owned(),
                 label: visitor.words.with("ballot-place", "n", visitor.words.number(place as u64 + 1)),
                 language: visitor.words.tag().to_owned(),
                 options: choices.iter().map(|choice| option(choice, chosen.get(place) == Some(&choice.id))).collect(),
@@ -185,9 +246,10 @@ fn slots(visitor: &Visitor, view: &View, chosen: &[String]) -> Vec<Slot> {
         }
         Entry::OneOfEach => {
             let of_group = |group: &[Choice]| Slot {
+                name: format!("{GROUP}{}", group_of(group)),
                 label: results::group_label(group),
                 language: language(),
-                options: group.iter().map(|choice| option(choice, chosen.contains(&choice.id))).collect(),
+                options: group.iter().map(|choice| own_option(choice, chosen.contains(&choice.id))).collect(),
             };
             choices.chunk_by(|a, b| group(&a.id) == group(&b.id)).map(of_group).collect()
         }
@@ -274,6 +336,9 @@ pub(super) async fn act(
     mut form: Form,
 ) -> Result<Response, Failure> {
     let view = view(&app, &visitor, &slug).await?;
+    if let Some(to) = ranking::moved(&view, &form) {
+        return Ok(Redirect::to(&to).into_response());
+    }
     let withdraws = form.is("act", "withdraw");
     let done = match (visitor.voter(), withdraws) {
         (None, _) => ballot::admit(visitor.now, &view.consultation, &picked(&form)).map(|_| sign_in(&slug, &form)),
@@ -292,7 +357,7 @@ pub(super) async fn act(
 
 /// What was chosen; a list in which nothing was chosen sends an empty value.
 pub(super) fn picked(form: &Form) -> Vec<String> {
-    form.all("choice").into_iter().filter(|id| !id.is_empty()).collect()
+    form.all("choice").into_iter().chain(form.each(GROUP)).filter(|id| !id.is_empty()).collect()
 }
 
 /// What is wrong with the choice stands at the choice; the rest above the page.
@@ -315,6 +380,9 @@ async fn cast(app: &App, visitor: &Visitor, view: &View, actor: Id<Actor>, form:
     let voter = voter(&mut app.store.conn().await?, visitor, view).await?;
     let text = form.trimmed("text").parse().ok();
     app.urn.cast(&view.consultation, voter, &picked(form), text).await?;
+    if let Some(account) = &visitor.account {
+        crate::news::receipt_if_wanted(app, account, view).await?;
+    }
     Ok(format!("/c/{}#vote", view.consultation.slug))
 }
 

@@ -3,6 +3,7 @@
 use model::clock::Instant;
 use model::count::tally::{self, Viewer};
 use model::debate::consultation::{Consultation, Phase};
+use model::debate::outcome;
 use model::error::Result;
 use model::store::Conn;
 
@@ -23,6 +24,8 @@ pub(crate) struct Brief {
     pub(crate) left: Option<String>,
     pub(crate) facts: Vec<String>,
     pub(crate) results: Option<Results>,
+    /// What was decided.
+    pub(crate) decision: Option<String>,
     /// Which node it comes from, if not this one.
     pub(crate) origin: Option<String>,
 }
@@ -40,6 +43,7 @@ pub(crate) fn of(t: &Words, now: Instant, on: &Consultation) -> Brief {
         left: left(t, now, on, phase),
         facts: vec![t.say(&format!("method-{}", on.method.0.kind())), t.count("comments-count", on.comment_count)],
         results: None,
+        decision: None,
         origin: None,
     }
 }
@@ -71,6 +75,18 @@ pub(crate) async fn list(conn: &mut Conn, t: &Words, now: Instant, listed: &[Con
         let document = tally::results(conn, on, now, Viewer::Anybody).await?;
         let shown = results::of(t, on, &document).filter(|results| results.hidden.is_none());
         briefs.push(Brief { results: shown, ..of(t, now, on) });
+    }
+    Ok(briefs)
+}
+
+/// The same with what was decided.
+pub(crate) async fn decided(conn: &mut Conn, t: &Words, now: Instant, listed: &[Consultation]) -> Result<Vec<Brief>> {
+    let ids: Vec<_> = listed.iter().map(|on| on.id).collect();
+    let outcomes = outcome::of_each(conn, &ids).await?;
+    let mut briefs = list(conn, t, now, listed).await?;
+    for (brief, on) in briefs.iter_mut().zip(listed) {
+        let found = outcomes.iter().find(|it| it.consultation_id == on.id);
+        brief.decision = found.map(|it| it.decision.clone()).filter(|decision| !decision.is_empty());
     }
     Ok(briefs)
 }

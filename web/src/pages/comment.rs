@@ -13,8 +13,9 @@ use model::people::role::Act;
 use model::store::Conn;
 
 use super::asked::Asked;
-use super::consultation::{refused, view};
+use super::consultation::view;
 use super::debate::{Debate, Page};
+use super::talk;
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -47,7 +48,7 @@ pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page
         }
         (None, _) => {
             debate.closed = t.say("comment-sign-in");
-            debate.enter = Some(super::entry::sign_in_for(&format!("{}#say", debate.address)));
+            debate.enter = Some(super::entry::sign_in_for(&format!("{}#say", debate.place)));
             return Ok(());
         }
         (Some(_), Err(Error::Refused(Refusal::NotAllowed))) => {
@@ -89,7 +90,7 @@ async fn parent(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, id: Id<Co
 
 /// `GET /c/{slug}/comments/{id}`: the comment's own address, for people.
 pub(super) async fn page_of(Path((slug, id)): Path<(String, String)>) -> Redirect {
-    let asked = path::with(&format!("/c/{slug}"), &[("comment", &id)]);
+    let asked = path::with(&format!("/c/{slug}/debate"), &[("comment", &id)]);
     Redirect::to(&format!("{asked}#comment-{id}"))
 }
 
@@ -107,19 +108,24 @@ pub(super) async fn post(
         Err(_) => return Err(Failure::NotFound),
     };
     match write(&app, &visitor, &view, &form, reply).await {
+        Ok(said) if said.state == Shown::Held => {
+            Ok(Redirect::to(&format!("/c/{slug}?done=held#debate")).into_response())
+        }
         Ok(said) => {
             app.pages.forget(&slug);
-            Ok(Redirect::to(&format!("/c/{slug}?sort=newest&done=commented#comment-{}", said.id)).into_response())
+            Ok(Redirect::to(&format!("/c/{slug}/debate?sort=newest&done=commented#comment-{}", said.id))
+                .into_response())
         }
         Err(error) => {
             let field = |name: &str| match name {
                 "stance" => "stance",
                 "text" | "too-long" => "text",
+                "unknown-article" => "article",
                 _ => "",
             };
             let status = error::into_form(error, &visitor.words, &mut form, field)?;
             let asked = Asked { reply, ..Asked::default() };
-            refused(&app, &visitor, view, &asked, status, form).await
+            talk::show(&app, &visitor, view, &asked, status, form).await
         }
     }
 }
@@ -132,7 +138,7 @@ async fn write(app: &App, visitor: &Visitor, view: &View, form: &Form, parent: O
         stance: form.trimmed("stance").parse().ok(),
         parent,
         language: Some(visitor.words.tag().to_owned()),
-        article: None,
+        article: form.given("article").filter(|_| parent.is_none()).map(str::to_owned),
     };
     let View { consultation: on, forum, standing } = view;
     let mut tx = app.store.begin().await?;

@@ -3,31 +3,37 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use model::count::electorate::Requires;
 use model::count::method::Method;
 use model::count::tally::{self, Viewer};
 use model::debate::change::{self, Change};
 use model::debate::consultation::{self, Consultation, Phase, State as Stage, View};
+use model::debate::forum::Visibility;
 use model::debate::text;
 use model::error::{Error, Result as Answer};
 use model::people::actor;
 use model::people::role::Act;
 use model::store::Conn;
 use url::Url;
+use url::form_urlencoded::Serializer;
 
+use super::agreement::{self, Agreement};
 use super::asked::Asked;
 use super::ballot::{self, BallotView};
 use super::brief::{self, Brief};
 use super::debate::{self, Debate};
+use super::embed;
 use super::forum::Entry;
 use super::interact;
 use super::me::Fact;
+use super::promise::{self, Promise};
 use super::results::{self, Results};
+use super::tallied;
 use crate::app::App;
 use crate::error::Failure;
 use crate::form::Form;
-use crate::frame::{Frame, Link};
+use crate::frame::{Card, Frame, Link};
 use crate::visitor::Visitor;
 
 /// When it opens, ends or ended.
@@ -55,6 +61,15 @@ struct ConsultationPage {
     fediverse: &'static str,
     text: String,
     results: Option<Results>,
+    agreement: Agreement,
+    /// What comes, or came, of it.
+    answer: Option<Promise>,
+    /// Whether it can be read beside others: it has more than its draft.
+    published: bool,
+    /// The markup that shows it in another site.
+    embed: Option<String>,
+    /// Its address as oEmbed wants it.
+    oembed: Option<String>,
     debate: Debate,
     /// The address of the same in the fediverse.
     activity: Option<String>,
@@ -102,13 +117,29 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
     };
     let viewer = if own.is_some() { Viewer::Voter } else { Viewer::Anybody };
     let document = tally::results(&mut conn, on, visitor.now, viewer).await?;
+    let anybody = tally::results(&mut conn, on, visitor.now, Viewer::Anybody).await?;
     let author = actor::by_id(&mut conn, on.author_id).await?;
     let eligible = ballot::eligible(&mut conn, visitor, &view).await?;
     let mut frame = Frame::new(visitor, &on.title).described(&on.summary).mistaken(form.is_wrong());
+    frame.follow_feed(super::around::feed_of(&view), &on.title);
+    frame = frame.lively(matches!(on.phase(visitor.now), Phase::Scheduled | Phase::Open));
     if on.example {
         frame.banners.push(t.say("banner-example"));
     }
     let here = Entry::of(visitor, forum);
+    let published = on.state != Stage::Draft;
+    let open = published && forum.visibility != Visibility::Private;
+    let url = visitor.here.consultation(&on.slug);
+    if open {
+        let alt = tallied::card_words(visitor, &view, &anybody);
+        frame = frame.pictured(Card { url: url.clone(), image: format!("{url}/card.png"), alt });
+    }
+    let answer = promise::of(&mut conn, visitor, on).await?;
+    let results = results::of(t, on, &document);
+    let mut ballot = ballot::of(visitor, &view, own.as_ref(), &eligible, asked, &form);
+    if let Some(ballot) = &mut ballot {
+        ballot.ended = promise::ended(visitor, on, results.as_ref(), answer.as_ref());
+    }
     let interacts = here.handle.is_some() && on.state != Stage::Draft;
     let page = ConsultationPage {
         page: frame,
@@ -119,17 +150,29 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
         changes: change::list(&mut conn, on.id).await?.iter().map(|it| changed(visitor, it)).collect(),
         acts: acts(visitor, &view),
         points: points(visitor, on),
-        ballot: ballot::of(visitor, &view, own.as_ref(), &eligible, asked, &form),
+        ballot,
+        agreement: agreement::of(&mut conn, visitor, &view, document.visible, &|count| t.number(count)).await?,
+        answer,
+        published,
+        embed: open.then(|| embed::offered(&url, &on.title)),
+        oembed: open.then(|| oembed(visitor, &url)),
         fediverse: fediverse(on),
         text: text::version(&mut conn, on.id, on.text_version).await?.html,
-        results: results::of(t, on, &document),
-        debate: debate::of(&mut conn, visitor, &view, asked).await?,
+        results,
+        debate: debate::of(&mut conn, visitor, &view, asked, false).await?,
         activity: here.handle.is_some().then(|| visitor.here.consultation(&on.slug)),
         interact: interacts.then(|| interact::address_for(&visitor.here.consultation(&on.slug))),
         forum: here,
         form,
     };
     page.render().map_err(|error| Failure::broken(&error))
+}
+
+/// Where other sites learn how to show a page (oEmbed).
+fn oembed(visitor: &Visitor, url: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("url", url);
+    visitor.here.path(&format!("oembed?{}", query.finish()))
 }
 
 fn ends(visitor: &Visitor, on: &Consultation) -> Option<Ends> {
@@ -145,7 +188,7 @@ fn ends(visitor: &Visitor, on: &Consultation) -> Option<Ends> {
     Some(Ends { before: t.say(before), machine: t.machine(at), moment: t.moment(at) })
 }
 
-fn facts(visitor: &Visitor, on: &Consultation, author: &str) -> Vec<String> {
+pub(super) fn facts(visitor: &Visitor, on: &Consultation, author: &str) -> Vec<String> {
     let t = &visitor.words;
     let date = |key: &str, at: model::clock::Instant| t.with(key, "date", t.date(at.timestamp()));
     let mut facts = vec![t.with("proposed-by", "name", author)];
@@ -155,7 +198,7 @@ fn facts(visitor: &Visitor, on: &Consultation, author: &str) -> Vec<String> {
     facts
 }
 
-fn changed(visitor: &Visitor, it: &Change) -> String {
+pub(super) fn changed(visitor: &Visitor, it: &Change) -> String {
     let t = &visitor.words;
     t.with2(&format!("change-{}", it.kind), "date", t.date(it.at.timestamp()), "reason", &it.reason)
 }
@@ -166,19 +209,27 @@ fn acts(visitor: &Visitor, view: &View) -> Vec<Link> {
     }
     let closes = view.standing.may(Act::Author, Some(&view.forum)).is_ok();
     let link = |path: &str, key: &str| Link::new(format!("/c/{}/{path}", view.consultation.slug), visitor.say(key));
-    let edit = link("edit/text", "review-edit");
+    let edit = link("edit/question", "review-edit");
+    let answers = link("answers", "answers-title");
+    let told = view.forum.visibility.is_federated() && visitor.node.domain.is_some() && closes;
+    let relay = told.then(|| link("relay", "carried-link"));
     match view.consultation.phase(visitor.now) {
         Phase::Draft => vec![edit, link("edit/review", "review-title")],
         Phase::Scheduled | Phase::Open if closes => {
             let codes = view.consultation.electorate.0.requires == Requires::Codes;
-            [edit, link("close", "close-act")].into_iter().chain(codes.then(|| link("codes", "codes-title"))).collect()
+            [edit, answers, link("close", "close-act")]
+                .into_iter()
+                .chain(codes.then(|| link("codes", "codes-title")))
+                .chain(relay)
+                .collect()
         }
         Phase::Scheduled | Phase::Open => vec![edit],
+        Phase::Closed | Phase::Concluded if closes => vec![link("close", "conclude-title"), answers],
         _ => Vec::new(),
     }
 }
 
-fn points(visitor: &Visitor, on: &Consultation) -> Vec<Fact> {
+pub(super) fn points(visitor: &Visitor, on: &Consultation) -> Vec<Fact> {
     let brief = &on.brief.0;
     let all = [("brief-what", &brief.what), ("brief-why", &brief.why), ("brief-outcome", &brief.outcome)];
     let given = all.into_iter().filter(|(_, text)| !text.is_empty());
@@ -191,11 +242,6 @@ fn fediverse(on: &Consultation) -> &'static str {
         _ if on.has_question() => "fediverse-vote",
         _ => "fediverse-talk",
     }
-}
-
-/// `GET /c/{slug}/ballot`: the ballot's own address, for people.
-pub(super) async fn ballot_page(Path(slug): Path<String>) -> Redirect {
-    Redirect::to(&format!("/c/{slug}#vote"))
 }
 
 /// The choice that waits in the address of a consultation, in words: what the sign-in page shows.

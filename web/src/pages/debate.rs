@@ -1,32 +1,41 @@
 //! The debate: comments, replies, agreement.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use model::count::method::Method;
 use model::debate::comment::order::{self, Level, Mark, Order, Selection};
 use model::debate::comment::{self, Comment, Stance, State as Shown, thread};
 use model::debate::consultation::{Phase, View};
 use model::debate::reaction::{self, Value};
+use model::debate::text::{self, Article};
 use model::error::{Error, Result as Answer};
 use model::id::Id;
-use model::people::actor::Actor;
-use model::people::portrait;
+use model::people::actor::{Actor, Kind};
 use model::people::role::Act;
+use model::people::{departure, portrait};
 use model::store::Conn;
 
-use super::asked::{self, Asked};
+use super::around::Around;
+use super::asked::Asked;
 use super::comment::write_form;
 use crate::form::Entry;
 use crate::visitor::Visitor;
 
-/// How many top-level comments a page shows.
+/// How many top-level comments a page of a debate shows.
 const PAGE: usize = 50;
+/// How many stand below a consultation.
+const BELOW: usize = 20;
 /// Replies up to this many stand open.
 const OPEN: usize = 3;
 
 /// The debate of a page.
 pub(crate) struct Debate {
     pub(crate) address: String,
+    /// The page of the debate alone.
+    pub(crate) place: String,
+    /// Whether this is that page.
+    pub(crate) alone: bool,
+    pub(crate) around: Around,
     pub(crate) jump: String,
     pub(crate) count: String,
     pub(crate) listed: bool,
@@ -35,8 +44,12 @@ pub(crate) struct Debate {
     pub(crate) sides: Vec<Side>,
     pub(crate) plain: Vec<Said>,
     pub(crate) next: Option<String>,
-    /// The way from one thread to all of them.
+    /// The way from one thread, or from one article, to all of them.
     pub(crate) all: Option<String>,
+    /// The articles that a comment can be about.
+    pub(crate) articles: Vec<Entry>,
+    /// The one that alone is talked about here.
+    pub(crate) article: Option<String>,
     pub(crate) form_shown: bool,
     pub(crate) form_title: String,
     pub(crate) parent: Option<Said>,
@@ -85,6 +98,14 @@ pub(crate) struct Said {
     pub(crate) further: Option<String>,
     pub(crate) replies: Vec<Said>,
     pub(crate) open: bool,
+    /// When it was changed, and where one reads what it said before.
+    pub(crate) edited: Option<(String, String)>,
+    /// The article that it is about: its heading, and where it stands.
+    pub(crate) article: Option<(String, String)>,
+    /// Whether it is the visitor's own, to be changed or deleted.
+    pub(crate) own: bool,
+    /// Whether the visitor may report it.
+    pub(crate) reportable: bool,
     stance: Option<Stance>,
 }
 
@@ -108,6 +129,7 @@ pub(super) struct Page<'a> {
     pub(super) view: &'a View,
     mine: HashMap<Id<Comment>, i32>,
     portraits: HashMap<Id<Actor>, String>,
+    articles: Vec<Article>,
     back: String,
     reactable: bool,
     answerable: bool,
@@ -118,23 +140,38 @@ impl Page<'_> {
         format!("/c/{}", self.view.consultation.slug)
     }
 
+    fn edited(&self, comment: &Comment) -> Option<(String, String)> {
+        let t = &self.visitor.words;
+        let at = comment.updated_at.filter(|_| comment.state == Shown::Visible)?;
+        let words = t.with("comment-edited", "date", t.date(at.timestamp()));
+        Some((words, format!("{}/comments/{}/history", self.address(), comment.id)))
+    }
+
+    fn article(&self, comment: &Comment) -> Option<(String, String)> {
+        let anchor = comment.article.as_ref()?;
+        let found = self.articles.iter().find(|article| article.anchor == *anchor)?;
+        Some((found.heading.clone(), format!("{}#{anchor}", self.address())))
+    }
+
     pub(super) fn said(&self, (comment, author): &(Comment, Actor)) -> Said {
         let t = &self.visitor.words;
         let at = comment.published_at.timestamp();
         let standing = comment.state == Shown::Visible;
         let notice = match comment.state {
             Shown::Visible => None,
-            Shown::Hidden => Some(match &comment.reason {
+            Shown::Hidden | Shown::Held => Some(match &comment.reason {
                 Some(reason) => t.with("comment-hidden-why", "reason", reason),
                 None => t.say("comment-hidden"),
             }),
             Shown::Deleted => Some(t.say("comment-deleted")),
         };
+        let nameless = author.kind == Kind::Imported && author.name == departure::NAMELESS;
         let name = if author.display_name.is_empty() { &author.name } else { &author.display_name };
+        let mine = self.visitor.account.as_ref().is_some_and(|account| account.actor_id == author.id);
         Said {
             id: comment.id.to_string(),
-            author: if standing { name.clone() } else { t.say("comment-someone") },
-            handle: (standing && !author.is_local()).then(|| author.handle(&self.visitor.here)),
+            author: if standing && !nameless { name.clone() } else { t.say("comment-someone") },
+            handle: (standing && !nameless && !author.is_local()).then(|| author.handle(&self.visitor.here)),
             portrait: self.portraits.get(&author.id).filter(|_| standing).map(|name| portrait_path(name)),
             official: comment.official,
             machine: t.machine(at),
@@ -151,6 +188,10 @@ impl Page<'_> {
             further: None,
             replies: Vec::new(),
             open: false,
+            edited: self.edited(comment),
+            article: self.article(comment).filter(|_| standing),
+            own: mine && standing,
+            reportable: standing && !mine && !comment.official,
             stance: comment.stance,
         }
     }
@@ -178,17 +219,23 @@ impl Page<'_> {
             tops.iter().enumerate().map(|(at, (top, _))| (top.id, at)).collect();
         let names: HashMap<Id<Comment>, String> =
             tops.iter().chain(replies).map(|pair| (pair.0.id, self.said(pair).author)).collect();
-        let parents: HashSet<Id<Comment>> = replies.iter().filter_map(|(reply, _)| reply.parent_id).collect();
-        let mut threads: Vec<Said> = tops.iter().map(|top| self.said(top)).collect();
+        let mut under: HashMap<Id<Comment>, i32> = HashMap::new();
+        for parent in replies.iter().filter_map(|(reply, _)| reply.parent_id) {
+            *under.entry(parent).or_default() += 1;
+        }
+        let further = |it: &Comment| {
+            let all = it.replies <= under.get(&it.id).copied().unwrap_or_default();
+            (!all).then(|| format!("{}/debate?comment={}#comment-{}", self.address(), it.id, it.id))
+        };
+        let mut threads: Vec<Said> =
+            tops.iter().map(|top| Said { further: further(&top.0), ..self.said(top) }).collect();
         for reply in replies {
             let Some(parent) = reply.0.parent_id else { continue };
             let Some(at) = top_of.get(&parent).copied() else { continue };
             top_of.insert(reply.0.id, at);
             let to = names.get(&parent).filter(|_| tops[at].0.id != parent);
             let answers = to.map(|name| self.visitor.words.with("answers-to", "name", name));
-            let deeper = reply.0.replies > 0 && !parents.contains(&reply.0.id);
-            let further = deeper.then(|| format!("{}?comment={}#comment-{}", self.address(), reply.0.id, reply.0.id));
-            threads[at].replies.push(Said { answers, further, ..self.said(reply) });
+            threads[at].replies.push(Said { answers, further: further(&reply.0), ..self.said(reply) });
         }
         for thread in &mut threads {
             thread.open = thread.replies.len() <= OPEN;
@@ -202,39 +249,57 @@ pub(super) fn portrait_path(name: &str) -> String {
     format!("/media/people/{name}")
 }
 
-/// The debate as this visitor sees it.
-pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked) -> Answer<Debate> {
+/// The debate as this visitor sees it: below the consultation, or `alone`.
+pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked, alone: bool) -> Answer<Debate> {
     let on = &view.consultation;
+    let most = if alone { PAGE } else { BELOW };
     let tops = match asked.only {
         Some(id) => only(conn, view, id).await?,
         None => {
-            let which = Selection { order: asked.sort, level: Level::Top, ..Selection::default() };
-            order::page(conn, on.id, &which, asked.after, PAGE as i64 + 1).await?
+            let article = asked.article.clone();
+            let which = Selection { order: asked.sort, level: Level::Top, article, ..Selection::default() };
+            order::page(conn, on.id, &which, asked.after, most as i64 + 1).await?
         }
     };
-    let more = tops.len() > PAGE;
-    let tops = &tops[..tops.len().min(PAGE)];
+    let more = tops.len() > most;
+    let tops = &tops[..tops.len().min(most)];
     let last = tops.last().filter(|_| more).map(|(last, _)| Mark::of(last, asked.sort));
     let ids: Vec<_> = tops.iter().map(|(top, _)| top.id).collect();
     let replies = thread::replies(conn, &ids).await?;
-    let authors: Vec<_> =
-        tops.iter().chain(&replies).map(|(_, who)| who).filter(|who| !who.is_local()).map(|who| who.id).collect();
-    let page = Page { portraits: portrait::names(conn, &authors).await?, ..page(conn, visitor, view, asked).await? };
+    let page = page(conn, visitor, view, asked, alone).await?;
+    let page = with_people(conn, page, tops, &replies).await?;
     let threads = page.threads(tops, &replies);
     let stances = thread::stances(conn, on.id).await?;
     let (sides, plain) = split(visitor, threads, &stances);
-    let t = &visitor.words;
+    let mut debate = Debate { sides, plain, ..empty(conn, visitor, view, asked, alone).await? };
+    debate.next = last.map(|last| format!("{}?{}#debate", debate.place, asked.from(last)));
+    debate.articles = page.articles.iter().map(|it| Entry::new(&it.anchor, &it.heading)).collect();
+    debate.article = asked.article.as_ref().and_then(|anchor| {
+        page.articles.iter().find(|article| article.anchor == *anchor).map(|article| article.heading.clone())
+    });
+    write_form(conn, &mut debate, &page, asked).await?;
+    Ok(debate)
+}
+
+/// A debate without comments and without a form.
+async fn empty(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked, alone: bool) -> Answer<Debate> {
+    let (on, t) = (&view.consultation, &visitor.words);
     let address = format!("/c/{}", on.slug);
-    let mut debate = Debate {
+    let place = format!("{address}/debate");
+    let parts = asked.only.is_some() || asked.article.is_some();
+    Ok(Debate {
+        around: Around::of(conn, visitor, view).await?,
         jump: t.with("jump-debate", "n", t.number(on.comment_count)),
         count: t.count("comments-count", on.comment_count),
         listed: asked.only.is_none() && on.comment_count > 1,
         orders: Order::ALL.iter().map(|order| Entry::new(order.as_str(), t.say(&format!("sort-{order}")))).collect(),
         order: asked.sort.as_str(),
-        sides,
-        plain,
-        next: last.map(|last| format!("{address}?{}#debate", asked::from(asked.sort, last))),
-        all: asked.only.map(|_| format!("{address}#debate")),
+        sides: Vec::new(),
+        plain: Vec::new(),
+        next: None,
+        all: parts.then(|| format!("{place}#debate")),
+        articles: Vec::new(),
+        article: None,
         form_shown: false,
         form_title: t.say("comment-title"),
         parent: None,
@@ -245,9 +310,30 @@ pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &
         closed: String::new(),
         enter: None,
         address,
+        place,
+        alone,
+    })
+}
+
+/// The same with the faces of those who speak, and what the visitor thinks of what they say.
+async fn with_people<'a>(
+    conn: &mut Conn,
+    page: Page<'a>,
+    tops: &[(Comment, Actor)],
+    replies: &[(Comment, Actor)],
+) -> Answer<Page<'a>> {
+    let said = || tops.iter().chain(replies);
+    let strangers: Vec<_> = said().map(|(_, who)| who).filter(|who| !who.is_local()).map(|who| who.id).collect();
+    let portraits = portrait::names(conn, &strangers).await?;
+    let mine = match &page.view.standing.account {
+        Some(account) => {
+            let ids: Vec<_> = said().map(|(comment, _)| comment.id).collect();
+            reaction::to(conn, account.actor_id, &ids).await?
+        }
+        None => Vec::new(),
     };
-    write_form(conn, &mut debate, &page, asked).await?;
-    Ok(debate)
+    let mine = mine.into_iter().map(|reaction| (reaction.comment_id, reaction.value)).collect();
+    Ok(Page { portraits, mine, ..page })
 }
 
 /// The one thread that was asked for.
@@ -261,29 +347,30 @@ async fn only(conn: &mut Conn, view: &View, id: Id<Comment>) -> Answer<Vec<(Comm
     Ok(vec![(top, author)])
 }
 
-async fn page<'a>(conn: &mut Conn, visitor: &'a Visitor, view: &'a View, asked: &Asked) -> Answer<Page<'a>> {
+pub(super) async fn page<'a>(
+    conn: &mut Conn,
+    visitor: &'a Visitor,
+    view: &'a View,
+    asked: &Asked,
+    alone: bool,
+) -> Answer<Page<'a>> {
     let on = &view.consultation;
-    let mine = match &view.standing.account {
-        Some(account) => reaction::of_actor(conn, on.id, account.actor_id).await?,
-        None => Vec::new(),
-    };
     let running = matches!(on.phase(visitor.now), Phase::Open | Phase::Scheduled);
     let writes = view.standing.may(Act::Comment, Some(&view.forum)).is_ok();
-    let query = match asked.only {
-        Some(id) => format!("comment={id}"),
-        None => match asked.after {
-            Some(after) => asked::from(asked.sort, after),
-            None if asked.sort != Order::Agreement => format!("sort={}", asked.sort),
-            None => String::new(),
-        },
+    let query = match (asked.only, asked.after) {
+        (Some(id), _) => format!("comment={id}"),
+        (None, Some(after)) => asked.from(after),
+        (None, None) => asked.listing(),
     };
     let mark = if query.is_empty() { "" } else { "?" };
+    let part = if alone { "/debate" } else { "" };
     Ok(Page {
         visitor,
         view,
         portraits: HashMap::new(),
-        mine: mine.into_iter().map(|reaction| (reaction.comment_id, reaction.value)).collect(),
-        back: format!("/c/{}{mark}{query}", on.slug),
+        mine: HashMap::new(),
+        articles: text::version(conn, on.id, on.text_version).await?.articles.0,
+        back: format!("/c/{}{part}{mark}{query}", on.slug),
         reactable: running && (writes || visitor.account.is_none()),
         answerable: running && writes,
     })

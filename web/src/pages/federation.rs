@@ -1,6 +1,5 @@
-//! `/federation` and `/remote/{host}/c/{slug}`: what this node follows elsewhere, and what it receives.
-
-use std::collections::HashMap;
+//! `/federation`: a box that takes a forum's handle, its address or words; what this node follows elsewhere, and what it
+//! receives.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -9,15 +8,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use model::error::{Error, Result as Answer};
 use model::id::Id;
 use model::network::follow::{self, Follow};
-use model::network::mirror::{self, Mirror};
+use model::network::preview::Preview;
+use model::network::{known, mirror};
 use model::people::actor::{self, Actor};
-use model::people::portrait;
 use model::people::role::Act;
+use model::store::Conn;
+use serde::Deserialize;
 
-use super::After;
 use super::brief::Brief;
-use super::debate::portrait_path;
-use super::mirrored;
+use super::{Done, mirrored, network};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
@@ -26,14 +25,37 @@ use crate::visitor::Visitor;
 
 /// How many received consultations are listed.
 const SHOWN: i64 = 50;
+/// How many forums are found by words.
+const FOUND: i64 = 20;
 
-/// A forum that this node follows.
+/// A forum that this node follows, or may.
 struct Followed {
     id: String,
     title: String,
     handle: String,
     state: String,
     tone: &'static str,
+}
+
+/// A debate of a forum that is looked at.
+struct Headline {
+    title: String,
+    uri: String,
+    language: String,
+    date: Option<(String, String)>,
+}
+
+/// A forum before it is followed.
+struct Looked {
+    title: String,
+    handle: String,
+    /// What it says of itself: sanitised.
+    summary: String,
+    rules: Option<String>,
+    languages: String,
+    debates: Vec<Headline>,
+    /// Where it stands, if it was asked before.
+    state: Option<String>,
 }
 
 #[derive(Template)]
@@ -43,41 +65,98 @@ struct FederationPage {
     form: Form,
     status: Option<String>,
     may_follow: bool,
+    looked: Option<Looked>,
+    /// What was found by words, once words were given.
+    found: Option<(Vec<Followed>, Vec<Brief>)>,
     follows: Vec<Followed>,
     received: Vec<Brief>,
+    network: network::Network,
 }
 
-/// `GET /federation`
+/// What the page is asked with.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    done: Option<Done>,
+    target: Option<String>,
+}
+
+/// `GET /federation`: opening it asks nobody to be followed.
 pub(super) async fn page(
     State(app): State<App>,
     visitor: Visitor,
-    Query(after): Query<After>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    show(&app, &visitor, StatusCode::OK, Form::default(), after).await
+    let mut form = Form::default();
+    let Some(target) = asked.target.as_deref().map(str::trim).filter(|it| !it.is_empty()) else {
+        return show(&app, &visitor, StatusCode::OK, form, asked.done, Sought::Nothing).await;
+    };
+    form.set("target", target);
+    let administers = visitor.standing().may(Act::Administer, None).is_ok();
+    if !administers || !is_address(target) {
+        return show(&app, &visitor, StatusCode::OK, form, None, Sought::Words(target.to_owned())).await;
+    }
+    match app.look_at(target).await {
+        Ok(preview) => show(&app, &visitor, StatusCode::OK, form, None, Sought::Forum(preview)).await,
+        Err(error) => {
+            let status = error::into_form(error, &visitor.words, &mut form, |_| "target")?;
+            show(&app, &visitor, status, form, None, Sought::Nothing).await
+        }
+    }
 }
 
-async fn show(app: &App, visitor: &Visitor, status: StatusCode, form: Form, after: After) -> Result<Response, Failure> {
+/// Whether something is a handle or an address, and no words.
+fn is_address(target: &str) -> bool {
+    let one = !target.contains(char::is_whitespace);
+    one && (target.contains("://") || target.trim_start_matches('@').contains('@'))
+}
+
+/// What was asked for.
+enum Sought {
+    Nothing,
+    Words(String),
+    Forum(Preview),
+}
+
+async fn show(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    form: Form,
+    done: Option<Done>,
+    sought: Sought,
+) -> Result<Response, Failure> {
     let t = &visitor.words;
     let mut conn = app.store.conn().await?;
     let follows = if visitor.node.set_up { follow::of_node(&mut conn).await? } else { Vec::new() };
     let received = mirror::latest(&mut conn, SHOWN).await?;
+    let (looked, found) = match sought {
+        Sought::Nothing => (None, None),
+        Sought::Words(words) => (None, Some(found(&mut conn, visitor, &words, &follows).await?)),
+        Sought::Forum(preview) => (Some(looked(&mut conn, visitor, preview, &follows).await?), None),
+    };
     let page = FederationPage {
         page: Frame::new(visitor, t.say("federation")).described(t.say("federation-lead")).mistaken(form.is_wrong()),
-        status: after.done.map(|done| done.say(t)),
+        status: done.map(|done| done.say(t)),
         may_follow: visitor.standing().may(Act::Administer, None).is_ok(),
         follows: follows.iter().map(|(follow, target)| followed(visitor, follow, target)).collect(),
+        network: network::shown(&mut conn, visitor).await?,
         received: received.iter().map(|(mirror, _)| mirrored::brief(visitor, mirror)).collect(),
+        looked,
+        found,
         form,
     };
     frame::show(status, &page)
 }
 
+fn title(target: &Actor) -> String {
+    if target.display_name.is_empty() { target.name.clone() } else { target.display_name.clone() }
+}
+
 fn followed(visitor: &Visitor, follow: &Follow, target: &Actor) -> Followed {
-    let handle = target.handle(&visitor.here);
     Followed {
         id: follow.id.to_string(),
-        title: if target.display_name.is_empty() { target.name.clone() } else { target.display_name.clone() },
-        handle,
+        title: title(target),
+        handle: target.handle(&visitor.here),
         state: visitor.say(&format!("follow-{}", follow.state)),
         tone: match follow.state {
             follow::State::Accepted => "open",
@@ -87,13 +166,56 @@ fn followed(visitor: &Visitor, follow: &Follow, target: &Actor) -> Followed {
     }
 }
 
+/// Forums and debates that are known here, by words.
+async fn found(
+    conn: &mut Conn,
+    visitor: &Visitor,
+    words: &str,
+    follows: &[(Follow, Actor)],
+) -> Answer<(Vec<Followed>, Vec<Brief>)> {
+    let forums = known::forums(conn, words, FOUND).await?;
+    let debates = known::debates(conn, words, FOUND).await?;
+    let one = |target: &Actor| match follows.iter().find(|(_, followed)| followed.id == target.id) {
+        Some((follow, target)) => followed(visitor, follow, target),
+        None => Followed {
+            id: String::new(),
+            title: title(target),
+            handle: target.handle(&visitor.here),
+            state: visitor.say("follow-not"),
+            tone: "line",
+        },
+    };
+    Ok((forums.iter().map(one).collect(), debates.iter().map(|it| mirrored::brief(visitor, it)).collect()))
+}
+
+async fn looked(conn: &mut Conn, visitor: &Visitor, preview: Preview, follows: &[(Follow, Actor)]) -> Answer<Looked> {
+    let t = &visitor.words;
+    let forum = actor::by_id(conn, preview.forum).await?;
+    let stands = follows.iter().find(|(_, target)| target.id == forum.id);
+    let headline = |it: model::network::preview::Headline| Headline {
+        title: it.title,
+        uri: it.uri,
+        language: it.language.unwrap_or_else(|| t.tag().to_owned()),
+        date: it.published_at.map(|at| (t.machine(at.timestamp()), t.date(at.timestamp()))),
+    };
+    Ok(Looked {
+        title: title(&forum),
+        handle: forum.handle(&visitor.here),
+        summary: forum.summary.clone(),
+        rules: preview.rules,
+        languages: preview.languages.join(", "),
+        debates: preview.debates.into_iter().map(headline).collect(),
+        state: stands.map(|(follow, _)| visitor.say(&format!("follow-{}", follow.state))),
+    })
+}
+
 /// `POST /federation`: asks to follow a forum of another node.
 pub(super) async fn follow(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
     match ask(&app, &visitor, form.trimmed("target")).await {
         Ok(()) => Ok(Redirect::to("/federation?done=asked").into_response()),
         Err(error) => {
             let status = error::into_form(error, &visitor.words, &mut form, |_| "target")?;
-            show(&app, &visitor, status, form, After::default()).await
+            show(&app, &visitor, status, form, None, Sought::Nothing).await
         }
     }
 }
@@ -123,73 +245,4 @@ pub(super) async fn stop(
     follow::take_back(&mut tx, visitor.now, &visitor.standing(), &follow).await?;
     tx.commit().await?;
     Ok(Redirect::to("/federation?done=stopped"))
-}
-
-/// A comment received.
-struct Said {
-    author: String,
-    handle: Option<String>,
-    portrait: Option<String>,
-    machine: String,
-    date: String,
-    html: String,
-    language: String,
-}
-
-#[derive(Template)]
-#[template(path = "remote.html")]
-struct RemotePage {
-    page: Frame,
-    host: String,
-    origin: String,
-    brief: Brief,
-    text: String,
-    said: Vec<Said>,
-}
-
-/// `GET /remote/{host}/c/{slug}`
-pub(super) async fn remote(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path((host, slug)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let mut conn = app.store.conn().await?;
-    let thread = mirror::thread(&mut conn, &host.to_lowercase(), &slug).await?;
-    let authors: Vec<_> = thread.comments.iter().filter_map(|(_, author)| Some(author.as_ref()?.id)).collect();
-    let portraits = portrait::names(&mut conn, &authors).await?;
-    drop(conn);
-    let brief = mirrored::with_results(&visitor, &thread);
-    let page = RemotePage {
-        page: Frame::new(&visitor, &brief.title).described(&brief.summary),
-        origin: thread.page.uri.clone(),
-        host: thread.page.host.clone(),
-        text: thread.page.html.clone(),
-        said: thread
-            .comments
-            .iter()
-            .map(|(note, author)| said(&visitor, note, author.as_ref(), &brief.language, &portraits))
-            .collect(),
-        brief,
-    };
-    frame::show(StatusCode::OK, &page)
-}
-
-fn said(
-    visitor: &Visitor,
-    note: &Mirror,
-    author: Option<&Actor>,
-    language: &str,
-    portraits: &HashMap<Id<Actor>, String>,
-) -> Said {
-    let at = note.published_at.timestamp();
-    let named = |who: &Actor| if who.display_name.is_empty() { who.name.clone() } else { who.display_name.clone() };
-    Said {
-        author: author.map_or_else(|| visitor.say("comment-someone"), named),
-        handle: author.map(|author| author.handle(&visitor.here)),
-        portrait: author.and_then(|author| portraits.get(&author.id)).map(|name| portrait_path(name)),
-        machine: visitor.words.machine(at),
-        date: visitor.words.date(at),
-        html: note.html.clone(),
-        language: note.language.clone().unwrap_or_else(|| language.to_owned()),
-    }
 }

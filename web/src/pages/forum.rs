@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use model::care::subscription::Subject;
 use model::debate::consultation::{self, Consultation, Filter, Sort, State as Stage};
 use model::debate::forum::{self, Draft, Forum, Visibility};
 use model::debate::text;
@@ -12,6 +13,7 @@ use model::people::role::{Act, Standing};
 use model::store::Conn;
 use serde::Deserialize;
 
+use super::around::{self, Follow};
 use super::brief::{self, Brief};
 use super::interact;
 use super::membership::{self, Members};
@@ -124,6 +126,25 @@ impl Tab {
     }
 }
 
+/// The order that was asked for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Ordered {
+    Newest,
+    Closing,
+}
+
+impl Ordered {
+    const ALL: [Self; 2] = [Self::Closing, Self::Newest];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Closing => "closing",
+        }
+    }
+}
+
 /// What the page of a forum is asked with.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -131,6 +152,7 @@ pub(super) struct Asked {
     state: Tab,
     #[serde(default)]
     skip: u32,
+    sort: Option<Ordered>,
     /// Of what is tagged so, whatever its state.
     tag: Option<String>,
     done: Option<Done>,
@@ -147,8 +169,16 @@ struct ForumPage {
     heading: String,
     listed: Vec<Brief>,
     next: Option<String>,
+    orders: Vec<form::Entry>,
+    order: &'static str,
+    state: &'static str,
+    /// Whether there is something to sort.
+    sorted: bool,
+    stats: String,
     form: Form,
     members: Members,
+    follow: Follow,
+    files: Vec<Link>,
 }
 
 /// `GET /f/{forum}`
@@ -184,10 +214,11 @@ async fn show_page(
     let (forum, standing) = forum::view(&mut conn, slug, visitor.account.as_ref()).await?;
     let writes = standing.may(Act::Author, Some(&forum)).is_ok();
     let tab = if writes || asked.state != Tab::Drafts { asked.state } else { Tab::Open };
+    let ordered = asked.sort.unwrap_or(if tab == Tab::Open { Ordered::Closing } else { Ordered::Newest });
     let filter = Filter {
         forums: vec![forum.id],
         states: tab.stages(),
-        sort: if tab == Tab::Open { Sort::Closing } else { Sort::Newest },
+        sort: if ordered == Ordered::Closing { Sort::Closing } else { Sort::Newest },
         skip: asked.skip.into(),
         limit: PAGE,
     };
@@ -198,8 +229,14 @@ async fn show_page(
         None => consultation::list(&mut conn, &filter).await?,
     };
     let next = tag.is_none() && i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
+    let mut page = Frame::new(visitor, &forum.title).described(&forum.summary).mistaken(form.is_wrong());
+    let files = around::files_of(visitor, &forum);
+    page.follow_feed(files.feed.as_ref().map(|feed| feed.href.clone()), &forum.title);
+    let action = format!("/f/{}/follow", forum.slug);
     let page = ForumPage {
-        page: Frame::new(visitor, &forum.title).described(&forum.summary).mistaken(form.is_wrong()),
+        page,
+        follow: Follow::of(&mut conn, visitor, Subject::Forum(forum.id), action, "follow-forum-hint").await?,
+        files: files.all(),
         status: asked.done.map(|done| done.say(&visitor.words)),
         acts: acts(visitor, &forum, &standing),
         members: membership::of(&mut conn, visitor, &forum, &standing).await?,
@@ -210,7 +247,15 @@ async fn show_page(
             None => visitor.say(&format!("forum-{}", tab.name())),
         },
         listed: brief::list(&mut conn, &visitor.words, visitor.now, &found).await?,
-        next: next.then(|| format!("/f/{}?state={}&skip={}", forum.slug, tab.name(), i64::from(asked.skip) + PAGE)),
+        next: next.then(|| {
+            let skip = i64::from(asked.skip) + PAGE;
+            format!("/f/{}?state={}&sort={}&skip={skip}", forum.slug, tab.name(), ordered.name())
+        }),
+        orders: Ordered::ALL.map(|it| form::Entry::new(it.name(), visitor.say(&format!("list-{}", it.name())))).into(),
+        order: ordered.name(),
+        state: tab.name(),
+        sorted: tag.is_none() && found.len() > 1,
+        stats: format!("/f/{}/stats", forum.slug),
         forum: Entry::of(visitor, &forum),
     };
     frame::show(status, &page)
@@ -241,6 +286,9 @@ fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {
     }
     if standing.may(Act::ManageForum, Some(forum)).is_ok() {
         acts.push(Link::new(format!("/f/{}/edit", forum.slug), visitor.say("forum-edit")));
+        if forum.visibility.is_federated() && visitor.node.domain.is_some() {
+            acts.push(Link::new(format!("/f/{}/relay", forum.slug), visitor.say("relay-link")));
+        }
     }
     acts
 }

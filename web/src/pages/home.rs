@@ -29,6 +29,9 @@ struct HomePage {
     page: Frame,
     open: Vec<Brief>,
     soon: Vec<Brief>,
+    /// What has an answer.
+    changed: Vec<Brief>,
+    /// What has closed without one so far.
     closed: Vec<Brief>,
     forums: Vec<Entry>,
     fresh: bool,
@@ -52,12 +55,15 @@ pub(super) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
     let mut soon = listed(&mut conn, &visitor, filter(&under_way, Sort::Closing, OPEN), Phase::Open).await?;
     soon.retain(|on| on.closes_at.is_some());
     soon.truncate(SOON);
-    let over = [Stage::Closed, Stage::Concluded];
-    let closed = consultation::list(&mut conn, &filter(&over, Sort::Newest, CLOSED)).await?;
+    let changed = consultation::list(&mut conn, &filter(&[Stage::Concluded], Sort::Newest, CLOSED)).await?;
+    let closed = consultation::list(&mut conn, &filter(&[Stage::Closed], Sort::Newest, CLOSED)).await?;
+    let mut frame = Frame::new(&visitor, t.say("consultations")).described(t.say("home-lead"));
+    frame.follow_feed(Some("/feed.atom".into()), &t.say("feed-node"));
     let page = HomePage {
-        page: Frame::new(&visitor, t.say("consultations")).described(t.say("home-lead")),
+        page: frame,
         open: brief::list(&mut conn, t, visitor.now, &newest).await?,
         soon: soon.iter().map(|on| brief::of(t, visitor.now, on)).collect(),
+        changed: brief::decided(&mut conn, t, visitor.now, &changed).await?,
         closed: brief::list(&mut conn, t, visitor.now, &closed).await?,
         forums: seen.iter().map(|forum| Entry::of(&visitor, forum)).collect(),
         fresh: !visitor.node.set_up,

@@ -96,7 +96,7 @@ async fn find(app: &App, visitor: &Visitor, uri: &str) -> Answer<Option<Thing>> 
             let back = format!("/f/{}", forum.slug);
             Ok(Some(Thing { title: forum.title, language: forum.language, uri: uri.to_owned(), back }))
         }
-        Some(Local::Node | Local::Person(_)) => Err(Error::NotFound),
+        Some(Local::Node | Local::Person(_) | Local::Note(_)) => Err(Error::NotFound),
         None if is_ours(&url, visitor.here.host()) => Err(Error::NotFound),
         None => Ok(None),
     }

@@ -10,6 +10,7 @@ use model::people::account::Account;
 use model::store::Tx;
 
 use crate::language::Language;
+use crate::letter::Letter;
 use crate::path;
 use crate::visitor::Visitor;
 
@@ -17,7 +18,7 @@ use crate::visitor::Visitor;
 #[derive(Clone, Debug)]
 pub(crate) struct Desk {
     now: Instant,
-    site: String,
+    node: Node,
     here: Address,
     language: Language,
 }
@@ -26,14 +27,14 @@ impl Desk {
     /// For a call of the API.
     pub(crate) fn of(now: Instant, node: &Node, here: &Address) -> Self {
         let language = Language::from_tag(&node.language).unwrap_or(Language::En);
-        Self { now, site: node.name.clone(), here: here.clone(), language }
+        Self { now, node: node.clone(), here: here.clone(), language }
     }
 
     /// For a page.
     pub(crate) fn at(visitor: &Visitor) -> Self {
         Self {
             now: visitor.now,
-            site: visitor.node.name.clone(),
+            node: visitor.node.clone(),
             here: visitor.here.clone(),
             language: visitor.words.language,
         }
@@ -42,15 +43,17 @@ impl Desk {
     /// Writes two messages of the catalogue with a link between them and the last line.
     async fn write(&self, tx: &mut Tx, to: To<'_>, words: [&'static str; 2], place: &str, path: &str) -> Result<()> {
         let link = self.here.path(path.trim_start_matches('/'));
-        let (subject, body) = self.words(to.language, words, place, &link);
-        mail::send(tx, self.now, to.address, &subject, &body).await.map(drop)
+        let letter = self.letter(to.language, words, place, &link).written()?;
+        mail::post(tx, self.now, to.address, letter).await.map(drop)
     }
 
-    /// The subject and the body.
-    fn words(&self, language: Language, words: [&'static str; 2], place: &str, link: &str) -> (String, String) {
-        let values = [("site".into(), self.site.as_str().into()), ("place".into(), place.into())].into();
+    fn letter(&self, language: Language, words: [&'static str; 2], place: &str, link: &str) -> Letter {
+        let values = [("site".into(), self.node.name.as_str().into()), ("place".into(), place.into())].into();
         let say = |key| language.fill(key, &values);
-        (say(words[0]), format!("{}\n\n{link}\n\n{}\n", say(words[1]), say("mail-ignore")))
+        Letter::new(&self.node, &self.here, language, say(words[0]))
+            .says(say(words[1]))
+            .leads(say("letter-open"), link)
+            .ends(say("mail-ignore"))
     }
 
     /// Writes to an account; to none that has no address, as official ones and some that a provider vouches for.
@@ -141,4 +144,9 @@ pub(super) async fn invite(tx: &mut Tx, visitor: &Visitor, to: &str, secret: &st
     let to = To { address: to, language: visitor.words.language };
     let path = path::with("/signup", &[("invitation", secret)]);
     Desk::at(visitor).write(tx, to, ["mail-invite-subject", "mail-invite-body"], "", &path).await
+}
+
+/// Shows an administrator that mails go out, and how they look.
+pub(super) async fn test(tx: &mut Tx, visitor: &Visitor, account: &Account) -> Result<()> {
+    to_account(tx, visitor, account, ["mail-test-subject", "mail-test-body"], "/admin/mail").await
 }

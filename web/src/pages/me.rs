@@ -1,5 +1,13 @@
 //! `/me`: one's own account.
 
+pub(super) mod data;
+pub(super) mod follows;
+pub(super) mod mail;
+pub(super) mod notices;
+pub(super) mod votes;
+
+mod tabs;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -26,6 +34,7 @@ pub(super) struct Fact {
 #[template(path = "me.html")]
 struct MePage {
     page: Frame,
+    tabs: Vec<Link>,
     form: Form,
     status: Option<String>,
     facts: Vec<Fact>,
@@ -63,6 +72,7 @@ async fn show(
     form.set("new-password", "");
     let page = MePage {
         page: Frame::new(visitor, visitor.say("me-title")).mistaken(form.is_wrong()),
+        tabs: tabs::of(&mut app.store.conn().await?, visitor, account).await?,
         status: after.done.map(|done| done.say(&visitor.words)),
         facts: facts(visitor, account),
         linked: known.iter().map(|it| linked(visitor, it)).collect(),

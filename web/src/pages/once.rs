@@ -150,6 +150,8 @@ fn boxed(visitor: &Visitor, view: &View, own: Option<&Ballot>, form: &Form) -> O
         hint: t.say(if on.changeable { "once-hint-changeable" } else { "ballot-hint-fixed" }),
         notice: view.notice.filter(|_| !open),
         once: None,
+        // A code stands in the form: its page is not one that an address leads back to.
+        ranked: None,
         ..view
     })
 }

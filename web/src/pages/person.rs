@@ -16,6 +16,8 @@ use crate::visitor::Visitor;
 
 /// How many of the latest comments the page shows.
 const SHOWN: usize = 20;
+/// How many are looked through for those that the visitor may see.
+const LOOKED_THROUGH: i64 = 100;
 
 struct Said {
     href: String,
@@ -47,10 +49,12 @@ pub(super) async fn page(
         return Err(Failure::NotFound);
     }
     let official = account::by_actor(&mut conn, actor.id).await.is_ok_and(|account| account.official);
-    let mut comments = comment::of_actor(&mut conn, actor.id).await?;
-    comments.reverse();
+    let comments = comment::latest_of(&mut conn, actor.id, LOOKED_THROUGH).await?;
     let mut said = Vec::new();
-    for held in comments.into_iter().take(SHOWN) {
+    for held in comments {
+        if said.len() == SHOWN {
+            break;
+        }
         let on = consultation::by_id(&mut conn, held.consultation_id).await?;
         // What stands in a private forum is shown to nobody here who would not see it there.
         let view = match consultation::view(&mut conn, &on.slug, visitor.account.as_ref()).await {

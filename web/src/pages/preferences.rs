@@ -20,7 +20,7 @@ pub(super) async fn choose(cookies: CookieJar, form: Form) -> (CookieJar, Redire
     }
     cookies = match form.trimmed("theme") {
         "system" => cookies.remove(Cookie::build(THEME).path("/")),
-        chosen => match visitor::theme(chosen) {
+        chosen => match visitor::shade(chosen) {
             Some(theme) => cookies.add(kept(THEME, theme)),
             None => cookies,
         },

@@ -1,11 +1,16 @@
-//! The pages of text that the footer links.
+//! The pages of text that the footer links: as the institution wrote them, else as the program knows them.
 
 use askama::Template;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use model::care::page::{self as written, Name};
+use model::error::Error;
 
+use crate::app::App;
 use crate::error::Failure;
 use crate::frame::{self, Frame};
+use crate::language::Language;
 use crate::visitor::Visitor;
 
 struct Part {
@@ -13,10 +18,19 @@ struct Part {
     text: String,
 }
 
+/// What the institution wrote.
+struct Written {
+    html: String,
+    language: String,
+}
+
 #[derive(Template)]
 #[template(path = "prose.html")]
 struct ProsePage {
     page: Frame,
+    /// That the institution has not written this page, or not to the end.
+    notice: Option<String>,
+    written: Option<Written>,
     parts: Vec<Part>,
 }
 
@@ -24,40 +38,100 @@ struct ProsePage {
 const LEGAL: &[&str] = &["legal-who", "source-what"];
 const PRIVACY: &[&str] = &["privacy-what", "privacy-votes", "privacy-comments", "privacy-cookies"];
 const RULES: &[&str] = &["rules-talk", "rules-vote"];
+const FAQ: &[&str] = &["faq-who", "faq-change", "faq-elsewhere"];
 const ACCESSIBILITY: &[&str] = &["accessibility-level", "accessibility-done", "accessibility-tell"];
 const DATA: &[&str] = &["data-what"];
 const SOURCE: &[&str] = &["source-what"];
 
 /// Every heading, for the test of the catalogues.
 #[cfg(test)]
-pub(crate) const HEADINGS: &[&[&str]] = &[LEGAL, PRIVACY, RULES, ACCESSIBILITY, DATA, SOURCE];
+pub(crate) const HEADINGS: &[&[&str]] = &[LEGAL, PRIVACY, RULES, FAQ, ACCESSIBILITY, DATA, SOURCE];
 
-fn page(visitor: &Visitor, title: &str, headings: &[&str]) -> Result<Response, Failure> {
+/// The title of a page that the institution writes.
+pub(super) fn title(name: Name) -> &'static str {
+    match name {
+        Name::Legal => "footer-legal",
+        Name::Privacy => "footer-privacy",
+        Name::Rules => "footer-rules",
+        Name::Faq => "footer-faq",
+        Name::Accessibility => "footer-accessibility",
+    }
+}
+
+fn headings(name: Name) -> &'static [&'static str] {
+    match name {
+        Name::Legal => LEGAL,
+        Name::Privacy => PRIVACY,
+        Name::Rules => RULES,
+        Name::Faq => FAQ,
+        Name::Accessibility => ACCESSIBILITY,
+    }
+}
+
+fn parts(visitor: &Visitor, headings: &[&str]) -> Vec<Part> {
     let t = &visitor.words;
     let text =
         |key: &str| t.with2(&format!("{key}-text"), "site", &visitor.node.name, "version", env!("CARGO_PKG_VERSION"));
-    let parts = headings.iter().map(|key| Part { heading: t.say(key), text: text(key) }).collect();
-    frame::show(StatusCode::OK, &ProsePage { page: Frame::new(visitor, t.say(title)), parts })
+    headings.iter().map(|key| Part { heading: t.say(key), text: text(key) }).collect()
+}
+
+fn page(visitor: &Visitor, title: &str, headings: &[&str]) -> Result<Response, Failure> {
+    let page = Frame::new(visitor, visitor.say(title));
+    let parts = parts(visitor, headings);
+    frame::show(StatusCode::OK, &ProsePage { page, notice: None, written: None, parts })
+}
+
+/// The visitor's language, then the institution's, then any: in which a page is looked for.
+pub(super) fn languages(visitor: &Visitor) -> Vec<&str> {
+    let all = Language::ALL.iter().map(|language| language.tag());
+    [visitor.words.tag(), visitor.node.language.as_str()].into_iter().chain(all).collect()
+}
+
+async fn own(app: &App, visitor: &Visitor, name: Name) -> Result<Response, Failure> {
+    let t = &visitor.words;
+    let found = written::read(&mut app.store.conn().await?, name, &languages(visitor)).await;
+    let found = match found {
+        Ok(page) => Some(page),
+        Err(Error::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let notice = match &found {
+        None => Some(t.with("prose-unwritten", "site", &visitor.node.name)),
+        Some(page) if !page.is_filled() => Some(t.with("prose-unfinished", "site", &visitor.node.name)),
+        Some(_) => None,
+    };
+    let page = ProsePage {
+        page: Frame::new(visitor, t.say(title(name))),
+        notice,
+        parts: if found.is_some() { Vec::new() } else { parts(visitor, headings(name)) },
+        written: found.map(|page| Written { html: page.html, language: page.language }),
+    };
+    frame::show(StatusCode::OK, &page)
 }
 
 /// `GET /legal`
-pub(super) async fn legal(visitor: Visitor) -> Result<Response, Failure> {
-    page(&visitor, "footer-legal", LEGAL)
+pub(super) async fn legal(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
+    own(&app, &visitor, Name::Legal).await
 }
 
 /// `GET /privacy`
-pub(super) async fn privacy(visitor: Visitor) -> Result<Response, Failure> {
-    page(&visitor, "footer-privacy", PRIVACY)
+pub(super) async fn privacy(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
+    own(&app, &visitor, Name::Privacy).await
 }
 
 /// `GET /rules`
-pub(super) async fn rules(visitor: Visitor) -> Result<Response, Failure> {
-    page(&visitor, "footer-rules", RULES)
+pub(super) async fn rules(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
+    own(&app, &visitor, Name::Rules).await
+}
+
+/// `GET /faq`
+pub(super) async fn faq(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
+    own(&app, &visitor, Name::Faq).await
 }
 
 /// `GET /accessibility`
-pub(super) async fn accessibility(visitor: Visitor) -> Result<Response, Failure> {
-    page(&visitor, "footer-accessibility", ACCESSIBILITY)
+pub(super) async fn accessibility(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
+    own(&app, &visitor, Name::Accessibility).await
 }
 
 /// `GET /data`

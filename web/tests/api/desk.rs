@@ -48,6 +48,11 @@ impl Desk {
         Self { router: web::router(app), world }
     }
 
+    /// A node whose app was made otherwise.
+    pub fn at(world: World, app: App) -> Self {
+        Self { router: web::router(app), world }
+    }
+
     pub fn with(world: World, settings: Settings) -> Self {
         let app = App::new(world.store.clone(), world.clock.clone(), settings);
         Self { router: web::router(app), world }

@@ -20,6 +20,16 @@ both_databases! {
         ] {
             assert_eq!(made[field], value, "{field}");
         }
+        let seen = admin.get("/forums/rue").await.headers["etag"].to_str().unwrap().to_owned();
+        let mends = |tag: &str| {
+            let (body, tag) = (json!({"summary": "Seen before"}).to_string(), tag.to_owned());
+            let admin = &admin;
+            async move { admin.call(Method::PATCH, "/forums/rue", body, &[("if-match", &tag)]).await }
+        };
+        mends(&seen).await.is(200);
+        mends(&seen).await.refused(412, "changed-meanwhile");
+        mends("*").await.is(200);
+        admin.call(Method::DELETE, "/consultations/none", String::new(), &[("if-match", "*")]).await.refused(412, "changed-meanwhile");
         let changed = admin.patch("/forums/rue", json!({"title": "Avenue", "visibility": "closed"})).await.is(200);
         assert_eq!((&changed["title"], &changed["visibility"], &changed["language"]), (&json!("Avenue"), &json!("closed"), &json!("fr")));
         let read = desk.anyone().get("/forums/rue").await;

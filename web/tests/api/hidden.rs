@@ -28,6 +28,20 @@ async fn sees(who: &Caller, slug: &str) -> bool {
     visible
 }
 
+/// The octets given are those whose hash the proof signs.
+async fn proves(desk: &Desk, options: &Value, octets: &str) {
+    let mut options = options.clone();
+    let signature = options["proofValue"].take();
+    options.as_object_mut().unwrap().remove("proofValue");
+    let mut document: Value = octets.parse().unwrap();
+    document["proof"] = options;
+    document["proof"]["proofValue"] = signature;
+    let mut conn = desk.world.store.conn().await.unwrap();
+    let key = model::count::log::known_signer(&mut conn, &desk.world.address).await.unwrap().public();
+    model::people::proof::check(&document, &key).unwrap();
+    assert_eq!(model::people::proof::canonical(&document).unwrap(), octets.as_bytes());
+}
+
 both_databases! {
     async fn what_is_held_is_not_given_again_and_tells_nothing_of_ballots(world: World) {
         let desk = Desk::of(world);
@@ -44,6 +58,16 @@ both_databases! {
         assert_eq!(anyone.call(Method::GET, &path, String::new(), &held).await.status.as_u16(), 304, "as if nobody had voted");
         desk.admin().await.post(&format!("/consultations/{slug}/close"), json!({})).await.is(200);
         assert_eq!(anyone.call(Method::GET, &path, String::new(), &held).await.is(200)["visible"], true);
+        desk.counts().await;
+        let (json, jcs) = (format!("/c/{slug}/results.json"), format!("/c/{slug}/results.jcs"));
+        let mut signed = anyone.raw(Method::GET, &json, String::new(), &[]).await.is(200);
+        let canonical = anyone.raw(Method::GET, &jcs, String::new(), &[]).await;
+        let options = signed["proof"].take();
+        signed.as_object_mut().unwrap().remove("proof");
+        assert_eq!(signed["final"], true);
+        assert_eq!(canonical.text.parse::<Value>().unwrap(), signed);
+        assert!(!canonical.text.contains(": ") && canonical.text.find("\"consultation\"") < canonical.text.find("\"tiers\""));
+        proves(&desk, &options, &canonical.text).await;
     }
 
     async fn results_show_to_those_who_may_see_them(world: World) {

@@ -1,9 +1,11 @@
 //! The JSON API as programs meet it: whole requests through the router, on both databases.
 
+mod administration;
 mod debate;
 mod description;
 mod desk;
 mod electorates;
+mod elsewhere;
 mod flows;
 mod hidden;
 mod lifecycle;
@@ -14,7 +16,9 @@ mod methods;
 mod moderation;
 mod network;
 mod open;
+mod own;
 mod refusals;
+mod relays;
 mod retries;
 mod roles;
 mod search;

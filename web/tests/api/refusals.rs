@@ -39,7 +39,7 @@ both_databases! {
         anyone.get("/consultations/nothing/results").await.refused(404, "not-found");
         anyone.raw(Method::GET, "/c/nothing/results.json", String::new(), &[]).await.refused(404, "not-found");
         let wrong = anyone.delete("/node").await;
-        assert_eq!(wrong.headers["allow"], "GET,HEAD");
+        assert_eq!(wrong.headers["allow"], "GET,HEAD,PATCH");
         wrong.refused(405, "method-not-allowed");
         anyone.get("/consultations?colour=red").await.refused(400, "malformed");
         anyone.get("/consultations?state=lost").await.refused(400, "malformed");

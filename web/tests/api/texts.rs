@@ -31,6 +31,9 @@ both_databases! {
             assert_eq!((found.status.as_u16(), found.text.as_str()), (200, words));
             assert_eq!(found.headers["content-type"], "text/markdown; charset=utf-8");
             assert_eq!(hex::encode(Sha256::digest(found.text.as_bytes())), version["sha256"], "what sha256sum prints");
+            let tag = found.headers["etag"].to_str().unwrap();
+            let again = admin.raw(Method::GET, &format!("/c/{slug}/text/{}.md", version["version"]), String::new(), &[("if-none-match", tag)]).await;
+            assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
             assert_eq!(version["url"], format!("https://a.test/c/{slug}/text/{}.md", version["version"]));
             let read = admin.get(&format!("/consultations/{slug}/versions/{}", version["version"])).await.is(200);
             assert_eq!((&read["text"], &read["sha256"]), (&json!(words), &version["sha256"]));

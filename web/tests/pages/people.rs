@@ -177,12 +177,24 @@ async fn the_first_run_sets_the_site_up_once() {
             ("name", "maire"),
             ("email", "maire@valmont.example"),
             ("new-password", PASSWORD),
+            ("brand", "#ffe600"),
+            ("mail", "1"),
+            ("forum-title", "Getting about"),
+            ("example", "1"),
         ]
     };
     let wrong = clerk.post(&path, &form("Mars/Olympus")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.has("id=\"time-zone-error\"") && wrong.has("value=\"maire\""));
-    assert_eq!(clerk.post(&path, &form("Europe/Paris")).await.location(), "/f?done=set-up");
-    assert!(clerk.get("/f?done=set-up").await.has("The site is ready"));
+    assert_eq!(clerk.post(&path, &form("Europe/Paris")).await.location(), "/admin?done=set-up");
+    let today = clerk.get("/admin?done=set-up").await;
+    assert!(today.has("The site is ready") && today.has("Example: shall the square"), "{}", today.html);
+    assert!(today.has("/assets/theme."), "one colour is enough");
+    let sent = mail::latest(&mut store.conn().await.unwrap(), Some("maire@valmont.example"), 1).await.unwrap();
+    assert!(sent[0].subject.contains("Test mail"), "{}", sent[0].subject);
+    let example = today.html.split("href=\"/c/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    assert_eq!(Browser::at(&app).get(&format!("/c/{example}")).await.status, StatusCode::NOT_FOUND, "a draft");
+    let gone = clerk.post(&format!("/c/{example}/edit/review"), &[("act", "delete")]).await;
+    assert_eq!(gone.location(), "/f/getting-about?done=deleted");
     assert_eq!(Browser::at(&app).get(&path).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -1,9 +1,9 @@
 //! `/admin/mail`: the mails kept because no mail server is set.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use model::care::mail::{self, Mail};
 use model::id::Id;
 use model::people::role::Act;
@@ -11,6 +11,7 @@ use model::people::role::Act;
 use crate::app::App;
 use crate::error::Failure;
 use crate::frame::{self, Frame};
+use crate::pages::{After, letter};
 use crate::visitor::Visitor;
 
 /// How many mails the page lists.
@@ -37,16 +38,22 @@ fn entry(visitor: &Visitor, mail: &Mail) -> Entry {
 #[template(path = "mails.html")]
 struct MailsPage {
     page: Frame,
+    status: Option<String>,
     mails: Vec<Entry>,
 }
 
 /// `GET /admin/mail`
-pub(in crate::pages) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
+pub(in crate::pages) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<Response, Failure> {
     visitor.standing().may(Act::Administer, None)?;
     let mut mails = mail::latest(&mut app.store.conn().await?, None, SHOWN).await?;
     mails.retain(|mail| mail.state == mail::State::Kept);
     let page = MailsPage {
         page: Frame::new(&visitor, visitor.say("mails-title")),
+        status: super::after(&visitor.words, &after),
         mails: mails.iter().map(|mail| entry(&visitor, mail)).collect(),
     };
     frame::show(StatusCode::OK, &page)
@@ -77,4 +84,14 @@ pub(in crate::pages) async fn page(
         body: mail.body,
     };
     frame::show(StatusCode::OK, &page)
+}
+
+/// `POST /admin/mail`: writes a mail to whoever asks, to see whether and how mails go out.
+pub(in crate::pages) async fn test(State(app): State<App>, visitor: Visitor) -> Result<Redirect, Failure> {
+    visitor.standing().may(Act::Administer, None)?;
+    let account = visitor.signed_in()?;
+    let mut tx = app.store.begin().await?;
+    letter::test(&mut tx, &visitor, account).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/admin/mail?done=test-mailed"))
 }

@@ -1,0 +1,104 @@
+//! The administrator's pages: what there is to do, what the institution writes, how the site looks, what it is called.
+
+use http::StatusCode;
+use model::care::page::{self, Name};
+use model::care::settings;
+use model::debate::forum::Visibility;
+use model::testing::World;
+
+use crate::browser::{Browser, mailed};
+
+/// A picture of one point.
+fn picture() -> Vec<u8> {
+    let mut octets = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(4, 4).write_to(&mut octets, image::ImageFormat::Png).expect("written");
+    octets.into_inner()
+}
+
+model::both_databases! {
+    async fn an_unwritten_page_says_so_and_is_a_task_until_it_is_whole(world: World) {
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        for path in ["/legal", "/privacy", "/rules", "/faq", "/accessibility"] {
+            let page = Browser::of(&world).get(path).await;
+            assert!(page.status == StatusCode::OK && page.has("has not written this page yet"), "{path}");
+        }
+        assert!(clerk.get("/admin").await.has("Pages that the law asks for are not finished"));
+        let model = clerk.get("/admin/pages/legal/fr").await;
+        assert!(model.has("loi n° 2004-575") && model.has("[[Nom de l’hébergeur]]"), "{}", model.html);
+        let half = [("text", "## Éditeur\n\n[[Nom]] <script>alert(1)</script>")];
+        assert_eq!(clerk.post("/admin/pages/legal/fr", &half).await.location(), "/admin/pages?done=kept");
+        let page = Browser::of(&world).get("/legal").await;
+        assert!(page.has("has not finished this page") && page.has("lang=\"fr\"") && !page.has("<script>alert"));
+        let empty = clerk.post("/admin/pages/legal/fr", &[("text", " ")]).await;
+        assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.has("id=\"text-error\""));
+        for name in Name::ALL {
+            let path = format!("/admin/pages/{name}/fr");
+            clerk.post(&path, &[("text", "## Tout\n\nTout est dit.")]).await;
+        }
+        let page = Browser::of(&world).get("/legal").await;
+        assert!(page.has("Tout est dit.") && !page.has("has not"), "{}", page.html);
+        assert!(!clerk.get("/admin").await.has("Pages that the law asks for"));
+        clerk.post("/admin/pages/legal/en", &[("text", "## All\n\nIt is said.")]).await;
+        assert!(Browser::of(&world).get("/legal").await.has("It is said."), "in the reader's language where there is one");
+        assert_eq!(clerk.get("/admin/pages/legal/de").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(clerk.get("/admin/pages/secrets/fr").await.status, StatusCode::NOT_FOUND);
+        let rules = page::rules(&mut world.store.conn().await.expect("a connection"), &["fr"]).await.expect("rules");
+        assert_eq!(rules, ["Tout"]);
+    }
+
+    async fn colours_that_cannot_be_read_are_refused_and_the_nearest_offered(world: World) {
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        let mut form = vec![("brand", "#ffe600"), ("on-brand", "#ffffff"), ("link", "#1d4487"), ("soft", "#e9eef8"),
+            ("font", "serif"), ("tagline", "La parole aux habitants"), ("sharing", "")];
+        let faint = clerk.post("/admin/appearance", &form).await;
+        assert_eq!(faint.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(faint.has("id=\"on-brand-error\"") && faint.has("value=\"#ffe600\""), "{}", faint.html);
+        assert!(faint.has("value=\"correct\""), "the nearest are offered");
+        form.push(("act", "correct"));
+        assert_eq!(clerk.post("/admin/appearance", &form).await.location(), "/admin/appearance?done=kept");
+        let page = Browser::of(&world).get("/").await;
+        assert!(page.has("La parole aux habitants") && page.has("/assets/theme."), "{}", page.html);
+        let pairs = [("brand", "#1e3563"), ("on-brand", "#ffffff"), ("link", "#1d4487"), ("soft", "#e9eef8"), ("font", "system")];
+        let marked = clerk.upload("/admin/appearance", &pairs, ("logo", &picture())).await;
+        assert_eq!(marked.location(), "/admin/appearance?done=kept", "{}", marked.html);
+        assert!(Browser::of(&world).get("/").await.has("/assets/logo."));
+        let fake = clerk.upload("/admin/appearance", &pairs, ("logo", b"<svg/>")).await;
+        assert!(fake.status == StatusCode::UNPROCESSABLE_ENTITY && fake.has("id=\"logo-error\""));
+        let mut none = pairs.to_vec();
+        none.push(("no-logo", "1"));
+        clerk.post("/admin/appearance", &none).await;
+        assert!(!Browser::of(&world).get("/").await.has("/assets/logo."));
+    }
+
+    async fn what_was_said_at_set_up_changes_as_far_as_it_can(world: World) {
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        let form = [("institution", "Valmont-sur-Orne"), ("language", "en"), ("time-zone", "Europe/Madrid"), ("domain", "b.test")];
+        assert_eq!(clerk.post("/admin/settings", &form).await.location(), "/admin/settings?done=kept");
+        assert!(Browser::of(&world).get("/").await.has("Valmont-sur-Orne"));
+        let node = settings::node(&mut world.store.conn().await.expect("a connection")).await.expect("a node");
+        assert_eq!((node.domain.as_deref(), node.time_zone.as_str()), (Some("b.test"), "Europe/Madrid"));
+        let mut tx = world.store.begin().await.expect("a transaction");
+        settings::mark_published(&mut tx).await.expect("marked");
+        tx.commit().await.expect("committed");
+        assert!(clerk.get("/admin/settings").await.has("is permanent"));
+        let late = clerk.post("/admin/settings", &[("institution", "V"), ("language", "en"), ("time-zone", "UTC"), ("domain", "c.test")]).await;
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let wrong = clerk.post("/admin/settings", &[("institution", ""), ("language", "en"), ("time-zone", "Mars")]).await;
+        assert!(wrong.has("id=\"institution-error\"") && wrong.has("id=\"time-zone-error\""), "{}", wrong.html);
+    }
+
+    async fn mails_are_tried_and_forums_and_consultations_listed(world: World) {
+        world.vote().await;
+        world.forum("secret", Visibility::Private).await;
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        assert_eq!(clerk.post("/admin/mail", &[]).await.location(), "/admin/mail?done=test-mailed");
+        assert_eq!(mailed(&world, "admin@valmont.example").await, "/admin/mail");
+        let forums = clerk.get("/admin/forums").await;
+        assert!(forums.has("@mobilite@a.test") && forums.has("/f/secret"), "{}", forums.html);
+        assert!(clerk.get("/admin/consultations").await.has("Fermer la place"));
+        assert_eq!(clerk.post("/admin/forums", &[("forum", "mobilite"), ("act", "hold")]).await.location(), "/admin/forums?done=kept");
+        assert!(clerk.get("/admin/forums").await.has("Comments are read first."));
+        clerk.post("/admin/forums", &[("forum", "mobilite"), ("act", "show")]).await;
+        assert!(!clerk.get("/admin/forums").await.has("Comments are read first."));
+    }
+}
