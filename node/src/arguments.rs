@@ -259,6 +259,12 @@ pub struct Verify {
     /// An earlier checkpoint of the same log: nothing that it signed may have changed
     #[arg(long, value_name = "F")]
     pub since: Option<PathBuf>,
+    /// The key of a witness that must have signed the log; may be given several times
+    #[arg(long = "witness", value_name = "VKEY")]
+    pub witnesses: Vec<String>,
+    /// How many of these witnesses are enough; all, if not given
+    #[arg(long, value_name = "K")]
+    pub quorum: Option<usize>,
     #[command(flatten)]
     pub print: Print,
 }
@@ -269,9 +275,12 @@ pub struct Demo {
     /// Where its data lives
     #[arg(long, default_value = "./data/demo", value_name = "DIR")]
     pub data_dir: PathBuf,
-    /// The port, if free; else any
-    #[arg(long, default_value_t = 8080)]
+    /// The port of the first of its three nodes, if free; else another
+    #[arg(long, default_value_t = 4001)]
     pub port: u16,
+    /// Take a tour that does everything and checks it, then stop
+    #[arg(long)]
+    pub script: bool,
 }
 
 fn read_setting(text: &str) -> Result<(String, String), String> {

@@ -92,6 +92,22 @@ impl Machines {
         federation::resolve(&self.app, target).await.map(|forum| forum.id)
     }
 
+    /// Another node or relay server, by its host or its address, made known here.
+    ///
+    /// # Errors
+    /// As [`federation::resolve_node`].
+    pub async fn resolve_node(&self, target: &str) -> model::error::Result<model::id::Id<model::people::actor::Actor>> {
+        federation::resolve_node(&self.app, target).await.map(|node| node.id)
+    }
+
+    /// The forum of another node with its latest debates, before anybody follows it.
+    ///
+    /// # Errors
+    /// As [`federation::preview`].
+    pub async fn preview(&self, target: &str) -> model::error::Result<model::network::preview::Preview> {
+        federation::preview(&self.app, target).await
+    }
+
     /// The address on somebody's own server where they take part in what lies at `about`.
     ///
     /// # Errors

@@ -45,6 +45,40 @@ pub struct Letter<'m> {
     pub text: &'m str,
     /// The same in HTML, if it has such a form.
     pub html: Option<&'m str>,
+    /// Where its recipient says in one step that no more like it are wanted.
+    pub unsubscribe: Option<&'m str>,
+}
+
+/// RFC 2369: how such mails are stopped.
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.trim_matches(['<', '>']).to_owned()))
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), format!("<{}>", self.0))
+    }
+}
+
+/// RFC 8058: one request does it, without a page.
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
 }
 
 /// RFC 3834: nobody's holiday notice should answer.
@@ -108,6 +142,10 @@ impl Mailer {
             .subject(letter.subject)
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
             .header(AutoSubmitted);
+        let message = match letter.unsubscribe {
+            Some(at) => message.header(ListUnsubscribe(at.to_owned())).header(ListUnsubscribePost),
+            None => message,
+        };
         let text = || SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.to_owned());
         let built = match letter.html {
             Some(html) => message.multipart(MultiPart::alternative_plain_html(letter.text.to_owned(), html.to_owned())),
@@ -162,26 +200,32 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_carries_its_id_and_says_that_no_person_wrote_it() {
-        let letter =
-            Letter {
-                id: "0197", to: "ana@b.example", subject: "Été", text: "Bonjour\n", html: Some("<p>Bonjour</p>")
-            };
+        let letter = Letter {
+            id: "0197",
+            to: "ana@b.example",
+            subject: "Été",
+            text: "Bonjour\n",
+            html: Some("<p>Bonjour</p>"),
+            unsubscribe: Some("https://valmont.example/unsubscribe/a.n"),
+        };
         let message = mailer("smtp://127.0.0.1:1").message(letter).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         assert!(text.contains("Message-ID: <0197@valmont.example>"), "{text}");
         assert!(text.contains("Auto-Submitted: auto-generated"));
         assert!(text.contains("multipart/alternative"));
+        assert!(text.contains("List-Unsubscribe: <https://valmont.example/unsubscribe/a.n>\r\n"), "{text}");
+        assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{text}");
     }
 
     #[tokio::test]
     async fn an_address_that_is_none_is_never_tried_again() {
-        let letter = Letter { id: "0197", to: "nobody", subject: "s", text: "t", html: None };
+        let letter = Letter { id: "0197", to: "nobody", subject: "s", text: "t", html: None, unsubscribe: None };
         assert!(matches!(mailer("smtp://127.0.0.1:1").send(letter).await, Err(Undelivered::Never(_))));
     }
 
     #[tokio::test]
     async fn a_server_that_is_down_is_tried_again() {
-        let letter = Letter { id: "0197", to: "ana@b.example", subject: "s", text: "t", html: None };
+        let letter = Letter { id: "0197", to: "ana@b.example", subject: "s", text: "t", html: None, unsubscribe: None };
         assert!(matches!(mailer("smtp://127.0.0.1:1").send(letter).await, Err(Undelivered::Later(_))));
     }
 }

@@ -82,6 +82,16 @@ impl Node {
             let machines = finder.machines();
             Box::pin(async move { machines.resolve(&target).await })
         }));
+        let neighbourly = self.clone();
+        let people = people.with_neighbours(Arc::new(move |target| {
+            let machines = neighbourly.machines();
+            Box::pin(async move { machines.resolve_node(&target).await })
+        }));
+        let scout = self.clone();
+        let people = people.with_preview(Arc::new(move |target| {
+            let machines = scout.machines();
+            Box::pin(async move { machines.preview(&target).await })
+        }));
         let people = people.with_exchange(Arc::new(move |request| {
             let machines = messenger.machines();
             Box::pin(async move { machines.exchange(request).await })

@@ -157,12 +157,10 @@ async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// The path as the log may know it: a set-up link's secret stays out of it.
+/// The path as the log may know it: the secrets of links stay out of it.
 fn told(path: &str) -> String {
-    match path.strip_prefix("/setup/") {
-        Some(_) => "/setup/…".to_owned(),
-        None => path.to_owned(),
-    }
+    let secret = ["/setup/", "/unsubscribe/"].into_iter().find(|start| path.starts_with(start));
+    secret.map_or_else(|| path.to_owned(), |start| format!("{start}…"))
 }
 
 fn log(status: http::StatusCode, took: Duration) {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::care::mail::{self, Mail, State};
-use model::count::{check, sequence};
+use model::care::preference;
+use model::count::{check, sequence, witness};
 use model::debate::consultation::Consultation;
 use model::debate::schedule;
 use model::error::Error;
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome};
-use model::network::activity;
+use model::network::{activity, terms};
 use model::people::session;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -30,6 +31,8 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_millis(200);
 /// How often consultations are opened and closed, and a new domain is looked for.
 const TICK: Duration = Duration::from_secs(1);
+/// How often witnesses are asked to sign the logs that grew.
+const WITNESSED: Duration = Duration::from_secs(2);
 /// How often what has ended is swept away.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 /// A mail that no server took in this time is kept instead.
@@ -40,8 +43,9 @@ pub async fn run(node: Arc<Node>, stop: watch::Receiver<bool>) {
     let counting = repeat("the sequencer", SWEEP, stop.clone(), || count(&node));
     let ticking = repeat("the clock", TICK, stop.clone(), || tick(&node));
     let sweeping = repeat("housekeeping", HOUSEKEEPING, stop.clone(), || sweep(&node));
+    let witnessing = repeat("the witnesses", WITNESSED, stop.clone(), || witness(&node));
     let delivering = courier::run(node.clone(), stop.clone());
-    tokio::join!(work(&node, stop), delivering, counting, ticking, sweeping);
+    tokio::join!(work(&node, stop), delivering, counting, ticking, sweeping, witnessing);
 }
 
 /// Does `act` again and again, `pause` apart.
@@ -83,11 +87,20 @@ async fn tick(node: &Node) -> anyhow::Result<()> {
     node.follow_domain().await
 }
 
+async fn witness(node: &Node) -> anyhow::Result<()> {
+    let mut tx = node.store.begin().await?;
+    witness::ask_due(&mut tx, node.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn sweep(node: &Node) -> anyhow::Result<()> {
     let mut tx = node.store.begin().await?;
     session::sweep(&mut tx, node.clock.now()).await?;
     check::due(&mut tx, node.clock.now()).await?;
     activity::sweep(&mut tx, node.clock.now()).await?;
+    terms::purge(&mut tx, node.clock.now()).await?;
+    witness::watch_all(&mut tx, node.clock.now()).await?;
+    preference::gather(&mut tx, node.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -200,9 +213,21 @@ fn kind(job: &Job) -> &'static str {
         Job::Flag { .. } => "flag",
         Job::Follow { .. } => "follow",
         Job::Backfill { .. } => "backfill",
+        Job::Errand { .. } => "errand",
+        Job::Verify { .. } => "verify",
         Job::Portrait { .. } => "portrait",
+        Job::Relay { .. } => "relay",
+        Job::Adopt { .. } => "adopt",
+        Job::Consent { .. } => "consent",
+        Job::Propose { .. } => "propose",
+        Job::Subscribe { .. } => "subscribe",
+        Job::Cosign { .. } => "cosign",
+        Job::Watch { .. } => "watch",
         Job::Check { .. } => "check",
         Job::Mail { .. } => "mail",
+        Job::Notify { .. } => "notify",
+        Job::Digest { .. } => "digest",
+        Job::Depart { .. } => "depart",
     }
 }
 
@@ -211,6 +236,7 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
     match &claim.job {
         Job::Mail { mail } => post(node, claim, *mail).await,
         Job::Check { consultation } => hold_against(node, claim, *consultation).await,
+        Job::Notify { .. } | Job::Digest { .. } => tell(node, claim).await,
         Job::Publish { .. }
         | Job::Open { .. }
         | Job::Edit { .. }
@@ -220,10 +246,20 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
         | Job::Carry { .. }
         | Job::Refuse { .. }
         | Job::Backfill { .. }
+        | Job::Errand { .. }
+        | Job::Verify { .. }
         | Job::Portrait { .. }
         | Job::Answer { .. }
         | Job::Moderate { .. }
         | Job::Flag { .. }
+        | Job::Relay { .. }
+        | Job::Adopt { .. }
+        | Job::Consent { .. }
+        | Job::Propose { .. }
+        | Job::Subscribe { .. }
+        | Job::Cosign { .. }
+        | Job::Watch { .. }
+        | Job::Depart { .. }
         | Job::Follow { .. } => node.machines().perform(claim).await,
     }
 }
@@ -237,6 +273,15 @@ async fn hold_against(node: &Node, claim: &Claim, consultation: Id<Consultation>
             Outcome::Done
         }
         Err(Error::NotFound) => Outcome::Never("the consultation is gone".to_owned()),
+        Err(error) => Outcome::Later(again(node, claim), error.to_string()),
+    }
+}
+
+/// Writes to people of this node what happened.
+async fn tell(node: &Node, claim: &Claim) -> Outcome {
+    match web::news::tell(&node.web, &claim.job).await {
+        Ok(()) => Outcome::Done,
+        Err(Error::NotFound) => Outcome::Never("what was to be told is gone".to_owned()),
         Err(error) => Outcome::Later(again(node, claim), error.to_string()),
     }
 }
@@ -267,8 +312,9 @@ async fn post(node: &Node, claim: &Claim, id: Id<Mail>) -> Outcome {
 
 async fn hand_over(mailer: &Mailer, mail: &Mail) -> Result<State, Undelivered> {
     let id = mail.id.to_string();
-    let Mail { recipient, subject, body, html, .. } = mail;
-    mailer.send(Letter { id: &id, to: recipient, subject, text: body, html: html.as_deref() }).await?;
+    let Mail { recipient, subject, body, html, unsubscribe, .. } = mail;
+    let (html, unsubscribe) = (html.as_deref(), unsubscribe.as_deref());
+    mailer.send(Letter { id: &id, to: recipient, subject, text: body, html, unsubscribe }).await?;
     Ok(State::Sent)
 }
 

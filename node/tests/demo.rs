@@ -48,3 +48,13 @@ fn the_demo_offers_pages_that_are_there_and_starts_again() {
     assert_eq!(addresses(&again).len(), first.len(), "{}", again.said);
     assert_eq!(again.stop(), Some(0));
 }
+
+#[test]
+fn the_tour_of_three_nodes_holds() {
+    let folder = folder();
+    let tour = palabre(folder.path(), &["demo", "--port", "0", "--script"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&tour.stdout);
+    assert!(tour.status.success(), "{said}{}", String::from_utf8_lossy(&tour.stderr));
+    assert!(said.contains("All of it holds.") && said.matches("ok  ").count() >= 9, "{said}");
+    assert!(said.contains("2 of 2 witnesses have signed"), "{said}");
+}

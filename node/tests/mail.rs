@@ -115,3 +115,78 @@ fn a_mail_is_handed_over_in_a_real_conversation() {
     assert_ne!(states.2, "sent", "refused for good");
     assert_eq!(node.stop(), Some(0));
 }
+
+/// A call of the API with somebody's token.
+fn call(node: &mut Running, token: &str, method: &str, path: &str, body: &serde_json::Value) -> serde_json::Value {
+    let bearer = format!("Bearer {token}");
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    let answer = node.ask(method, &format!("/api/v1{path}"), &headers, &body.to_string());
+    assert!(matches!(answer.status, 200..=204), "{method} {path}: {answer:?}");
+    if answer.body.is_empty() { serde_json::Value::Null } else { answer.json() }
+}
+
+#[test]
+#[ignore = "needs a python with aiosmtpd; ./check makes one"]
+fn news_leave_as_text_and_html_once_and_stop_in_one_step() {
+    use serde_json::json;
+    let mut smtp = Smtp::start();
+    let folder = folder();
+    let config =
+        format!("[mail]\nurl = \"smtp://127.0.0.1:{}\"\nfrom = \"Valmont <noreply@valmont.example>\"\n", smtp.port);
+    std::fs::write(folder.path().join("palabre.toml"), config).expect("a file");
+    set_up(folder.path());
+    let mut node = Running::serve(folder.path(), &[]);
+    let token = |name: &str| done(folder.path(), &["token", "create", "--account", name], "").trim().to_owned();
+    for name in ["cleo", "dan"] {
+        done(
+            folder.path(),
+            &["account", "create", name, "--email", &format!("{name}@valmont.example"), "--password-stdin"],
+            PASSWORD,
+        );
+    }
+    let (admin, cleo, dan) = (token("root-ana"), token("cleo"), token("dan"));
+    call(
+        &mut node,
+        &admin,
+        "POST",
+        "/forums",
+        &json!({"slug": "rue", "title": "La rue", "visibility": "public", "language": "fr"}),
+    );
+    let draft = json!({"title": "Fermer <la> rue & la place ?", "text": "Oui.", "method": {"kind": "vote"}, "closes_at": "2099-01-01T00:00:00Z"});
+    let made = call(&mut node, &admin, "POST", "/forums/rue/consultations", &draft);
+    let at = format!("/consultations/{}", made["slug"].as_str().expect("a slug"));
+    call(&mut node, &admin, "POST", &format!("{at}/publish"), &json!({}));
+    call(&mut node, &cleo, "PUT", &format!("{at}/follow"), &json!({}));
+    let comments = format!("{at}/comments");
+    let said = call(&mut node, &cleo, "POST", &comments, &json!({"text": "Pourquoi ?"}));
+    let reply = json!({"text": "Pour <b>vivre</b> mieux", "parent": said["id"]});
+    call(&mut node, &dan, "POST", &comments, &reply);
+
+    let mail = smtp.next();
+    assert_eq!((&mail["to"][0], &mail["type"]), (&json!("cleo@valmont.example"), &json!("multipart/alternative")));
+    let (text, html) = (mail["text"].as_str().expect("text"), mail["html"].as_str().expect("HTML"));
+    assert!(text.contains("> Pour <b>vivre</b> mieux") && html.contains("&#60;b&#62;vivre"), "{mail}");
+    assert!(html.contains("Fermer &#60;la&#62; rue &#38; la place ?") && !html.contains("<la>"));
+    assert_eq!(mail["headers"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
+    let stop = mail["headers"]["List-Unsubscribe"].as_str().expect("a way to stop").trim_matches(['<', '>']).to_owned();
+    let path = &stop[stop.find("/unsubscribe/").expect("its path")..];
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    assert_eq!(node.ask("POST", path, &form, "List-Unsubscribe=One-Click").status, 200);
+    assert!(!node.said.contains(path), "its secret is not logged");
+
+    call(&mut node, &dan, "POST", &comments, &reply);
+    call(&mut node, &admin, "POST", &format!("{at}/close"), &json!({}));
+    for text in ["La rue ferme.", "La rue ferme en mai."] {
+        call(&mut node, &admin, "POST", &format!("{at}/outcome"), &json!({"text": text}));
+    }
+    let next = smtp.next();
+    assert!(
+        next["headers"]["Subject"].as_str().expect("a subject").contains("Fermer <la> rue"),
+        "no second reply: {next}"
+    );
+    assert!(next["text"].as_str().expect("text").contains("/outcome"));
+    // What is mailed after the outcome comes straight after it: it was told once.
+    ask_reset(&mut node, "dan@valmont.example");
+    assert_eq!(smtp.next()["to"][0], "dan@valmont.example");
+    assert_eq!(node.stop(), Some(0));
+}

@@ -21,7 +21,7 @@ use crate::report::{Figure, best};
 /// How many cast at once, beside bare commits.
 pub const CLIENTS: [usize; 3] = [1, 8, 32];
 /// How many cast at once, beside pgbench.
-pub const BESIDE_PGBENCH: [usize; 3] = [1, 8, MANY];
+pub const BESIDE_PGBENCH: [usize; 4] = [1, 8, MANY, 2 * MANY];
 /// With how many clients pgbench is measured at most.
 const PGBENCH_MOST: usize = 32;
 /// A rush of voters.
@@ -31,6 +31,8 @@ const LENGTH: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 3;
 /// How often with the log and without it: each takes voters twice.
 const LOG_ROUNDS: usize = 2;
+/// How long apart what waits is counted, as by the node.
+const SWEEP: Duration = Duration::from_millis(200);
 /// More voters a second than any machine counts; each votes once.
 const VOTERS_A_SECOND: usize = 40_000;
 
@@ -53,6 +55,7 @@ pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::R
 
 /// PostgreSQL's own measure: single inserts under a unique constraint, by `pgbench` with as many clients.
 pub async fn beside_pgbench(world: &World, clients: usize) -> anyhow::Result<Figure> {
+    pgbench::is_durable()?;
     let ground = Ground::of(world).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -119,9 +122,8 @@ async fn counted(ground: &Arc<Ground>, log: bool) -> anyhow::Result<f64> {
     };
     let counting = async {
         while !over.load(Ordering::Relaxed) {
-            if sweep(ground).await? == 0 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            sweep(ground).await?;
+            tokio::time::sleep(SWEEP).await;
         }
         anyhow::Ok(())
     };

@@ -18,11 +18,14 @@ pub struct Page {
     pub at: SocketAddr,
     pub host: String,
     pub path: String,
+    /// The cookies that are sent; none if empty.
+    pub cookie: &'static str,
 }
 
 impl Page {
     fn request(&self) -> Vec<u8> {
-        format!("GET {} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\n\r\n", self.path, self.host).into_bytes()
+        let cookie = if self.cookie.is_empty() { String::new() } else { format!("Cookie: {}\r\n", self.cookie) };
+        format!("GET {} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\n{cookie}\r\n", self.path, self.host).into_bytes()
     }
 
     /// The body, which must come with 200.

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use model::clock::Clock;
+use model::count::check;
 use model::count::tally::Results;
 use model::debate::consultation::{Consultation, Draft};
 use model::debate::forum::Visibility;
@@ -26,6 +28,8 @@ const ROUNDS: usize = 3;
 /// How long pages are asked for.
 const LENGTH: Duration = Duration::from_secs(2);
 const HOST: &str = "a.test";
+/// Whoever has a session is given no page that was kept for everybody: each is made.
+const SESSION: &str = "session=AAAAAAAAAAAAAAAAAAAAAA";
 /// Far after any run of this.
 const CLOSES: &str = "2099-01-01T00:00:00Z";
 
@@ -97,6 +101,9 @@ impl Ground {
         let (many, few) = (world.publish(&forum, draft()).await, world.publish(&forum, draft()).await);
         for (on, count) in [(&many, ballots), (&few, FEW)] {
             reference::ballots(&world.store, world.now(), on, count).await?;
+            // The nightly check of so many ballots would be measured with what it stands beside.
+            let checked = check::run(&world.store, Clock::System.now(), on.id).await?;
+            anyhow::ensure!(checked.holds, "{}", checked.detail);
         }
         let node = palabre(folder, &["serve"]).spawn()?;
         let ground = Self { folder: folder.to_owned(), url, at, node, many, few, ballots };
@@ -116,7 +123,7 @@ impl Ground {
     }
 
     fn page(&self, path: String) -> Page {
-        Page { at: self.at, host: HOST.to_owned(), path }
+        Page { at: self.at, host: HOST.to_owned(), path, cookie: SESSION }
     }
 
     /// The time of `psql COPY` of the ballots that stand.

@@ -79,6 +79,7 @@ fn page(url: &str) -> anyhow::Result<Page> {
         at: SocketAddr::from(([127, 0, 0, 1], port)),
         host: format!("{host}:{port}"),
         path: url.path().to_owned(),
+        cookie: "",
     })
 }
 
@@ -88,7 +89,7 @@ fn bare(file: &Path) -> anyhow::Result<(Server, Page)> {
     let mut line = String::new();
     BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;
     let at: SocketAddr = line.trim().parse().context("the bare server's address")?;
-    Ok((Server(child), Page { at, host: at.to_string(), path: "/".to_owned() }))
+    Ok((Server(child), Page { at, host: at.to_string(), path: "/".to_owned(), cookie: "" }))
 }
 
 /// Serves one file's bytes from memory, and nothing else.

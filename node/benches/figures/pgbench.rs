@@ -33,6 +33,19 @@ fn run(clients: usize, length: Duration) -> anyhow::Result<f64> {
     rate.with_context(|| format!("pgbench: {told}{}", String::from_utf8_lossy(&done.stderr)))
 }
 
+/// Refuses a server that acknowledges what a power cut would take back: both sides would be measured against nothing.
+pub fn is_durable() -> anyhow::Result<()> {
+    let url = std::env::var(POSTGRES).context("no server")?;
+    for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+        let mut asked = Command::new(program("psql")?);
+        let asked = asked.args(["--quiet", "--no-align", "--tuples-only", "--command", &format!("SHOW {setting}")]);
+        let told = asked.arg(&url).output()?;
+        let value = String::from_utf8_lossy(&told.stdout);
+        anyhow::ensure!(value.trim() == "on", "a rush is measured with {setting} on, and it is `{}`", value.trim());
+    }
+    Ok(())
+}
+
 /// Debian keeps each version's programs apart from the path.
 pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").context("PostgreSQL's programs are not installed")?;

@@ -5,6 +5,7 @@ use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use model::care::settings;
 use model::clock::Clock;
 use model::data::backup::{self, Folder, Manifest};
 use serde_json::json;
@@ -44,6 +45,9 @@ pub async fn write(config: &Config, command: Backup) -> anyhow::Result<()> {
         }
     };
     std::fs::rename(&beside, &to).with_context(|| to.display().to_string())?;
+    let mut tx = store.begin().await?;
+    settings::note_backup(&mut tx, manifest.at).await?;
+    tx.commit().await?;
     let (tables, rows, files) = (manifest.tables.len(), manifest.rows(), manifest.files.len());
     match print.json {
         true => output::json(&json!({"at": manifest.at, "tables": tables, "rows": rows, "files": files})),

@@ -1,9 +1,14 @@
-//! `palabre demo`: a node on loopback with real conversations and open examples in it, and a list of what to try.
+//! `palabre demo`: three nodes on loopback (a town, an association, a region) that follow, carry and witness each other, with
+//! real conversations and open examples in them, and a list of what to try.
 
 mod examples;
 mod fill;
+mod network;
+mod tour;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -14,11 +19,14 @@ use model::debate::forum::{self, Forum};
 use model::people::{account, token};
 use model::store::{Conn, Store};
 
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
 use crate::arguments::Demo;
-use crate::config::{Config, Domain, Listen};
-use crate::listener::Listener;
+use crate::config::{Config, Listen};
+use crate::listener::{Listener, stop_signal};
 use crate::node::Node;
-use crate::{opening, output};
+use crate::{collection, opening, output, telemetry, worker};
 
 /// How many ports are tried from the one asked for.
 const PORTS: u16 = 20;
@@ -26,16 +34,86 @@ const PORTS: u16 = 20;
 const FRESH_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How long the token that is printed works.
 const TOKEN_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The nodes, by the first label of their names; the town has the examples.
+const NAMES: [&str; 3] = ["town", "association", "region"];
 
-/// Fills a node that is not there yet, or continues the one that is, and runs it.
+/// One of the three nodes, running.
+struct Place {
+    node: Arc<Node>,
+    config: Config,
+}
+
+/// Fills nodes that are not there yet, or continues those that are, runs them, and has them follow, carry and witness each
+/// other.
 pub async fn run(config: Config, demo: Demo) -> anyhow::Result<()> {
-    let listener = listen(demo.port).await?;
-    let port = listener.port().context("the demo listens on a port")?;
-    // Addresses carry the port, so each port has a node of its own.
-    let folder = demo.data_dir.join(port.to_string());
-    let config = configuration(config, port, &folder)?;
-    prepare(&config, &folder).await?;
-    super::serve::serve(config, listener, async |node| offer(node).await).await
+    let stop = stop_signal()?;
+    super::serve::open_many_files();
+    let recorded = telemetry::start_metrics()?;
+    let mut listeners = Vec::new();
+    let mut from = demo.port;
+    for _ in NAMES {
+        let listener = listen(from).await?;
+        let port = listener.port().context("the demo listens on ports")?;
+        from = if demo.port == 0 { 0 } else { port + 1 };
+        listeners.push((port, listener));
+    }
+    let ports: Vec<u16> = listeners.iter().map(|(port, _)| *port).collect();
+    let (mut places, mut running) = (Vec::new(), JoinSet::new());
+    for (name, (port, listener)) in NAMES.into_iter().zip(listeners) {
+        // Addresses carry the port, so each port has a node of its own.
+        let folder = demo.data_dir.join(format!("{name}-{port}"));
+        let config = configuration(&config, name, port, (&ports, &folder));
+        prepare(&config, &folder, name).await?;
+        let node = Arc::new(Node::new(opening::connect(&config)?, Clock::System, config.clone(), Some(port)).await?);
+        super::serve::settle(&node).await?;
+        let watched = super::serve::watched(&node, recorded.clone());
+        let router = node.router(watched.merge(collection::routes(&node)));
+        running.spawn(listener.serve(router, stop.clone()));
+        let (working, ending) = (node.clone(), stop.clone());
+        running.spawn(async move {
+            worker::run(working, ending).await;
+            Ok(())
+        });
+        places.push(Place { node, config });
+    }
+    let waiting = Waiting(stop.clone());
+    network::join(&places, &waiting).await?;
+    if demo.script {
+        return tour::take(&places, &waiting).await;
+    }
+    offer(&places).await?;
+    while let Some(ended) = running.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+/// Waits for conditions, and no longer than until the program is to stop.
+struct Waiting(watch::Receiver<bool>);
+
+impl Waiting {
+    /// How often a condition is looked at, and how long between two looks.
+    const LOOKS: u32 = 600;
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    /// What `look` finds, once it does.
+    async fn until<T>(
+        &self,
+        what: &str,
+        mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<T> {
+        let mut stop = self.0.clone();
+        for _ in 0..Self::LOOKS {
+            if let Some(found) = look().await? {
+                return Ok(found);
+            }
+            worker::rest(Self::PAUSE, &mut stop).await;
+            if *stop.borrow() {
+                bail!("stopped while waiting: {what}");
+            }
+        }
+        bail!("waited in vain: {what}")
+    }
 }
 
 /// The port asked for, or the next that is free.
@@ -54,24 +132,29 @@ async fn listen(port: u16) -> anyhow::Result<Listener> {
 }
 
 /// Nothing of the administrator's own configuration but how it logs and limits.
-fn configuration(given: Config, port: u16, folder: &Path) -> anyhow::Result<Config> {
-    let domain: Domain = format!("palabre.localhost:{port}").parse().map_err(anyhow::Error::msg)?;
-    let mut config = Config { log: given.log, limits: given.limits, ..Config::default() };
-    config.node.domain = Some(domain);
+fn configuration(given: &Config, name: &str, port: u16, (ports, folder): (&[u16], &Path)) -> Config {
+    let mut config = Config { log: given.log.clone(), limits: given.limits.clone(), ..Config::default() };
+    config.node.domain = format!("{name}.localhost:{port}").parse().ok();
     config.node.data_dir = folder.to_owned();
     config.federation.allow_http = true;
-    Ok(config)
+    config.federation.allow_private_addresses = true;
+    config.federation.tally_interval = Duration::from_secs(2);
+    config.federation.retry_first = Duration::from_secs(1);
+    let at = |port: &u16| SocketAddr::from((Ipv4Addr::LOCALHOST, *port));
+    let hosts = NAMES.into_iter().zip(ports).map(|(name, port)| (format!("{name}.localhost"), at(port)));
+    config.federation.hosts = hosts.collect();
+    config
 }
 
-async fn prepare(config: &Config, folder: &Path) -> anyhow::Result<()> {
+async fn prepare(config: &Config, folder: &Path, name: &str) -> anyhow::Result<()> {
     let clock = Clock::System;
     let mut store = opening::connect(config)?;
     opening::migrate(&store, &clock).await?;
     match state(&store, &clock).await? {
         State::Fresh => return Ok(()),
-        State::Empty => output::say("Filling a new node with real conversations and examples…"),
+        State::Empty => output::say(format_args!("Filling {name}, a new node…")),
         State::Stale => {
-            output::say("The examples have closed: filling the node anew…");
+            output::say(format_args!("The examples of {name} have closed: filling it anew…"));
             drop(store);
             remove(folder)?;
             store = opening::connect(config)?;
@@ -79,7 +162,10 @@ async fn prepare(config: &Config, folder: &Path) -> anyhow::Result<()> {
         }
     }
     let here = opening::address(&store, config, &clock, None).await?;
-    fill::fill(&store, clock.now(), &here).await
+    match name {
+        "town" => fill::fill(&store, clock.now(), &here).await,
+        other => fill::neighbour(&store, clock.now(), &here, other).await,
+    }
 }
 
 enum State {
@@ -96,7 +182,8 @@ async fn state(store: &Store, clock: &Clock) -> anyhow::Result<State> {
     let soon = clock.now().plus(FRESH_FOR);
     let examples = listed(&mut conn).await?.into_iter().filter(|(_, on)| on.example);
     let closing = examples.filter_map(|(_, on)| on.closes_at).min();
-    Ok(if closing.is_some_and(|closes| closes > soon) { State::Fresh } else { State::Stale })
+    // a node without examples never grows old
+    Ok(if closing.is_none_or(|closes| closes > soon) { State::Fresh } else { State::Stale })
 }
 
 /// The database of an earlier demo, and nothing else in its folder.
@@ -126,7 +213,8 @@ async fn listed(conn: &mut Conn) -> anyhow::Result<Vec<(Forum, Consultation)>> {
 }
 
 /// Prints what to open and try.
-async fn offer(node: &Node) -> anyhow::Result<()> {
+async fn offer(places: &[Place]) -> anyhow::Result<()> {
+    let node = &places[0].node;
     let now = node.clock.now();
     let mut tx = node.store.begin().await?;
     let admin = account::by_name(&mut tx, fill::ADMIN).await?;
@@ -150,6 +238,9 @@ async fn offer(node: &Node) -> anyhow::Result<()> {
     ))?;
     for tried in commands(&here, &all, &token) {
         line(tried)?;
+    }
+    for told in network::told(places, &all) {
+        line(told)?;
     }
     line("\nStop it with Ctrl-C; started again it continues.".to_owned())
 }

@@ -55,7 +55,7 @@ pub async fn serve(
 
 /// Takes as many open files as the system lets this process have: each connection is one, and the usual limit is low for the sake
 /// of programs that are no servers.
-fn open_many_files() {
+pub(super) fn open_many_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let most = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -70,14 +70,22 @@ async fn work_until_served(
     serving: tokio::task::JoinHandle<anyhow::Result<()>>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let working = tokio::spawn(worker::run(node, stop));
+    let working = tokio::spawn(worker::run(node.clone(), stop.clone()));
+    tokio::spawn(let_go(node, stop));
     serving.await??;
     working.await?;
     Ok(())
 }
 
+/// Pages that stay open would hold up the end: they are let go when it comes.
+async fn let_go(node: Arc<Node>, mut stop: watch::Receiver<bool>) {
+    // An error says that whoever could stop us is gone, which stops us too.
+    drop(stop.wait_for(|stop| *stop).await);
+    node.web.let_go();
+}
+
 /// What the configuration settles in the database at each start.
-async fn settle(node: &Node) -> anyhow::Result<()> {
+pub(super) async fn settle(node: &Node) -> anyhow::Result<()> {
     let mut tx = node.store.begin().await?;
     settings::note_address(&mut tx, &node.address()).await?;
     settings::set_registration(&mut tx, node.config.auth.registration.into()).await?;
@@ -120,7 +128,7 @@ impl From<Registration> for settings::Registration {
 }
 
 /// `/livez`, `/readyz`, `/metrics`
-fn watched(node: &Arc<Node>, recorded: PrometheusHandle) -> Router {
+pub(super) fn watched(node: &Arc<Node>, recorded: PrometheusHandle) -> Router {
     let ready = Router::new().route("/readyz", get(readyz)).with_state(node.clone());
     Router::new()
         .route("/livez", get(|| async { "ok\n" }))

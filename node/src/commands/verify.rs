@@ -21,9 +21,9 @@ const LARGEST: usize = 256 * (2 + u16::MAX as usize);
 
 /// Counts again, from public files alone. Opens no database.
 pub async fn run(config: &Config, command: Verify) -> anyhow::Result<()> {
-    let Verify { what, receipt, key, since, print } = command;
+    let Verify { what, receipt, key, since, witnesses, quorum, print } = command;
     let (receipt, since) = (read(receipt.as_deref())?, read(since.as_deref())?);
-    let wanted = Wanted { log: None, key, receipt, since };
+    let wanted = Wanted { log: None, key, receipt, since, witnesses, quorum, proven: false };
     let report = match place(&what) {
         Place::Archive(path) => verify(&Archive::open(&path)?, &wanted).await,
         Place::Node(base) => {

@@ -26,8 +26,17 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         text = mail.get_body(("plain",)).get_content()
-        headers = {name: str(mail[name]) for name in ("From", "To", "Subject", "Message-ID", "Auto-Submitted")}
-        print(json.dumps({"from": envelope.mail_from, "to": envelope.rcpt_tos, "headers": headers, "text": text}), flush=True)
+        html = mail.get_body(("html",))
+        names = ("From", "To", "Subject", "Message-ID", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post")
+        told = {
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "headers": {name: str(mail[name]) for name in names},
+            "type": mail.get_content_type(),
+            "text": text,
+            "html": html and html.get_content(),
+        }
+        print(json.dumps(told), flush=True)
         return "250 OK"
 
 

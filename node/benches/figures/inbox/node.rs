@@ -104,7 +104,9 @@ impl Node {
         let began = Instant::now();
         loop {
             let results = self.api("GET", &format!("/consultations/{}/results", place.slug), &Value::Null).await?;
-            let comment = self.api("GET", &format!("/consultations/{}/comments", place.slug), &Value::Null).await?;
+            let comment = self
+                .api("GET", &format!("/consultations/{}/comments?sort=agreement", place.slug), &Value::Null)
+                .await?;
             let voters = results["tiers"]["open"]["voters"].as_u64();
             let agrees =
                 comment["items"].as_array().into_iter().flatten().filter_map(|one| one["agrees"].as_u64()).max();

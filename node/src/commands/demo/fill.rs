@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use model::address::Address;
+use model::care::settings;
 use model::care::setup::{self, SetUp};
 use model::clock::Instant;
 use model::count::ballot::{self, Voter};
@@ -55,6 +56,31 @@ const CONVERSATIONS: [[&[u8]; 3]; 2] = [
     ],
 ];
 
+/// The forum in which a neighbour of the town carries what others publish: its slug, title, summary and language.
+pub fn carrier(name: &str) -> (&'static str, &'static str, &'static str, &'static str) {
+    match name {
+        "association" => {
+            ("neighbours", "Neighbours", "What the towns around ask, carried by an example association.", "en")
+        }
+        _ => ("territory", "Territory", "What associations and towns ask, carried by an example region.", "en"),
+    }
+}
+
+/// A neighbour of the town: an administrator and a forum.
+///
+/// # Errors
+/// As [`fill`].
+pub async fn neighbour(store: &Store, now: Instant, here: &Address, name: &str) -> anyhow::Result<()> {
+    let password = tokio::task::spawn_blocking(|| PasswordHash::new(PASSWORD)).await??;
+    let called = if name == "association" { "Voisins de Valmont" } else { "Example Region" };
+    let mut tx = store.begin().await?;
+    let admin = set_up(&mut tx, now, here, called, &password).await?;
+    let (slug, title, summary, language) = carrier(name);
+    make_forum(&mut tx, now, &admin, forum_draft(slug, title, summary, language)).await?;
+    settings::share(&mut tx, &admin, false, true).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Everything, or nothing.
 ///
 /// # Errors
@@ -64,7 +90,8 @@ pub async fn fill(store: &Store, now: Instant, here: &Address) -> anyhow::Result
     let password = tokio::task::spawn_blocking(|| PasswordHash::new(PASSWORD)).await??;
     let began = now.minus(BEGAN);
     let mut tx = store.begin().await?;
-    let admin = set_up(&mut tx, began, here, &password).await?;
+    let admin = set_up(&mut tx, began, here, "Valmont", &password).await?;
+    settings::share(&mut tx, &admin, false, true).await?;
     let people = people(&mut tx, began, &password).await?;
     for it in &examples.forum {
         make_forum(&mut tx, began, &admin, forum_draft(&it.slug, &it.title, &it.summary, &it.language)).await?;
@@ -77,9 +104,15 @@ pub async fn fill(store: &Store, now: Instant, here: &Address) -> anyhow::Result
     Ok(tx.commit().await?)
 }
 
-async fn set_up(tx: &mut Tx, now: Instant, here: &Address, password: &PasswordHash) -> anyhow::Result<Standing> {
+async fn set_up(
+    tx: &mut Tx,
+    now: Instant,
+    here: &Address,
+    called: &str,
+    password: &PasswordHash,
+) -> anyhow::Result<Standing> {
     let wanted = SetUp {
-        name: "Valmont".to_owned(),
+        name: called.to_owned(),
         admin: ADMIN.to_owned(),
         email: format!("{ADMIN}@valmont.example"),
         domain: Some(here.host().to_owned()),
