@@ -14,6 +14,7 @@ import base64
 import hashlib
 import json
 import sys
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from apsig import ProofSigner, ProofVerifier
@@ -78,7 +79,7 @@ def prove(asked):
         "cryptosuite": "eddsa-jcs-2022",
         "verificationMethod": asked["method"],
         "proofPurpose": "assertionMethod",
-        "created": "2026-01-01T00:00:00Z",
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     return {"document": ProofSigner(ED25519).sign(asked["document"], options)}
 

@@ -17,7 +17,7 @@ const SEVERAL = new Map([['/c/X?', 5], ['/f/X?', 2]]);
 /** Kinds that a second visitor sees differently. */
 const PERSONAL = new Set(['/?', '/c/X?', '/f/X?', '/f?']);
 /** Reached by a link, but no page: documents, feeds, files. */
-const NO_PAGE = /\.(csv|json|atom|ics|svg|css|xml|txt)$|^\/(api\/v1\/openapi|assets|logout|nodeinfo|\.well-known)/;
+const NO_PAGE = /\.(csv|json|atom|ics|svg|css|xml|txt)$|^\/(me\/data\/file|api\/v1\/openapi|assets|logout|nodeinfo|\.well-known)/;
 
 const validator = new HtmlValidate(new FileSystemConfigLoader());
 const formatted = formatterFactory('text');
@@ -60,7 +60,7 @@ async function links(page) {
     return urls.filter((url) => url.origin === here).map((url) => url.pathname + url.search);
 }
 
-async function examine(page, who, path, out) {
+export async function examine(page, who, path, out) {
     const label = `${who}: ${path}`;
     let source = '';
     const loaded = await test(`${label} answers`, async () => {
@@ -86,7 +86,28 @@ export async function shapes(page, label, picture) {
             if (width !== 375) await page.screenshot({ path: `${picture}-${colorScheme}-${width}.png`, fullPage: true });
         }
     }
+    await stretched(page, label);
     await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT });
+}
+
+/** Text twice as large (WCAG 1.4.4), and letters, words and lines further apart (1.4.12): nothing scrolls sideways. */
+const LARGER = 'html{font-size:200%}';
+const SPACED = '*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}';
+
+async function stretched(page, label) {
+    for (const [name, css, width] of [['at 200 % text', LARGER, 1280], ['with WCAG spacing', SPACED, 320]]) {
+        await test(`${label} ${name}`, async () => {
+            await page.setViewportSize({ width, height: HEIGHT });
+            // The policy of the pages forbids styles within them; a sheet that is adopted is the reader's own.
+            await page.evaluate((wanted) => {
+                const sheet = new CSSStyleSheet();
+                sheet.replaceSync(wanted);
+                document.adoptedStyleSheets = [sheet];
+            }, css);
+            await reflows(page, width);
+            await page.evaluate(() => (document.adoptedStyleSheets = []));
+        });
+    }
 }
 
 async function accessible(page) {

@@ -20,6 +20,8 @@ export async function flows(browser, node, out) {
         ['the clerk opens a forum', openForum],
         ['the clerk writes, reviews and publishes a consultation', publish],
         ['a form with mistakes names them and keeps what was typed', mistakes],
+        ['a clerk publishes, closes and concludes without JavaScript', clerkAlone],
+        ['the administrator fills in a page and chooses colours', furnish],
         ['a visitor chooses, signs up, confirms by mail, and votes', signUpAndVote],
         ['a voter changes the vote', change],
         ['a voter withdraws and votes again', withdraw],
@@ -29,6 +31,7 @@ export async function flows(browser, node, out) {
         ['a forgotten password is replaced', reset],
         ['the administrator invites a colleague, who joins', invite],
         ['the administrator gives the colleague a role in a forum', giveRole],
+        ['a moderator decides on a report and takes it back', moderate],
         ['a vote without JavaScript', withoutScript],
         ['a vote with the keyboard alone', withKeyboard],
         ['the visitor chooses language and colours', preferences],
@@ -51,7 +54,8 @@ async function setUp(state, link) {
     await page.locator('#name').fill(ADMIN);
     await page.locator('#email').fill('maire@example.org');
     await page.locator('#new-password').fill(PASSWORD);
-    await page.locator('main form').getByRole('button').click();
+    await page.locator('#brand').fill('#5b2a86');
+    await page.getByRole('button', { name: 'Set up' }).click();
     await page.waitForURL((url) => !url.pathname.startsWith('/setup'));
     if ((await page.locator('form[action="/logout"]').count()) === 0) await signIn(page, ADMIN, PASSWORD);
 }
@@ -81,24 +85,42 @@ function inDays(days) {
     return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
 }
 
-async function fillDraft(page, title) {
+/** Presses the button that keeps a step and leads on. */
+async function next(page) {
+    await page.getByRole('button', { name: 'Save and continue' }).last().click();
+}
+
+async function fillQuestion(page, title) {
     await page.locator('#title').fill(title);
     await page.locator('#summary').fill('The square would be for people on foot, for a year, as a trial.');
+}
+
+/** Walks through the five steps, up to the review. */
+async function writeDraft(page, title) {
+    await page.goto('/f/mobility');
+    await page.locator('#content').getByRole('link', { name: 'Create a consultation' }).click();
+    await fillQuestion(page, title);
+    await next(page);
+    await page.waitForURL('**/edit/text');
     await page.locator('#text').fill('## What changes\n\nForty parking places become **trees and benches**.');
     await page.locator('#what').fill('Forty parking places go.');
     await page.locator('#why').fill('Noise and heat.');
     await page.locator('#outcome').fill('The council decides in spring and answers here.');
+    await next(page);
+    await page.waitForURL('**/edit/participation');
     await page.locator('input[name=method][value=vote]').check();
     await page.locator('input[name=results][value=live]').check();
+    await next(page);
+    await page.waitForURL('**/edit/calendar');
     await page.locator('#closes-at').fill(inDays(10));
+    await next(page);
+    await page.waitForURL('**/edit/review**');
 }
 
 async function publish(state) {
     const page = state.clerk;
-    await page.goto('/f/mobility');
-    await page.locator('#content').getByRole('link', { name: 'Create a consultation' }).click();
-    await fillDraft(page, QUESTION);
-    await page.getByRole('button', { name: 'Save and review' }).click();
+    await writeDraft(page, QUESTION);
+    await shapes(page, 'the review of a draft', join(state.out, 'review'));
     await page.getByRole('button', { name: 'Publish now' }).click();
     await page.waitForURL('**/c/*');
     await page.getByRole('heading', { name: QUESTION, level: 1 }).waitFor();
@@ -109,13 +131,116 @@ async function mistakes(state) {
     const page = state.clerk;
     await page.goto('/f/mobility');
     await page.locator('#content').getByRole('link', { name: 'Create a consultation' }).click();
-    await fillDraft(page, '');
-    await page.getByRole('button', { name: 'Save and review' }).click();
+    await fillQuestion(page, '');
+    await next(page);
     await page.locator('#errors [role=alert]').waitFor();
     ensure((await page.title()).startsWith('Error:'), `the title is ${await page.title()}`);
-    ensure((await page.locator('#what').inputValue()) === 'Forty parking places go.', 'what was typed is lost');
+    ensure((await page.locator('#summary').inputValue()).includes('as a trial'), 'what was typed is lost');
     await page.locator('#errors a[href="#title"]').click();
     ensure(await page.locator('#title').evaluate((field) => field === document.activeElement), 'the link leads to no field');
+    return page;
+}
+
+/** Examines the page that somebody without script looks at: the examination itself needs script. */
+async function scripted(state, page, label, out) {
+    const storageState = await page.context().storageState();
+    const looking = await visitor(state.browser, state.base, { storageState });
+    await looking.goto(page.url());
+    await shapes(looking, label, out);
+    await looking.context().close();
+    // What stands behind another page is not drawn, and nothing in it keeps still.
+    await page.bringToFront();
+}
+
+/** A clerk who reads no help: a poll with its answers in order, from the first step to the conclusion, without script. */
+async function clerkAlone(state) {
+    const page = await visitor(state.browser, state.base, { javaScriptEnabled: false });
+    await signIn(page, ADMIN, PASSWORD);
+    await page.goto('/new?forum=mobility');
+    await fillQuestion(page, 'Where shall the benches stand?');
+    await next(page);
+    await page.locator('#text').fill('Ten benches, one place.');
+    await next(page);
+    await page.locator('input[name=method][value=poll]').check();
+    await page.locator('#option-1').fill('By the school');
+    await page.locator('#option-2').fill('By the river');
+    await scripted(state, page, 'the step of taking part', join(state.out, 'participation'));
+    await page.getByRole('button', { name: 'Move answer 2 up' }).click();
+    ensure((await page.locator('#option-1').inputValue()) === 'By the river', 'the answer did not move');
+    await next(page);
+    await page.locator('#closes-at').fill('2020-01-01T10:00');
+    await next(page);
+    await page.locator('#closes-at-error').waitFor();
+    await page.locator('#closes-at').fill(inDays(5));
+    await next(page);
+    ensure((await page.locator('.post').first().innerText()).includes('Where shall the benches stand?'), 'no preview');
+    await page.getByRole('button', { name: 'Publish now' }).click();
+    await page.getByRole('heading', { name: 'Where shall the benches stand?', level: 1 }).waitFor();
+    const address = new URL(page.url()).pathname;
+    await page.goto(`${address}/close`);
+    await page.getByRole('button', { name: 'Close now' }).click();
+    await page.goto('/admin');
+    await scripted(state, page, 'what there is to do today', join(state.out, 'today'));
+    await page.getByRole('link', { name: /^Conclude “Where shall/ }).click();
+    await page.locator('#decision').fill('By the river.');
+    await scripted(state, page, 'the conclusion', join(state.out, 'conclusion'));
+    await page.getByRole('button', { name: 'Publish the conclusion' }).click();
+    await page.getByText('The conclusion is published.').waitFor();
+    await page.goto(`${address}/answers`);
+    await page.getByRole('heading', { name: 'Answers to the arguments' }).waitFor();
+    await page.context().close();
+}
+
+/** A report is read in its thread and decided; everybody reads why; it is taken back. */
+async function moderate(state) {
+    const citizen = state.colleague;
+    await citizen.goto(state.consultation);
+    const id = await citizen.locator('.arg[id^=comment-]').first().getAttribute('id');
+    await citizen.goto(`${state.consultation}/comments/${id.slice('comment-'.length)}/report`);
+    await citizen.locator('input[name=reason][value=off-topic]').check();
+    await citizen.locator('main form button.go').click();
+    const page = await visitor(state.browser, state.base, { javaScriptEnabled: false });
+    await signIn(page, ADMIN, PASSWORD);
+    await page.goto('/admin');
+    await page.getByRole('link', { name: /^Moderate/ }).click();
+    await scripted(state, page, 'the queue of moderators', join(state.out, 'queue'));
+    await page.getByRole('link', { name: /^Decide/ }).first().click();
+    await scripted(state, page, 'a report', join(state.out, 'report'));
+    await page.getByRole('button', { name: 'Take the decision' }).click();
+    await page.locator('#act-error').waitFor();
+    await page.locator('input[name=act][value=hide]').check();
+    await page.locator('#reason').fill('It is about another square.');
+    await page.getByRole('button', { name: 'Take the decision' }).click();
+    await page.getByText('The decision is taken').waitFor();
+    await citizen.goto('/modlog');
+    await citizen.getByText('It is about another square.').waitFor();
+    await shapes(citizen, 'the public log', join(state.out, 'modlog'));
+    await page.goto('/mod/log');
+    await page.getByRole('button', { name: /^Take it back/ }).first().click();
+    await page.getByText('The decision is taken back.').waitFor();
+    await page.context().close();
+}
+
+/** The administrator fills in a page and gives the site its colours. */
+async function furnish(state) {
+    const page = state.clerk;
+    await page.goto('/legal');
+    await page.getByText('has not written this page yet').waitFor();
+    await page.goto('/admin/pages');
+    await shapes(page, 'the list of pages', join(state.out, 'pages'));
+    await page.getByRole('link', { name: /^English Legal/ }).click();
+    await page.locator('#text').fill('## Publisher\n\nThe town of Valmont-sur-Orne.');
+    await page.locator('main form').getByRole('button').click();
+    await page.getByText('Saved.').waitFor();
+    await page.goto('/legal');
+    await page.getByText('The town of Valmont-sur-Orne.').waitFor();
+    await page.goto('/admin/appearance');
+    await shapes(page, 'the appearance', join(state.out, 'appearance'));
+    await page.locator('#brand').fill('#ffe600');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('#on-brand-error').waitFor();
+    await page.getByRole('button', { name: 'Use the nearest readable colours' }).click();
+    await page.getByText('Saved.').waitFor();
     return page;
 }
 
@@ -301,6 +426,24 @@ async function withKeyboard(state) {
     await tabUntil(page, '#vote button.go');
     await page.keyboard.press('Enter');
     await page.locator('.receipt[role=status]').waitFor();
+    await page.context().close();
+}
+
+/** Puts two options in order and casts them, without JavaScript and with nothing but the keyboard. */
+export async function rankWithKeys(browser, base, who, slug) {
+    const page = await visitor(browser, base, { javaScriptEnabled: false });
+    await signIn(page, who.name, who.password);
+    await page.goto(`/c/${slug}`);
+    for (const act of ['add:o2', 'add:o1', 'up:o1']) {
+        await tabUntil(page, `#vote button[value="${act}"]`);
+        await Promise.all([page.waitForURL((url) => url.searchParams.get('moved') === act.split(':')[1]), page.keyboard.press('Enter')]);
+        await page.locator('#vote [role=status]').first().waitFor();
+    }
+    const order = await page.locator('#vote input[name=choice]').evaluateAll((all) => all.map((field) => field.value));
+    ensure(order.join() === 'o1,o2', `the order is ${order}`);
+    await tabUntil(page, '#vote button.go');
+    await page.keyboard.press('Enter');
+    await receiptSays(page, 'The station, The school');
     await page.context().close();
 }
 

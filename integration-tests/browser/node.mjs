@@ -74,5 +74,6 @@ export async function demo(program) {
     const greeting = /(http:\S+)\/login\s+as the administrator (\w+) or the citizen (\w+), password: (.+)[^]*Ctrl-C/;
     const node = await start(program, ['demo', '--port', String(port)], {}, greeting);
     const [, base, administrator, citizen, password] = node.found;
-    return { ...node, base, accounts: [{ name: citizen, password }, { name: administrator, password }] };
+    const token = node.output.match(/Bearer (\S+?)'/)[1];
+    return { ...node, base, token, accounts: [{ name: citizen, password }, { name: administrator, password }] };
 }

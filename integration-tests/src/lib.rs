@@ -5,6 +5,7 @@
 //! pages and ActivityPub, and it checks signatures with code and keys of its own, so that an error in ours cannot
 //! excuse itself. Nothing here sleeps for a time: [`wait`] asks until a condition holds, and fails at a deadline.
 
+pub mod activityrelay;
 pub mod api;
 pub mod apsig;
 pub mod clock;

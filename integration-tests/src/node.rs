@@ -142,6 +142,20 @@ impl Node {
         }
     }
 
+    /// Changes what a node on SQLite keeps, behind its back.
+    pub fn alters(&self, statement: &str) {
+        let file = self.folder.path().join("palabre.db");
+        let program =
+            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.execute(sys.argv[2]); db.commit()";
+        let output = std::process::Command::new("python3")
+            .args(["-c", program])
+            .arg(file)
+            .arg(statement)
+            .output()
+            .expect("python3 runs");
+        assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// SIGTERM; returns the exit code.
     pub async fn stop(&mut self) -> Option<i32> {
         let mut process = self.process.take().expect("a running node");
