@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 
-import { signIn, visitor } from './browser.mjs';
+import { launch, signIn, visitor } from './browser.mjs';
 import { shapes } from './audit.mjs';
 import { ensure, test } from './harness.mjs';
 
@@ -144,12 +144,12 @@ async function mistakes(state) {
 /** Examines the page that somebody without script looks at: the examination itself needs script. */
 async function scripted(state, page, label, out) {
     const storageState = await page.context().storageState();
-    const looking = await visitor(state.browser, state.base, { storageState });
+    // In a browser of its own: a page behind another is not drawn, and nothing in it keeps still.
+    const other = await launch();
+    const looking = await visitor(other, state.base, { storageState });
     await looking.goto(page.url());
     await shapes(looking, label, out);
-    await looking.context().close();
-    // What stands behind another page is not drawn, and nothing in it keeps still.
-    await page.bringToFront();
+    await other.close();
 }
 
 /** A clerk who reads no help: a poll with its answers in order, from the first step to the conclusion, without script. */
