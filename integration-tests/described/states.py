@@ -15,10 +15,10 @@ ASKED = ["not_a_server_error", "status_code_conformance", "content_type_conforma
 
 def readable(schema):
     """Each path that can be read, with its operation and the names that its address needs."""
-    for path, methods in schema.items():
-        if "GET" in methods:
-            operation = methods["GET"]
-            yield path, operation, {parameter.name for parameter in operation.path_parameters}
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if operation.method.upper() == "GET":
+            yield operation.path, operation, {parameter.name for parameter in operation.path_parameters}
 
 
 def main():
