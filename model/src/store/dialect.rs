@@ -60,7 +60,9 @@ pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) ->
 fn number_each(c: &mut SqliteConnection, numbered: &[(Id<Event>, i64)]) -> QueryResult<()> {
     for (id, seq) in numbered {
         let number = diesel::update(ballot_events::table.find(id)).set(ballot_events::seq.eq(Some(*seq)));
-        diesel::RunQueryDsl::execute(number, c)?;
+        if diesel::RunQueryDsl::execute(number, c)? != 1 {
+            return Err(diesel::result::Error::NotFound);
+        }
     }
     Ok(())
 }
