@@ -42,6 +42,12 @@ pub(crate) async fn remember(tx: &mut Tx, now: Instant, sender: &Sender) -> Resu
     actor::remember(tx, now, &remote).await
 }
 
+/// Whether a document is of before the one that is kept, as both say of themselves.
+pub(crate) fn is_older(told: &Value, kept: Option<&Value>) -> bool {
+    let updated = |document: &Value| time(document["updated"].as_str());
+    matches!((updated(told), kept.and_then(updated)), (Some(told), Some(kept)) if told < kept)
+}
+
 /// Whether an actor has what makes one: a kind and a name that we know, and an inbox on its own host.
 pub(crate) fn is_known(actor: &wire::Actor) -> bool {
     let named = actor.preferred_username.as_deref().is_some_and(|name| !name.trim().is_empty());
