@@ -173,8 +173,10 @@ async fn pass(State(client): State<Client>, request: Request) -> Response {
     let sent = client.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body).send().await;
     let Ok(answer) = sent else { return StatusCode::BAD_GATEWAY.into_response() };
     let mut response = Response::builder().status(answer.status());
-    for (name, value) in answer.headers().iter().filter(|(name, _)| !matches!(**name, CONNECTION | TRANSFER_ENCODING)) {
-        response = response.header(name, value);
+    for (name, value) in answer.headers() {
+        if name != CONNECTION && name != TRANSFER_ENCODING {
+            response = response.header(name, value);
+        }
     }
     match answer.bytes().await {
         Ok(body) => response.body(Body::from(body)).expect("a response"),

@@ -49,7 +49,7 @@ async fn talks(town: &Town, snac: &Snac, square: &Published) {
     let said = town.comment(square, "Buses first").await;
     assert_eq!(said["author"]["uri"], format!("http://{STRANGER}/{NAME}"));
     let uri = said["uri"].as_str().expect("an address").to_owned();
-    snac.sends("note", &[("content", "Bikes first"), ("edit_id", &uri)]).await;
+    snac.sends("note", &[("content", "Bikes first"), ("edit_id", &uri), ("in_reply_to", &square.url)]).await;
     town.comment(square, "Bikes first").await;
     snac.sends("action", &[("id", &uri), ("action", "Delete")]).await;
     wait::until_or(

@@ -1,5 +1,7 @@
 //! Comments, replies, agreement; who sees what; follows.
 
+use std::time::Duration;
+
 use model::both_databases;
 use model::clock::Instant;
 use model::debate::comment::{self, Draft, Remote, State, score, thread};
@@ -13,6 +15,8 @@ use model::people::actor;
 use model::people::role::Standing;
 use model::testing::{World, refused};
 use serde_json::json;
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 fn says(text: &str) -> Draft {
     Draft { text: text.into(), ..Draft::default() }

@@ -188,7 +188,7 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
         return Ok(Taken::Again);
     };
     let done = async {
-        let author = actor::remember(&mut tx, app.now(), &author).await?;
+        let author = remote::keep(&mut tx, app.now(), &author).await?;
         reading::pictured(&mut tx, app.now(), &author).await?;
         let copy = mirrored::keep(app, &mut tx, sender.id, author.id, &object, document).await?;
         relay::renewed(app, &mut tx, delivery, &sender, (&object, &copy)).await?;

@@ -5,7 +5,7 @@ use model::debate::{consultation, forum};
 use model::error::Result;
 use model::job::{self, Job, When};
 use model::network::{mirror, verified};
-use model::people::{actor, portrait};
+use model::people::portrait;
 use url::Url;
 
 use super::create::own_objects;
@@ -78,10 +78,7 @@ pub(super) async fn refreshed(app: &App, delivery: &Delivery, id: &Url) -> Resul
         return Ok(Taken::Again);
     };
     let done = async {
-        let actor = match actor::by_uri(&mut tx, &told.uri).await? {
-            Some(kept) if remote::is_older(&told.document, kept.document.as_ref().map(|kept| &kept.0)) => kept,
-            _ => actor::remember(&mut tx, app.now(), &told).await?,
-        };
+        let actor = remote::keep(&mut tx, app.now(), &told).await?;
         if portrait::is_known(&mut tx, actor.id).await? {
             reading::pictured(&mut tx, app.now(), &actor).await?;
         }

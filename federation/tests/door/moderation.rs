@@ -164,7 +164,7 @@ async fn a_moderator_is_announced_with_their_first_word() {
     let town = Town::new().await;
     let ana = town.peer.user("ana");
     let (here, on) = town.live_vote(&ana).await;
-    let new = town.world.account("new").await;
+    let new = town.world.account("nora").await;
     let mut tx = town.world.store.begin().await.expect("a transaction");
     forum::give_role(&mut tx, town.now(), &town.world.as_admin(), &here, &new, Role::Moderator).await.expect("a role");
     tx.commit().await.expect("committed");
@@ -179,7 +179,7 @@ async fn a_moderator_is_announced_with_their_first_word() {
         let added: Vec<&Value> = carried(&told).into_iter().filter(|act| act["type"] == "Add").collect();
         assert_eq!(added.len(), usize::from(says == "One"), "{:?}", kinds(&told));
         for act in added {
-            assert_eq!(act["object"], "https://a.test/u/new");
+            assert_eq!(act["object"], "https://a.test/u/nora");
             assert_eq!(act["target"], "https://a.test/f/mobilite/moderators");
         }
     }
