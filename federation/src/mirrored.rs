@@ -48,6 +48,11 @@ pub(crate) async fn keep(
 ) -> Result<Mirror> {
     let kind = kind(object).ok_or(Error::NotFound)?;
     let before = mirror::by_uri(tx, object.id.as_str()).await?;
+    let updated_at = remote::time(object.updated.as_deref());
+    if let Some(kept) = before.as_ref().filter(|kept| kept.updated_at.is_some() && updated_at < kept.updated_at) {
+        // an answer that was under way while a later one came
+        return Ok(kept.clone());
+    }
     let earlier = before.clone();
     let copy = Mirror {
         id: Id::new(app.now()),
@@ -65,7 +70,7 @@ pub(crate) async fn keep(
         language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
         document: Json(document),
         published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
-        updated_at: remote::time(object.updated.as_deref()),
+        updated_at,
         received_at: app.now(),
     };
     if let Some(earlier) = earlier.filter(|it| kind == Kind::Page && it.html != copy.html) {

@@ -17,5 +17,6 @@ pub mod node;
 pub mod peer;
 pub mod polis;
 pub mod provider;
+pub mod snac;
 pub mod visitor;
 pub mod wait;
