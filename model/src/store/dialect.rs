@@ -82,6 +82,20 @@ pub(crate) async fn hold_tally(tx: &mut Tx, consultation: Id<Consultation>, meet
     })
 }
 
+/// Holds lanes until the transaction ends: what two transactions say in one of them is given out in the order in which they
+/// end. In the order of their names, so that nobody waits for somebody who waits. SQLite has one writer.
+pub(crate) async fn hold_lanes(tx: &mut Tx, lanes: BTreeSet<String>) -> Result<()> {
+    if let Conn::Postgres(c) = &mut **tx {
+        for lane in lanes {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<Text, _>(lane)
+                .execute(&mut **c)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 /// Holds a consultation's row against whoever writes what belongs to it, until the transaction ends.
 pub(crate) async fn hold_consultation(tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
     if let Conn::Postgres(c) = &mut **tx {
