@@ -4,7 +4,7 @@ mod delivery;
 mod search;
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
