@@ -76,10 +76,10 @@ async fn in_a_transaction(app: &App, job: &Job) -> Result<()> {
 async fn tell(app: &App, tx: &mut Tx, job: &Job) -> Result<()> {
     match job {
         Job::Errand { errand } => errand::run(app, tx, errand).await,
-        Job::Publish { consultation } => consultation::publish(app, tx, *consultation).await,
-        Job::Open { consultation } => consultation::open(app, tx, *consultation).await,
-        Job::Edit { consultation } => consultation::edit(app, tx, *consultation).await,
-        Job::Comment { comment, change } => comment::tell(app, tx, *comment, *change).await,
+        Job::Publish { consultation, .. } => consultation::publish(app, tx, *consultation).await,
+        Job::Open { consultation, .. } => consultation::open(app, tx, *consultation).await,
+        Job::Edit { consultation, .. } => consultation::edit(app, tx, *consultation).await,
+        Job::Comment { comment, change, .. } => comment::tell(app, tx, *comment, *change).await,
         Job::Forum { forum } => forum::tell(app, tx, *forum).await,
         Job::Carry { forum, activity } => carry::carry(app, tx, *forum, activity).await,
         Job::Refuse { ballot } => refusal::tell(app, tx, *ballot).await,

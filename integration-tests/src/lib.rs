@@ -12,6 +12,7 @@ pub mod clock;
 pub mod crowd;
 pub mod database;
 pub mod fedify;
+pub mod ground;
 pub mod net;
 pub mod node;
 pub mod peer;

@@ -44,11 +44,16 @@ pub fn cases() -> u32 {
     std::env::var("PALABRE_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000)
 }
 
-/// How many random schedules a simulation goes through: what the environment's `PALABRE_TEST_SCHEDULES` says, else 20.
+/// The random schedules that a simulation goes through: as many as the environment's `PALABRE_TEST_SCHEDULES` says, or those
+/// from one number to another (`17..18`); else 20.
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long they may take")]
 #[must_use]
-pub fn schedules() -> u64 {
-    std::env::var("PALABRE_TEST_SCHEDULES").ok().and_then(|many| many.parse().ok()).unwrap_or(20)
+pub fn schedules() -> std::ops::Range<u64> {
+    let said = std::env::var("PALABRE_TEST_SCHEDULES").unwrap_or_default();
+    match said.split_once("..") {
+        Some((from, to)) => from.parse().unwrap_or(0)..to.parse().unwrap_or(0),
+        None => 0..said.parse().unwrap_or(20),
+    }
 }
 
 /// A node with an empty database of its own.

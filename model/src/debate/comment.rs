@@ -278,7 +278,7 @@ async fn show(tx: &mut Tx, now: Instant, forum: &Forum, comment: Comment) -> Res
 
 async fn tell(tx: &mut Tx, now: Instant, forum: &Forum, comment: Id<Comment>, change: Change) -> Result<()> {
     if forum.visibility.is_federated() {
-        job::enqueue(tx, now, Job::Comment { comment, change }, When::Now).await?;
+        job::enqueue(tx, now, Job::Comment { forum: forum.id, comment, change }, When::Now).await?;
     }
     Ok(())
 }

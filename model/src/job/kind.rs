@@ -28,16 +28,22 @@ use crate::people::actor::Actor;
 pub enum Job {
     /// Tells followers of a newly published consultation: its `Page`, and its `Question` if it is open.
     Publish {
+        /// In which forum.
+        forum: Id<Forum>,
         /// Which.
         consultation: Id<Consultation>,
     },
     /// Tells followers that a consultation has opened: its `Question`.
     Open {
+        /// In which forum.
+        forum: Id<Forum>,
         /// Which.
         consultation: Id<Consultation>,
     },
     /// Tells followers that somebody edited a consultation.
     Edit {
+        /// In which forum.
+        forum: Id<Forum>,
         /// Which.
         consultation: Id<Consultation>,
     },
@@ -50,6 +56,8 @@ pub enum Job {
     },
     /// Tells followers of a comment.
     Comment {
+        /// In which forum.
+        forum: Id<Forum>,
         /// Which.
         comment: Id<Comment>,
         /// What happened to it.
@@ -217,17 +225,19 @@ pub enum Change {
 }
 
 impl Job {
-    /// Jobs of one lane run one after the other, in the order in which they were enqueued: nobody hears of an edit before
-    /// the words edited. Jobs for a later time have none: they would hold up what comes after.
-    pub(super) fn lane(&self) -> Option<String> {
+    /// Jobs of one lane run one after the other, in the order in which they were enqueued. What the followers of a forum are
+    /// told is in one lane: nobody hears an answer before what it answers, nor an edit before the words edited, and all hear
+    /// all of it in the same order. Jobs for a later time have no lane: they would hold up what comes after.
+    pub(crate) fn lane(&self) -> Option<String> {
         match self {
-            Self::Publish { consultation } | Self::Open { consultation } | Self::Edit { consultation } => {
-                Some(format!("consultation:{consultation}"))
-            }
-            Self::Comment { comment, .. } => Some(format!("comment:{comment}")),
-            Self::Forum { forum } | Self::Carry { forum, .. } | Self::Relay { forum, .. } => {
-                Some(format!("forum:{forum}"))
-            }
+            Self::Publish { forum, .. }
+            | Self::Open { forum, .. }
+            | Self::Edit { forum, .. }
+            | Self::Comment { forum, .. }
+            | Self::Forum { forum }
+            | Self::Carry { forum, .. }
+            | Self::Moderate { forum, .. }
+            | Self::Relay { forum, .. } => Some(format!("forum:{forum}")),
             Self::Propose { proposal } => Some(format!("proposal:{proposal}")),
             Self::Errand { errand } => Some(format!("errand:{}", errand.by())),
             _ => None,
@@ -281,10 +291,10 @@ impl Job {
             Self::Portrait { actor } => Some(format!("portrait:{actor}")),
             Self::Cosign { witness } => Some(format!("cosign:{witness}")),
             Self::Watch { origin } => Some(format!("watch:{origin}")),
-            Self::Edit { consultation } => Some(format!("edit:{consultation}")),
+            Self::Edit { consultation, .. } => Some(format!("edit:{consultation}")),
             Self::Forum { forum } => Some(format!("forum:{forum}")),
-            Self::Publish { consultation } => Some(format!("publish:{consultation}")),
-            Self::Open { consultation } => Some(format!("open:{consultation}")),
+            Self::Publish { consultation, .. } => Some(format!("publish:{consultation}")),
+            Self::Open { consultation, .. } => Some(format!("open:{consultation}")),
             _ => None,
         }
     }

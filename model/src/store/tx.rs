@@ -70,7 +70,9 @@ impl Tx {
     /// Writes what others are to hear: no promise is made outside the transaction that causes it.
     async fn tell(&mut self) -> Result<()> {
         while let Some(teller) = self.teller.clone().filter(|_| !self.told.is_empty()) {
-            for job in std::mem::take(&mut self.told) {
+            let told = std::mem::take(&mut self.told);
+            dialect::hold_lanes(self, told.iter().filter_map(Job::lane).collect()).await?;
+            for job in told {
                 teller.clone().tell(self, job).await?;
             }
         }
