@@ -12,6 +12,7 @@ mod follow;
 mod forum;
 mod moderation;
 mod proposal;
+mod receipt;
 mod refusal;
 mod relay;
 mod subject;
@@ -19,6 +20,7 @@ mod tally;
 
 pub(crate) use ballot::answer_id;
 pub(crate) use carry::may_be_carried;
+pub(crate) use receipt::read as read_receipt;
 
 use model::address::Address;
 use model::clock::Instant;
@@ -49,6 +51,12 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
             return answer(app, claim, crate::backfill::go_on(app, claim, backfill.clone()).await);
         }
         Job::Verify { page } => return answer(app, claim, crate::verify::run(app, claim, page).await),
+        Job::Revisit { page } => return answer(app, claim, crate::revisit::run(app, page).await),
+        Job::Receipt { object } => receipt::tell(app, object).await,
+        Job::Carried { forum, page } => relay::report(app, *forum, page).await,
+        Job::Decline { forum, actor, activity, note, code } => {
+            refusal::decline(app, (*forum, *actor), (activity, note), code).await
+        }
         Job::Errand { errand } => errand::run(app, errand).await,
         Job::Portrait { actor } => return answer(app, claim, portrait::fetch(app, claim, *actor).await),
         Job::Publish { consultation } => consultation::publish(app, *consultation).await,

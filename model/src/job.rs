@@ -183,6 +183,37 @@ pub enum Job {
         /// Its `Page`.
         page: String,
     },
+    /// Asks the origin of a consultation elsewhere whether it still says what is kept of it here, and holds what is kept
+    /// against what its author signed.
+    Revisit {
+        /// Its `Page`.
+        page: String,
+    },
+    /// Acknowledges to another node that something of it was erased here, and wherever it went from here.
+    Receipt {
+        /// What.
+        object: String,
+    },
+    /// Tells another node how much of a consultation of it a forum here passed on.
+    Carried {
+        /// Which forum.
+        forum: Id<Forum>,
+        /// The `Page` of the consultation.
+        page: String,
+    },
+    /// Tells the author of a comment, on a node of our kind, that it is not taken in.
+    Decline {
+        /// In which forum.
+        forum: Id<Forum>,
+        /// Whose.
+        actor: Id<Actor>,
+        /// The id of the activity that brought it.
+        activity: String,
+        /// The comment.
+        note: String,
+        /// Why, as a stable code.
+        code: String,
+    },
     /// Fetches the picture of somebody of another server.
     Portrait {
         /// Whose.
@@ -311,6 +342,9 @@ impl Job {
             Self::Digest { account } => Some(format!("digest:{account}")),
             Self::Backfill { backfill } => Some(format!("backfill:{}", backfill.root)),
             Self::Verify { page } => Some(format!("verify:{page}")),
+            Self::Revisit { page } => Some(format!("revisit:{page}")),
+            Self::Receipt { object } => Some(format!("receipt:{object}")),
+            Self::Carried { forum, page } => Some(format!("carried:{forum}:{page}")),
             Self::Portrait { actor } => Some(format!("portrait:{actor}")),
             Self::Cosign { witness } => Some(format!("cosign:{witness}")),
             Self::Watch { origin } => Some(format!("watch:{origin}")),

@@ -1,17 +1,23 @@
 //! `Accept` and `Reject` of our own Follow and of ballots sent from here: only from the forum that was asked.
 
+use model::address::Local;
 use model::error::{Error, Refusal};
 use model::network::backfill::{Backfill, Step};
+use model::network::envoy::note;
 use model::network::follow::{self, State};
 use model::network::{elsewhere, envoy, proposal};
 
-use super::{Delivery, Rejection, Taken, first, settle};
+use super::{Delivery, Rejection, Taken, first, receipt, settle};
 use crate::app::App;
 use crate::backfill;
 use crate::relay_server;
 use crate::remote::cut;
+use crate::wire::lenient;
 
 pub(super) async fn accept(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
+    if receipt::is_one(delivery) {
+        return receipt::received(app, delivery).await;
+    }
     answered(app, delivery, State::Accepted).await
 }
 
@@ -26,6 +32,12 @@ async fn answered(app: &App, delivery: &Delivery, state: State) -> Result<Taken,
     };
     if let Some(ballot) = app.address.parse_sent(id.as_str()) {
         return counted(app, delivery, ballot, state == State::Accepted).await;
+    }
+    let about = delivery.activity.object.get("object").and_then(lenient::id_of);
+    if let Some(Local::Note(note)) = about.and_then(|about| app.address.parse(about.as_str()))
+        && state == State::Refused
+    {
+        return declined(app, delivery, &note).await;
     }
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
@@ -47,6 +59,27 @@ async fn answered(app: &App, delivery: &Delivery, state: State) -> Result<Taken,
             }
             None => Ok(()),
         }
+    }
+    .await;
+    settle(app, delivery, tx, done).await
+}
+
+/// The origin does not take in a comment that somebody here wrote. Only its forum may say so.
+async fn declined(app: &App, delivery: &Delivery, note: &str) -> Result<Taken, Rejection> {
+    let Ok(note) = note.parse() else {
+        return Ok(Taken::Ignored("not-asked"));
+    };
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let page = note::by_id(&mut tx, note).await?.page;
+        if elsewhere::by_uri(&mut tx, &page).await?.forum != delivery.activity.actor.as_str() {
+            return Err(Refusal::NotAllowed.into());
+        }
+        let host = sender.host.as_deref().unwrap_or_default();
+        let code = cut(delivery.activity.code.as_deref().unwrap_or("not-allowed"), CODE_LONGEST);
+        note::refused(&mut tx, &app.address, note, host, &code).await
     }
     .await;
     settle(app, delivery, tx, done).await

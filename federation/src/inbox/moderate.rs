@@ -3,10 +3,10 @@
 //! forum of this node. A `Block` between people is their own matter.
 
 use model::address::Local;
-use model::debate::forum;
+use model::debate::{consultation, forum};
 use model::error::{Error, Result};
 use model::network::mirror::{self, Marks};
-use model::network::{block, follow};
+use model::network::{announcer, block, follow, relay};
 use model::people::actor::{self, Actor, Kind};
 use model::store::Tx;
 use serde_json::Value;
@@ -47,6 +47,9 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return blocked(app, delivery, &about, act.undone).await;
     }
     let target = act.activity.target.as_ref();
+    if act.activity.kind == "Add" && !act.undone && app.guard.owns(&about) {
+        return carried(app, delivery, act.activity, &about).await;
+    }
     if app.guard.owns(&about) || target.is_some_and(|target| app.guard.owns(target)) {
         return keep_code(app, delivery, "not-allowed").await;
     }
@@ -57,6 +60,30 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return keep_code(app, delivery, "not-allowed").await;
     }
     applied(app, delivery, &group, &act).await
+}
+
+/// A forum elsewhere says that it passed a consultation of ours on: it adds it to its own outbox.
+async fn carried(app: &App, delivery: &Delivery, act: &Activity, about: &Url) -> Result<Taken, Rejection> {
+    let by = &delivery.activity.actor;
+    let own = act.target.as_ref().is_some_and(|to| guard::authority(to) == guard::authority(by));
+    let slug = match app.address.parse(about.as_str()) {
+        Some(Local::Consultation(slug)) if own => slug,
+        _ => return keep_code(app, delivery, "not-allowed").await,
+    };
+    let objects = act.result["totalItems"].as_i64().and_then(|count| i32::try_from(count).ok()).unwrap_or(1);
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let on = consultation::by_slug(&mut tx, &slug).await?;
+        let forum = forum::by_id(&mut tx, on.forum_id).await?;
+        if on.state == consultation::State::Draft || !forum.visibility.is_federated() {
+            return Err(Error::NotFound);
+        }
+        announcer::note(&mut tx, app.now(), on.id, &sender, objects).await
+    }
+    .await;
+    settle(app, delivery, tx, done).await
 }
 
 /// The followed forum in which an act is done: that of the copy, or the one that it names.
@@ -101,16 +128,19 @@ pub(super) async fn applied(app: &App, delivery: &Delivery, group: &Actor, act: 
     let Some((mut tx, _)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = apply(&mut tx, group, act).await;
+    let done = apply(app, &mut tx, group, act).await;
     settle(app, delivery, tx, done).await
 }
 
-async fn apply(tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
+async fn apply(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
     let about = act.activity.object_id().ok_or(Error::NotFound)?;
     if act.activity.kind == "Block" {
         let removes = act.activity.remove_data == Some(true) && !act.undone;
         if let Some(banned) = actor::by_uri(tx, about.as_str()).await?.filter(|_| removes) {
-            mirror::forget_author_in(tx, group.id, banned.id).await?;
+            let reason = act.activity.summary.as_deref();
+            for gone in mirror::end_author_in(tx, app.now(), group.id, banned.id, reason).await? {
+                relay::gone(tx, app.now(), &gone, None).await?;
+            }
         }
         return Ok(());
     }

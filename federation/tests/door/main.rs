@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a test needs no public text")]
 
 mod ballots;
+mod carry;
 mod comments;
 mod departures;
 mod documents;
