@@ -54,8 +54,8 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         Job::Revisit { page } => return answer(app, claim, crate::revisit::run(app, page).await),
         Job::Receipt { object } => receipt::tell(app, object).await,
         Job::Carried { forum, page } => relay::report(app, *forum, page).await,
-        Job::Decline { forum, actor, activity, note, code } => {
-            refusal::decline(app, (*forum, *actor), (activity, note), code).await
+        Job::Decline { forum, actor, activity, note, code, reason } => {
+            refusal::decline(app, (*forum, *actor), (activity, note), (code, reason.as_deref())).await
         }
         Job::Errand { errand } => errand::run(app, errand).await,
         Job::Portrait { actor } => return answer(app, claim, portrait::fetch(app, claim, *actor).await),

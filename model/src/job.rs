@@ -213,6 +213,9 @@ pub enum Job {
         note: String,
         /// Why, as a stable code.
         code: String,
+        /// Why, in the words of a moderator who read it.
+        #[serde(default)]
+        reason: Option<String>,
     },
     /// Fetches the picture of somebody of another server.
     Portrait {

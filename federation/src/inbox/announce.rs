@@ -264,6 +264,9 @@ pub(super) async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<T
 
 /// Whether its author deleted something, or a moderator removed it, as far as the `Delete` tells.
 async fn how(conn: &mut Conn, delete: &Value, copy: &Mirror) -> model::error::Result<How> {
+    if delete.get("type").is_none_or(|kind| kind != "Delete") {
+        return Ok(How::Deleted);
+    }
     if delete.get("summary").is_some_and(Value::is_string) {
         return Ok(How::Removed);
     }

@@ -78,8 +78,11 @@ async fn declined(app: &App, delivery: &Delivery, note: &str) -> Result<Taken, R
             return Err(Refusal::NotAllowed.into());
         }
         let host = sender.host.as_deref().unwrap_or_default();
-        let code = cut(delivery.activity.code.as_deref().unwrap_or("not-allowed"), CODE_LONGEST);
-        note::refused(&mut tx, &app.address, note, host, &code).await
+        let code = delivery.activity.code.as_deref().unwrap_or(NOT_ALLOWED);
+        // where a person decided, the words tell more than the code
+        let words = delivery.activity.summary.as_deref().filter(|_| code == NOT_ALLOWED);
+        let why = words.map_or_else(|| cut(code, CODE_LONGEST), |words| cut(words, REASON_LONGEST));
+        note::refused(&mut tx, &app.address, note, host, &why).await
     }
     .await;
     settle(app, delivery, tx, done).await
@@ -87,6 +90,10 @@ async fn declined(app: &App, delivery: &Delivery, note: &str) -> Result<Taken, R
 
 /// The longest code that is kept, in characters.
 const CODE_LONGEST: usize = 60;
+/// The longest reason that is kept, in characters.
+const REASON_LONGEST: usize = 1_000;
+/// The code of what was not allowed, for whatever reason.
+const NOT_ALLOWED: &str = "not-allowed";
 
 /// What the origin says of a ballot that somebody here sent. Only its forum may say it; whether a receipt holds is looked at
 /// afterwards.
@@ -105,7 +112,7 @@ async fn counted(app: &App, delivery: &Delivery, ballot: &str, counts: bool) -> 
         }
         let host = sender.host.as_deref().unwrap_or_default();
         let receipt = Some(&delivery.activity.result).filter(|result| result.is_object());
-        let code = cut(delivery.activity.code.as_deref().unwrap_or("not-allowed"), CODE_LONGEST);
+        let code = cut(delivery.activity.code.as_deref().unwrap_or(NOT_ALLOWED), CODE_LONGEST);
         let given = if counts { Ok(receipt) } else { Err(code.as_str()) };
         envoy::answered(&mut tx, app.now(), ballot, host, given).await
     }

@@ -177,7 +177,7 @@ async fn decline(app: &App, delivery: &Delivery, forum: Id<Forum>, note: &Object
         return Ok(());
     }
     let (activity, note) = (delivery.activity.id.to_string(), note.id.to_string());
-    let job = Job::Decline { forum, actor: author.id, activity, note, code: code.to_owned() };
+    let job = Job::Decline { forum, actor: author.id, activity, note, code: code.to_owned(), reason: None };
     job::enqueue(&mut tx, app.now(), job, When::Now).await?;
     tx.commit().await
 }

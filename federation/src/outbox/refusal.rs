@@ -49,7 +49,7 @@ pub(super) async fn decline(
     app: &App,
     (forum, actor): (Id<Forum>, Id<Actor>),
     (activity, note): (&str, &str),
-    code: &str,
+    (code, reason): (&str, Option<&str>),
 ) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let forum = forum::by_id(&mut tx, forum).await?;
@@ -66,7 +66,7 @@ pub(super) async fn decline(
         to: vec![them.clone()],
         cc: Vec::new(),
         published: Some(app.now()),
-        summary: Some(Say::of_refusal(code).in_language(&forum.language)),
+        summary: Some(reason.unwrap_or_else(|| Say::of_refusal(code).in_language(&forum.language))),
     };
     let mut reject: Value = serde_json::from_str(&told.text()?).map_err(Error::store)?;
     reject["code"] = json!(code);

@@ -97,6 +97,12 @@ pub(super) fn refusal(t: &Words, code: &str) -> String {
     t.say(&format!("refusal-{}", if known { code } else { "not-allowed" }))
 }
 
+/// The same of a comment, about which a moderator may have given the reason in words.
+fn why(t: &Words, given: &str) -> String {
+    let is_code = given.is_empty() || Refusal::CODES.contains(&given);
+    if is_code { refusal(t, given) } else { given.to_owned() }
+}
+
 fn is_own(visitor: &Visitor, author: Id<Actor>) -> bool {
     visitor.account.as_ref().is_some_and(|account| account.actor_id == author)
 }
@@ -178,7 +184,7 @@ impl Page<'_> {
     fn progress(&self, copy: &Mirror, host: &str) -> Option<String> {
         let t = &self.visitor.words;
         if let Some(code) = self.refused.get(&copy.uri) {
-            return Some(t.with2("elsewhere-note-refused", "host", host, "why", refusal(t, code)));
+            return Some(t.with2("elsewhere-note-refused", "host", host, "why", why(t, code)));
         }
         self.sending.get(&copy.uri).map(|progress| match progress {
             Progress::Waiting => t.with("elsewhere-note-waiting", "host", host),
