@@ -205,19 +205,6 @@ both_databases! {
         assert_eq!(finds(&world, None, "arbre").await, ["comment: Plantons des arbres"], "what is hidden is not");
         assert_eq!(finds(&world, None, "trees").await, ["consultation: Trees?"]);
     }
-}
-
-#[tokio::test]
-async fn a_clock_that_moves_changes_nothing_in_what_is_found() {
-    let world = World::sqlite().await;
-    let (forum, vote) = world.vote().await;
-    comments(&world, &forum, &vote, "Encore un vélo").await;
-    world.passes(Duration::from_secs(30 * 86_400)).await;
-    assert_eq!(
-        finds(&world, None, "vélo").await,
-        ["comment: Encore un vélo"],
-        "a debate that has closed is still read"
-    );
 
     async fn what_other_nodes_published_is_found_until_it_is_gone(world: World) {
         let on = world.mirrors(&json!({"kind": "vote"}), "live").await;
@@ -266,4 +253,17 @@ async fn a_clock_that_moves_changes_nothing_in_what_is_found() {
         tx.commit().await.unwrap();
         assert!(finds(&world, None, "square").await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_moves_changes_nothing_in_what_is_found() {
+    let world = World::sqlite().await;
+    let (forum, vote) = world.vote().await;
+    comments(&world, &forum, &vote, "Encore un vélo").await;
+    world.passes(Duration::from_secs(30 * 86_400)).await;
+    assert_eq!(
+        finds(&world, None, "vélo").await,
+        ["comment: Encore un vélo"],
+        "a debate that has closed is still read"
+    );
 }

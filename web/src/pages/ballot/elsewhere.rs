@@ -1,7 +1,7 @@
 //! The ballot of a consultation of another node, sent there from here.
 
 use model::count::method::{Entry, Method};
-use model::error::{Error, Refusal};
+use model::error::Error;
 use model::network::elsewhere::Elsewhere;
 use model::network::envoy::{self, Standpoint};
 use model::people::role::Act;
