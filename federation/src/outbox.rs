@@ -12,6 +12,7 @@ mod follow;
 mod forum;
 mod moderation;
 mod proposal;
+mod receipt;
 mod refusal;
 mod relay;
 mod subject;
@@ -19,6 +20,7 @@ mod tally;
 
 pub(crate) use ballot::answer_id;
 pub(crate) use carry::may_be_carried;
+pub(crate) use receipt::read as read_receipt;
 
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
     let done = match &claim.job {
         Job::Backfill { backfill } => crate::backfill::go_on(app, claim, backfill.clone()).await,
         Job::Verify { page } => crate::verify::run(app, claim, page).await,
+        Job::Revisit { page } => crate::revisit::run(app, page).await,
         Job::Portrait { actor } => portrait::fetch(app, claim, *actor).await,
         Job::Adopt { forum, relay, object } => relay::adopt(app, claim, *forum, *relay, object).await,
         Job::Tally { consultation, closing } => tally::tell(app, *consultation, *closing).await.map(done),
@@ -75,6 +78,11 @@ async fn in_a_transaction(app: &App, job: &Job) -> Result<()> {
 /// Writes what others are to hear of, with the inboxes that it goes to.
 async fn tell(app: &App, tx: &mut Tx, job: &Job) -> Result<()> {
     match job {
+        Job::Receipt { object } => receipt::tell(app, tx, object).await,
+        Job::Carried { forum, page } => relay::report(app, tx, *forum, page).await,
+        Job::Decline { forum, actor, activity, note, code, reason } => {
+            refusal::decline(app, tx, (*forum, *actor), (activity, note), (code, reason.as_deref())).await
+        }
         Job::Errand { errand } => errand::run(app, tx, errand).await,
         Job::Publish { consultation, .. } => consultation::publish(app, tx, *consultation).await,
         Job::Open { consultation, .. } => consultation::open(app, tx, *consultation).await,

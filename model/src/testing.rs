@@ -344,7 +344,7 @@ impl World {
             url: None,
             inbox: format!("https://{host}/users/{name}/inbox"),
             shared_inbox: Some(format!("https://{host}/inbox")),
-            document: serde_json::json!({}),
+            document: serde_json::json!({"indexable": kind == actor::Kind::Group}),
         };
         let mut tx = self.store.begin().await.expect("a transaction");
         let actor = actor::remember(&mut tx, self.now(), &remote).await.expect("remembered");

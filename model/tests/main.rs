@@ -14,6 +14,7 @@ mod log;
 mod media;
 mod memberships;
 mod methods;
+mod mirrors;
 mod moderation;
 mod peers;
 mod people;

@@ -3,12 +3,12 @@
 //! forum of this node. A `Block` between people is their own matter.
 
 use model::address::Local;
-use model::debate::forum;
+use model::debate::{consultation, forum};
 use model::error::{Error, Result};
 use model::network::envoy::note;
 use model::network::expulsion::{self, Expulsion};
 use model::network::mirror::{self, Marks};
-use model::network::{block, follow};
+use model::network::{announcer, block, follow, relay};
 use model::people::actor::{self, Actor, Kind};
 use model::store::Tx;
 use serde_json::Value;
@@ -49,6 +49,9 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return blocked(app, delivery, &about, act.undone).await;
     }
     let target = act.activity.target.as_ref();
+    if act.activity.kind == "Add" && !act.undone && app.guard.owns(&about) {
+        return carried(app, delivery, act.activity, &about).await;
+    }
     // a forum elsewhere may ban people of this node from it
     let ours = app.guard.owns(&about) && act.activity.kind != "Block";
     if ours || target.is_some_and(|target| app.guard.owns(target)) {
@@ -61,6 +64,30 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return keep_code(app, delivery, "not-allowed").await;
     }
     applied(app, delivery, &group, &act).await
+}
+
+/// A forum elsewhere says that it passed a consultation of ours on: it adds it to its own outbox.
+async fn carried(app: &App, delivery: &Delivery, act: &Activity, about: &Url) -> Result<Taken, Rejection> {
+    let by = &delivery.activity.actor;
+    let own = act.target.as_ref().is_some_and(|to| guard::authority(to) == guard::authority(by));
+    let slug = match app.address.parse(about.as_str()) {
+        Some(Local::Consultation(slug)) if own => slug,
+        _ => return keep_code(app, delivery, "not-allowed").await,
+    };
+    let objects = act.result["totalItems"].as_i64().and_then(|count| i32::try_from(count).ok()).unwrap_or(1);
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let on = consultation::by_slug(&mut tx, &slug).await?;
+        let forum = forum::by_id(&mut tx, on.forum_id).await?;
+        if on.state == consultation::State::Draft || !forum.visibility.is_federated() {
+            return Err(Error::NotFound);
+        }
+        announcer::note(&mut tx, app.now(), on.id, &sender, objects).await
+    }
+    .await;
+    settle(app, delivery, tx, done).await
 }
 
 /// The followed forum in which an act is done: that of the copy, or the one that it names.
@@ -138,7 +165,7 @@ async fn banned(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>, about: &Ur
     };
     let removes = act.activity.remove_data == Some(true) && !act.undone;
     if !whom.is_local() {
-        return if removes { mirror::forget_author_in(tx, group.id, whom.id).await } else { Ok(()) };
+        return if removes { gone(app, tx, group, &whom, act.activity.summary.as_deref()).await } else { Ok(()) };
     }
     if act.undone {
         return expulsion::lift(tx, group.id, whom.id).await;
@@ -149,6 +176,14 @@ async fn banned(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>, about: &Ur
     expulsion::keep(tx, &it).await?;
     if removes {
         note::removed_of(tx, &app.address, &whom, group, Some(&it.reason)).await?;
+    }
+    Ok(())
+}
+
+/// Takes out all that somebody wrote in a forum elsewhere, here and wherever it was passed on.
+async fn gone(app: &App, tx: &mut Tx, group: &Actor, whom: &Actor, reason: Option<&str>) -> Result<()> {
+    for gone in mirror::end_author_in(tx, app.now(), group.id, whom.id, reason).await? {
+        relay::gone(tx, app.now(), &gone, None).await?;
     }
     Ok(())
 }

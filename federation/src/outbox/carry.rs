@@ -3,7 +3,7 @@
 use model::debate::forum::{self, Forum};
 use model::error::{Error, Result};
 use model::id::Id;
-use model::network::{activity, delivery, follow};
+use model::network::{activity, delivery, erasure, follow};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
@@ -39,6 +39,7 @@ async fn hearers(app: &App, tx: &mut Tx, activity: &Activity, group: Id<Actor>) 
     {
         app.parcels.forget(object.as_str());
         if let Some(given) = delivery::withdraw(tx, app.now(), object.as_str()).await? {
+            erasure::changed(tx, app.now(), object.as_str()).await?;
             return Ok(given);
         }
     }

@@ -25,7 +25,7 @@ use crate::proof::Proven;
 use crate::wire;
 use crate::wire::ballot::{BALLOT, Ballot};
 use crate::wire::note::Tombstone;
-use crate::wire::page::Source;
+use crate::wire::page::{Source, Terms};
 
 /// Sends it. What is withdrawn or gone meanwhile is not sent.
 pub(super) async fn run(app: &App, tx: &mut Tx, errand: &Errand) -> Result<()> {
@@ -165,6 +165,12 @@ fn told_assurance(assurance: Assurance) -> Assurance {
     if assurance == Assurance::Code { Assurance::None } else { assurance }
 }
 
+/// A comment may be kept as the consultation may: under its licence, and until its date.
+fn terms(on: &Elsewhere) -> Option<Terms> {
+    let said = |name: &str| on.page.document.0[name].as_str().map(str::to_owned);
+    said("license").map(|license| Terms { license: license.into(), retain_until: said("retainUntil") })
+}
+
 /// A comment of somebody here on a consultation elsewhere, as a `Note`.
 pub(crate) async fn written(
     conn: &mut Conn,
@@ -199,7 +205,7 @@ pub(crate) async fn written(
         tag,
         likes: None,
         interaction_policy: Some(quotable()),
-        terms: None,
+        terms: terms(on),
         url: Some(id.clone()),
         published: it.published_at.to_string(),
         updated: it.updated_at.map(|at| at.to_string()),

@@ -6,10 +6,10 @@ use model::id::Id;
 use model::job::{self, Claim, Outcome};
 use model::network::relay::rules::hearers;
 use model::network::relay::{self, Passed, Relay};
-use model::network::{delivery, follow};
+use model::network::{delivery, erasure, follow, mirror};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Announcer, Told, announce_id, send_once};
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::backfill;
 use crate::fetch::Error as Unfetched;
 use crate::guard;
 use crate::mirrored;
+use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
 use crate::wire::{self, Activity, Object};
 
@@ -78,6 +79,7 @@ impl Passing<'_> {
         let (here, now) = (&self.app.address, self.app.now());
         self.app.parcels.forget(self.object);
         let given = delivery::withdraw(tx, now, self.object).await?;
+        erasure::changed(tx, now, self.object).await?;
         let inboxes = given.unwrap_or_else(|| self.followers.clone());
         if let Some(delete) = delete {
             self.carry(tx, &inboxes, delete).await?;
@@ -97,6 +99,32 @@ impl Passing<'_> {
         let text = undo.proven(tx, here, now, self.group).await?;
         send_once(tx, now, self.group.id, &undo.id, &text, &inboxes).await
     }
+}
+
+/// Tells the origin of a consultation, a node of our kind, how many objects of it a forum here passed on: `Add` to its outbox.
+/// What it passes on itself never goes back there.
+pub(super) async fn report(app: &App, tx: &mut Tx, id: Id<Forum>, page: &str) -> Result<()> {
+    let forum = forum::by_id(tx, id).await?;
+    let Some(copy) = mirror::by_uri(tx, page).await? else { return Ok(()) };
+    let author = actor::by_id(tx, copy.author_id.ok_or(Error::NotFound)?).await?;
+    let objects = relay::extent(tx, id, page).await?;
+    let inbox = author.delivery_inbox().filter(|_| follow::is_ours(&author) && objects > 0);
+    let Some(inbox) = inbox.map(str::to_owned).filter(|_| forum.visibility.is_federated()) else { return Ok(()) };
+    let us = app.address.forum(&forum.slug);
+    let told = Told {
+        id: format!("{us}#carried/{}/{objects}", mark(page)),
+        kind: "Add",
+        actor: &us,
+        object: json!(page),
+        to: copy.document.0["audience"].as_str().map(str::to_owned).into_iter().collect(),
+        cc: Vec::new(),
+        published: Some(app.now()),
+        summary: None,
+    };
+    let mut add: Value = serde_json::from_str(&told.text()?).map_err(Error::store)?;
+    add["target"] = json!(format!("{us}/outbox"));
+    add["result"] = json!({"type": "Collection", "totalItems": objects});
+    send_once(tx, app.now(), forum.actor_id, &told.id, &add.to_string(), &[inbox]).await
 }
 
 /// Fetches something where it lives, keeps a copy, and has a forum pass it on.

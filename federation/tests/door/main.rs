@@ -4,6 +4,7 @@
 
 mod articles;
 mod ballots;
+mod carry;
 mod comments;
 mod departures;
 mod documents;

@@ -119,6 +119,40 @@ pub enum Job {
         /// Where it has come to.
         backfill: Backfill,
     },
+    /// Asks the origin of a consultation elsewhere whether it still says what is kept of it here, and holds what is kept
+    /// against what its author signed.
+    Revisit {
+        /// Its `Page`.
+        page: String,
+    },
+    /// Acknowledges to another node that something of it was erased here, and wherever it went from here.
+    Receipt {
+        /// What.
+        object: String,
+    },
+    /// Tells another node how much of a consultation of it a forum here passed on.
+    Carried {
+        /// Which forum.
+        forum: Id<Forum>,
+        /// The `Page` of the consultation.
+        page: String,
+    },
+    /// Tells the author of a comment, on a node of our kind, that it is not taken in.
+    Decline {
+        /// In which forum.
+        forum: Id<Forum>,
+        /// Whose.
+        actor: Id<Actor>,
+        /// The id of the activity that brought it.
+        activity: String,
+        /// The comment.
+        note: String,
+        /// Why, as a stable code.
+        code: String,
+        /// Why, in the words of a moderator who read it.
+        #[serde(default)]
+        reason: Option<String>,
+    },
     /// Passes on to a forum's followers what a forum elsewhere published.
     Relay {
         /// Which forum passes it on.
@@ -263,7 +297,10 @@ impl Job {
             | Self::Propose { .. }
             | Self::Subscribe { .. }
             | Self::Errand { .. }
+            | Self::Decline { .. }
             | Self::Depart { .. } => true,
+            // Later, once for many: how much is carried, and what became of copies.
+            Self::Carried { .. } | Self::Receipt { .. } => false,
             // Counted first, asked of others, or no matter of theirs.
             Self::Tally { .. }
             | Self::Flag { .. }
@@ -272,6 +309,7 @@ impl Job {
             | Self::Cosign { .. }
             | Self::Watch { .. }
             | Self::Verify { .. }
+            | Self::Revisit { .. }
             | Self::Portrait { .. }
             | Self::Check { .. }
             | Self::Mail { .. }
@@ -288,6 +326,9 @@ impl Job {
             Self::Digest { account } => Some(format!("digest:{account}")),
             Self::Backfill { backfill } => Some(format!("backfill:{}", backfill.root)),
             Self::Verify { page } => Some(format!("verify:{page}")),
+            Self::Revisit { page } => Some(format!("revisit:{page}")),
+            Self::Receipt { object } => Some(format!("receipt:{object}")),
+            Self::Carried { forum, page } => Some(format!("carried:{forum}:{page}")),
             Self::Portrait { actor } => Some(format!("portrait:{actor}")),
             Self::Cosign { witness } => Some(format!("cosign:{witness}")),
             Self::Watch { origin } => Some(format!("watch:{origin}")),

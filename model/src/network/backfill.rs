@@ -56,6 +56,16 @@ pub struct Backfill {
     pub left: u32,
     /// Whether it has come upon something known here: before that it goes up a little way only.
     pub is_attached: bool,
+    /// If a forum announced what it began with while its origin was away: how, so that it is passed on once it is here.
+    #[serde(default)]
+    pub announced: Option<Announced>,
+}
+
+/// What a forum announced.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// The id of the activity, and the activity, byte for byte; none if it was the bare id of the object.
+    pub activity: Option<(String, String)>,
 }
 
 impl Backfill {
@@ -69,6 +79,7 @@ impl Backfill {
             looked_at: Vec::new(),
             left: FETCHES_MOST,
             is_attached: true,
+            announced: None,
         }
     }
 

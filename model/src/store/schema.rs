@@ -750,7 +750,8 @@ diesel::table! {
         number -> BigInt,
         kind -> Text,
         subject_id -> DbUuid,
-        forum_id -> DbUuid,
+        forum_id -> Nullable<DbUuid>,
+        mirror_id -> Nullable<DbUuid>,
         stems -> Text,
     }
 }
@@ -1125,6 +1126,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    mirror_ends (mirror_id) {
+        mirror_id -> DbUuid,
+        how -> Text,
+        reason -> Nullable<Text>,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    mirror_checks (page) {
+        page -> Text,
+        next_at -> DbTime,
+        failed_at -> Nullable<DbTime>,
+        restored -> Bool,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    erasures (object) {
+        object -> Text,
+        inbox -> Text,
+        at -> DbTime,
+        told -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    onward_copies (object, host) {
+        object -> Text,
+        host -> Text,
+        via -> Nullable<Text>,
+        erasure -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    announcers (consultation_id, actor_id) {
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        objects -> Integer,
+        since -> DbTime,
+        at -> DbTime,
+    }
+}
+
 diesel::joinable!(held_comments -> actors (actor_id));
 diesel::joinable!(held_comments -> consultations (consultation_id));
 diesel::joinable!(attachments -> media (hash));
@@ -1419,6 +1478,11 @@ diesel::joinable!(subscriptions -> accounts (account_id));
 diesel::joinable!(mail_preferences -> accounts (account_id));
 diesel::joinable!(notices -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    mirror_ends,
+    mirror_checks,
+    erasures,
+    onward_copies,
+    announcers,
     settings,
     actors,
     logos,

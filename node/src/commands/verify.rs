@@ -1,5 +1,7 @@
 //! `palabre verify`
 
+mod mirror;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -30,6 +32,7 @@ pub async fn run(config: &Config, command: Verify) -> anyhow::Result<()> {
             let source = Node::at(config, base)?;
             verify(&source, &Wanted { log: Some(source.log()), ..wanted }).await
         }
+        Place::Mirror(page, origin) => mirror::run(config, &page, &origin).await?,
         Place::Neither => super::usage("give the address of a consultation, https://HOST/c/SLUG, or an archive"),
     };
     match print.json {
@@ -64,6 +67,8 @@ fn tell(report: &Report) -> anyhow::Result<()> {
 enum Place {
     Archive(PathBuf),
     Node(Url),
+    /// The page of a node that carries it, and its address at its origin.
+    Mirror(Url, Url),
     Neither,
 }
 
@@ -75,9 +80,18 @@ fn place(what: &str) -> Place {
     };
     match Url::parse(what) {
         Ok(url) if is_consultation(&url) => Place::Node(url),
+        Ok(url) if mirror::origin(&url).is_some() => {
+            mirror::origin(&url).map_or(Place::Neither, |to| Place::Mirror(url, to))
+        }
         _ if Path::new(what).exists() => Place::Archive(what.into()),
         _ => Place::Neither,
     }
+}
+
+/// The way to other nodes. A node may well check itself: nothing is our own host here.
+fn files(config: &Config) -> anyhow::Result<Files> {
+    let rules = Rules { own: String::new(), ..Network::read(config)?.rules() };
+    Files::new(rules, env!("CARGO_PKG_VERSION")).context("federation.extra_ca")
 }
 
 /// A node that is asked.
@@ -92,10 +106,7 @@ impl Node {
         base.set_query(None);
         base.set_fragment(None);
         base.set_path(&format!("{}/", base.path().trim_end_matches('/')));
-        // A node may well check itself: nothing is our own host here.
-        let rules = Rules { own: String::new(), ..Network::read(config)?.rules() };
-        let files = Files::new(rules, env!("CARGO_PKG_VERSION")).context("federation.extra_ca")?;
-        Ok(Self { files, base })
+        Ok(Self { files: files(config)?, base })
     }
 
     /// The name that its log must have.
