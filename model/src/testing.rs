@@ -4,6 +4,7 @@
 mod earlier;
 pub mod elsewhere;
 pub mod reference;
+pub mod statements;
 
 use std::time::Duration;
 
