@@ -327,7 +327,7 @@ pub(crate) async fn author(
     let described = wire::typed(document.clone()).ok().and_then(|read| remote::describe(&read, &document));
     let Some(described) = described else { return Ok(Ok(None)) };
     let mut tx = app.store.begin().await?;
-    let author = actor::remember(&mut tx, app.now(), &described).await?;
+    let author = remote::keep(&mut tx, app.now(), &described).await?;
     reading::pictured(&mut tx, app.now(), &author).await?;
     tx.commit().await?;
     Ok(Ok(Some(author)))

@@ -48,7 +48,12 @@ pub(crate) async fn keep(
 ) -> Result<Mirror> {
     let kind = kind(object).ok_or(Error::NotFound)?;
     let before = mirror::by_uri(tx, object.id.as_str()).await?;
-    let earlier = before.clone();
+    let updated_at = remote::time(object.updated.as_deref());
+    if let Some(kept) = before.as_ref().filter(|kept| kept.updated_at.is_some() && updated_at < kept.updated_at) {
+        // an answer that was under way while a later one came
+        return Ok(kept.clone());
+    }
+    let (earlier, renewed) = (before.clone(), before.is_some());
     let copy = Mirror {
         id: Id::new(app.now()),
         uri: object.id.to_string(),
@@ -65,7 +70,7 @@ pub(crate) async fn keep(
         language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
         document: Json(document),
         published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
-        updated_at: remote::time(object.updated.as_deref()),
+        updated_at,
         received_at: app.now(),
     };
     if let Some(earlier) = earlier.filter(|it| kind == Kind::Page && it.html != copy.html) {
@@ -76,10 +81,24 @@ pub(crate) async fn keep(
     if asks {
         job::enqueue(tx, app.now(), Job::Verify { page: copy.uri.clone() }, When::Now).await?;
     }
+    if renewed {
+        recounted(app, tx, &copy).await?;
+    }
     let said = |name: &str| copy.document.0.get(name).and_then(Value::as_str);
     let license = copy.document.0.get("license").and_then(lenient::id_of);
     terms::note(tx, &copy.uri, remote::time(said("retainUntil")), license.as_ref().map(Url::as_str)).await?;
     Ok(copy)
+}
+
+/// New totals of a ballot are a reason to count again: whoever hears of a forum through another one alone is told no `Tally`.
+async fn recounted(app: &App, tx: &mut Tx, ballot: &Mirror) -> Result<()> {
+    let Some(page) = ballot.root_uri.as_deref().filter(|_| ballot.kind == Kind::Question) else { return Ok(()) };
+    match mirror::by_uri(tx, page).await? {
+        Some(page) if page.document.0["consultation"]["tally"].is_string() => {
+            job::enqueue(tx, app.now(), Job::Verify { page: page.uri }, When::Now).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The Page of a thread: that of what is answered, or, as a node of our kind says, what its context is named after.

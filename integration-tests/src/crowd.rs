@@ -57,6 +57,8 @@ struct Kept {
     /// By host, the ids of activities in the order in which they were first taken in.
     came: HashMap<String, Vec<String>>,
     seen: HashSet<(String, String)>,
+    /// What each activity tells of, down to the thing itself.
+    tells: HashMap<String, String>,
     /// How often something was sent again that had been taken in.
     repeats: HashMap<String, usize>,
     refused: Vec<String>,
@@ -125,6 +127,12 @@ impl Crowd {
         kept.came.get(host).into_iter().flatten().filter(|id| wanted(id)).cloned().collect()
     }
 
+    /// What these activities tell of, in their order.
+    pub fn told(&self, activities: &[String]) -> Vec<String> {
+        let kept = self.state.kept();
+        activities.iter().filter_map(|id| kept.tells.get(id)).cloned().collect()
+    }
+
     /// How many were taken in, by all servers together.
     pub fn count(&self) -> usize {
         self.state.kept().seen.len()
@@ -189,6 +197,9 @@ impl State {
         let activity: Value = serde_json::from_slice(body).map_err(|why| why.to_string())?;
         let id = activity["id"].as_str().ok_or("no id")?.to_owned();
         let mut kept = self.kept();
+        if let Some(thing) = thing(&activity) {
+            kept.tells.insert(id.clone(), thing.to_owned());
+        }
         // As every server does: what was taken in before is taken in once.
         if kept.seen.insert((host.to_owned(), id.clone())) {
             kept.came.entry(host.to_owned()).or_default().push(id);
@@ -196,6 +207,15 @@ impl State {
             *kept.repeats.entry(host.to_owned()).or_default() += 1;
         }
         Ok(())
+    }
+}
+
+/// The id of what an activity tells of, which may be an activity that tells of it.
+fn thing(told: &Value) -> Option<&str> {
+    match &told["object"] {
+        Value::Null => told["id"].as_str(),
+        Value::String(id) => Some(id),
+        inner => thing(inner),
     }
 }
 

@@ -1,5 +1,6 @@
 //! An empty database for one node.
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -36,11 +37,20 @@ impl Database {
 
     /// The URL for the node's configuration; `data` is the node's folder.
     pub fn url(&self, data: &Path) -> String {
+        self.url_by(data, None)
+    }
+
+    /// The same for who finds the PostgreSQL server elsewhere.
+    pub(crate) fn url_by(&self, data: &Path, at: Option<SocketAddr>) -> String {
         match self {
             Self::Sqlite => format!("sqlite:{}", data.join("palabre.db").display()),
             Self::Postgres { server, name } => {
                 let mut url = url::Url::parse(server).expect("a PostgreSQL URL");
                 url.set_path(name);
+                if let Some(at) = at {
+                    url.set_ip_host(at.ip()).expect("a host");
+                    url.set_port(Some(at.port())).expect("a port");
+                }
                 url.into()
             }
         }
@@ -80,7 +90,14 @@ fn server() -> Option<String> {
     std::env::var(POSTGRES).ok()
 }
 
-fn psql(server: &str, statement: &str) {
+/// Where that server listens, if there is one.
+pub(crate) fn server_address() -> Option<SocketAddr> {
+    let url = url::Url::parse(&server()?).ok()?;
+    (url.host_str()?, url.port().unwrap_or(5432)).to_socket_addrs().ok()?.next()
+}
+
+/// Has the server do something.
+pub(crate) fn psql(server: &str, statement: &str) {
     let output = Command::new("psql")
         .args(["--quiet", "--no-psqlrc", "--command", statement, server])
         .output()

@@ -16,6 +16,16 @@ impl Net {
         Self { hosts }
     }
 
+    /// These host names, where they are.
+    pub(crate) fn at(hosts: Vec<(String, SocketAddr)>) -> Self {
+        Self { hosts }
+    }
+
+    /// From now on a name leads there.
+    pub(crate) fn leads(&mut self, name: &str, to: SocketAddr) {
+        self.hosts.iter_mut().filter(|(known, _)| known == name).for_each(|(_, at)| *at = to);
+    }
+
     /// One more name, which leads where another one does.
     pub fn also(&mut self, name: &str, with: &str) {
         self.hosts.push((name.to_owned(), self.address(with)));
@@ -23,8 +33,7 @@ impl Net {
 
     /// From now on a name leads where another one does.
     pub fn moves(&mut self, name: &str, to: &str) {
-        let address = self.address(to);
-        self.hosts.iter_mut().filter(|(known, _)| known == name).for_each(|(_, at)| *at = address);
+        self.leads(name, self.address(to));
     }
 
     /// Where `host` answers.

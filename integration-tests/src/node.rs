@@ -9,7 +9,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 use crate::api::{Answer, Api};
-use crate::database::Database;
+use crate::database::{Database, psql};
+use crate::ground::{Ground, Place};
 use crate::net::Net;
 use crate::wait;
 
@@ -28,6 +29,7 @@ pub struct Node {
     process: Option<Child>,
     database: Database,
     admin_token: String,
+    place: Option<Place>,
 }
 
 /// What a command printed.
@@ -48,6 +50,16 @@ impl Node {
 
     /// The same, with more lines at the end of its configuration.
     pub async fn start_with(net: &Net, host: &str, database: Database, more: &str) -> Self {
+        Self::set_up(net, host, database, more, None).await
+    }
+
+    /// The same on ground where faults happen.
+    pub async fn start_on(ground: &Ground, host: &str, database: Database) -> Self {
+        let place = ground.place(host);
+        Self::set_up(&place.net.clone(), host, database, "", Some(place)).await
+    }
+
+    async fn set_up(net: &Net, host: &str, database: Database, more: &str, place: Option<Place>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let mut node = Self {
             host: host.to_owned(),
@@ -56,6 +68,7 @@ impl Node {
             process: None,
             database,
             admin_token: String::new(),
+            place,
         };
         std::fs::write(node.config(), node.configuration(more)).expect("a configuration file");
         let email = format!("{ADMIN}@example.org");
@@ -71,7 +84,14 @@ impl Node {
     /// Starts the process again after [`Node::kill`], and waits until it is ready.
     pub async fn resume(&mut self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).expect("a log file");
-        let mut command = self.command(&["serve"]);
+        let mut command = match self.place.as_ref().and_then(|place| place.namespace.as_deref()) {
+            Some(namespace) => {
+                let mut ip = Command::new("ip");
+                ip.args(["netns", "exec", namespace]).arg(program());
+                self.completed(ip, &["serve"])
+            }
+            None => self.command(&["serve"]),
+        };
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log file")).stderr(log);
         self.process = Some(command.spawn().expect("palabre starts"));
         let ready = format!("{}/readyz", self.url());
@@ -145,8 +165,7 @@ impl Node {
     /// Changes what a node on SQLite keeps, behind its back.
     pub fn alters(&self, statement: &str) {
         let file = self.folder.path().join("palabre.db");
-        let program =
-            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.execute(sys.argv[2]); db.commit()";
+        let program = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.executescript(sys.argv[2]); db.commit()";
         let output = std::process::Command::new("python3")
             .args(["-c", program])
             .arg(file)
@@ -154,6 +173,14 @@ impl Node {
             .output()
             .expect("python3 runs");
         assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Changes what a node keeps, behind its back: in the words of SQLite, or in those of PostgreSQL.
+    pub fn executes(&self, [on_sqlite, on_postgres]: [&str; 2]) {
+        match &self.database {
+            Database::Sqlite => self.alters(on_sqlite),
+            Database::Postgres { .. } => psql(&self.database.url(self.folder.path()), on_postgres),
+        }
     }
 
     /// SIGTERM; returns the exit code.
@@ -250,9 +277,15 @@ impl Node {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        self.completed(Command::new(program()), arguments)
+    }
+
+    fn completed(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).arg("--config").arg(self.config()).current_dir(self.folder.path());
         command.env_clear().env("RUST_BACKTRACE", "1").kill_on_drop(true);
+        if let Some(place) = &self.place {
+            command.envs(place.later.environment());
+        }
         command
     }
 
@@ -273,7 +306,7 @@ impl Node {
             host = self.host,
             listen = self.net.address(&self.host),
             data = self.folder.path().join("data"),
-            database = self.database.url(self.folder.path()),
+            database = self.database.url_by(self.folder.path(), self.place.as_ref().and_then(|place| place.postgres)),
             hosts = self.net.hosts_table(),
         )
     }

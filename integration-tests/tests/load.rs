@@ -89,7 +89,10 @@ async fn everybody_who_can_be_reached_hears_everything_once_and_in_order(empty: 
         async || heard.iter().all(|host| crowd.came(host, about).len() >= expected).then_some(()),
     )
     .await;
+    // One forum tells it, and a forum has one lane: so it is heard in the order in which it was said.
     let order = crowd.came(&heard[0], about);
+    let said: Vec<String> = crowd.told(&order).into_iter().filter(|thing| told.contains(thing)).collect();
+    assert_eq!(said, told, "comments are heard in the order in which they were written");
     assert_eq!(order.iter().collect::<HashSet<_>>().len(), expected);
     for host in &heard {
         assert_eq!(crowd.came(host, about), order, "{host} hears all, in the same order as everybody");

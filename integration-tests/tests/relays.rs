@@ -15,13 +15,13 @@ on_both_databases! {
     nodes_witness_each_other_and_a_quorum_is_demanded,
 }
 
-async fn opens(api: &Api, slug: &str) {
+pub async fn opens(api: &Api, slug: &str) {
     let forum = json!({"slug": slug, "title": slug, "visibility": "public", "language": "en"});
     api.post("/forums", forum).await.expect(201);
 }
 
 /// `slug` carries `source`, once both agree.
-async fn carries(api: &Api, slug: &str, source: &str) {
+pub async fn carries(api: &Api, slug: &str, source: &str) {
     let rule = json!({"source": source, "rule": {"kind": "all", "comments": true}});
     api.post(&format!("/forums/{slug}/relays"), rule).await.expect(201);
     wait::until(&format!("{source} agrees"), async || {
@@ -31,7 +31,7 @@ async fn carries(api: &Api, slug: &str, source: &str) {
     .await;
 }
 
-async fn relayed(api: &Api, slug: &str) -> (u64, u64) {
+pub async fn relayed(api: &Api, slug: &str) -> (u64, u64) {
     let relays = items(&api.get(&format!("/forums/{slug}/relays")).await.expect(200));
     let count = |name: &str| relays.iter().map(|it| it[name].as_u64().expect("a count")).sum();
     (count("roots"), count("comments"))
@@ -41,7 +41,7 @@ async fn known(api: &Api, uri: &str) -> bool {
     api.get(&format!("/remote?uri={uri}")).await.json()["received"].is_string()
 }
 
-async fn becomes_known(api: &Api, uri: &str, wanted: bool) {
+pub async fn becomes_known(api: &Api, uri: &str, wanted: bool) {
     wait::until(&format!("{uri}: known {wanted}"), async || (known(api, uri).await == wanted).then_some(())).await;
 }
 
@@ -80,7 +80,7 @@ async fn what_one_publishes_reaches_the_end_of_a_chain_of_relays_once(empty: Emp
 }
 
 /// `asker` has `other` witness it.
-async fn witnessed(asker: &Api, other: &Api, host: &str) {
+pub async fn witnessed(asker: &Api, other: &Api, host: &str) {
     asker.post("/moderation/witnesses", json!({"host": host, "role": "witness"})).await.expect(201);
     let asked = wait::until("a proposal arrives", async || {
         let all = items(&other.get("/moderation/proposals").await.expect(200));
@@ -97,7 +97,7 @@ async fn witnessed(asker: &Api, other: &Api, host: &str) {
 }
 
 /// The key under which a node signs as a witness.
-async fn vkey(node: &Node) -> String {
+pub async fn vkey(node: &Node) -> String {
     let page = node.admin().get("/moderation/witnesses").await.expect(200);
     page["key"].as_str().expect("a key").to_owned()
 }

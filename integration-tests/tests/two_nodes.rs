@@ -12,7 +12,7 @@ on_both_databases! {
     a_neighbour_that_was_down_catches_up,
 }
 
-async fn follows(neighbour: &Api) {
+pub async fn follows(neighbour: &Api) {
     let follow = neighbour.post("/follows", json!({"target": format!("@{FORUM}@{TOWN}")})).await.expect(201);
     assert!(["requested", "accepted"].contains(&follow["state"].as_str().unwrap_or_default()), "{follow}");
     wait::until("the follow is accepted", async || {
@@ -23,7 +23,7 @@ async fn follows(neighbour: &Api) {
 }
 
 /// The neighbour's own record of what stands at `uri`, once it has one.
-async fn mirrored(neighbour: &Api, uri: &str) -> Value {
+pub async fn mirrored(neighbour: &Api, uri: &str) -> Value {
     wait::until(&format!("{uri} is mirrored"), async || {
         let answer = neighbour.get(&format!("/remote?uri={uri}")).await;
         (answer.status.is_success()).then(|| answer.json()).filter(|found| found["local_url"].is_string())

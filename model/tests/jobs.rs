@@ -26,15 +26,16 @@ async fn finish(world: &World, claim: &job::Claim, outcome: Outcome) {
     tx.commit().await.unwrap();
 }
 
-/// Something to be told of a comment: each comment has a lane.
-fn tell(world: &World, of: &str, change: Change) -> Job {
+/// Something to be told in a forum: each forum has a lane.
+fn tell(world: &World, forum: &str, change: Change) -> Job {
     world.clock.advance(Duration::from_millis(1));
-    Job::Comment { comment: Id::derived(&[of.as_bytes()]), change }
+    let comment = Id::new(world.now());
+    Job::Comment { forum: Id::derived(&[forum.as_bytes()]), comment, change }
 }
 
 both_databases! {
     async fn a_lane_keeps_its_order_and_holds_up_nobody_else(world: World) {
-        let (first, second) = (tell(&world, "one", Change::Created), tell(&world, "one", Change::Updated));
+        let (first, second) = (tell(&world, "one", Change::Created), tell(&world, "one", Change::Created));
         let other = tell(&world, "other", Change::Created);
         for job in [&first, &second, &other] {
             enqueue(&world, job.clone()).await;

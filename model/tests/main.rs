@@ -19,5 +19,6 @@ mod peers;
 mod people;
 mod search;
 mod store;
+mod telling;
 mod together;
 mod urn;

@@ -36,6 +36,9 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
     if app.guard.owns(&about) {
         return match (inner, app.address.parse(about.as_str())) {
             (Some(inner), Some(Local::Note(id))) => own_note(app, delivery, &inner, &id).await,
+            (Some(inner), Some(Local::Person(_))) if is_followed(app, &activity.actor).await? => {
+                Ok(moderated(app, delivery, &inner).await?.unwrap_or(Taken::Ignored("ours")))
+            }
             (Some(_), _) => Ok(Taken::Ignored("ours")),
             (None, _) => shared(app, delivery, &about).await,
         };
@@ -52,8 +55,18 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
         "Update" if about == activity.actor => super::update::refreshed(app, delivery, &about).await,
         "Create" | "Update" => renew(app, delivery, &about).await,
         "Delete" => forget(app, delivery, &about).await,
+        "Undo" => match inner.as_ref().and_then(restored) {
+            Some(about) => renew(app, delivery, &about).await,
+            None => Ok(Taken::Ignored("unknown-type")),
+        },
         _ => Ok(Taken::Ignored("unknown-type")),
     }
+}
+
+/// What a moderator put back that was deleted (Lemmy).
+fn restored(undo: &Activity) -> Option<Url> {
+    let inner: Activity = serde_json::from_value(undo.object.clone()).ok()?;
+    if inner.kind == "Delete" { inner.object_id() } else { None }
 }
 
 /// Announced by a server that subscribed to this node, or by a relay server that this node subscribed to: of the latter
@@ -175,7 +188,7 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
         return Ok(Taken::Again);
     };
     let done = async {
-        let author = actor::remember(&mut tx, app.now(), &author).await?;
+        let author = remote::keep(&mut tx, app.now(), &author).await?;
         reading::pictured(&mut tx, app.now(), &author).await?;
         let copy = mirrored::keep(app, &mut tx, sender.id, author.id, &object, document).await?;
         relay::renewed(app, &mut tx, delivery, &sender, (&object, &copy)).await?;

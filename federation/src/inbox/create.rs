@@ -169,6 +169,7 @@ async fn receive(app: &App, tx: &mut Tx, place: &Place, author: &Actor, note: &O
         parent: place.parent,
         language: note.language().map(str::to_owned),
         published: remote::time(note.published.as_deref()).unwrap_or_else(|| app.now()),
+        updated: remote::time(note.updated.as_deref()),
     };
     let said = comment::receive(tx, app.now(), &place.forum, &place.on, author.id, &remote).await?;
     reading::pictured(tx, app.now(), author).await?;

@@ -5,6 +5,8 @@
 use model::address::Local;
 use model::debate::forum;
 use model::error::{Error, Result};
+use model::network::envoy::note;
+use model::network::expulsion::{self, Expulsion};
 use model::network::mirror::{self, Marks};
 use model::network::{block, follow};
 use model::people::actor::{self, Actor, Kind};
@@ -15,8 +17,8 @@ use url::Url;
 use super::announce::is_followed;
 use super::{Delivery, Rejection, Taken, first, keep_code, settle};
 use crate::app::App;
-use crate::guard;
 use crate::wire::{Activity, lenient};
+use crate::{guard, remote};
 
 /// An act of moderation, or one taken back.
 pub(super) struct Act<'a> {
@@ -47,7 +49,9 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return blocked(app, delivery, &about, act.undone).await;
     }
     let target = act.activity.target.as_ref();
-    if app.guard.owns(&about) || target.is_some_and(|target| app.guard.owns(target)) {
+    // a forum elsewhere may ban people of this node from it
+    let ours = app.guard.owns(&about) && act.activity.kind != "Block";
+    if ours || target.is_some_and(|target| app.guard.owns(target)) {
         return keep_code(app, delivery, "not-allowed").await;
     }
     let Some(group) = forum_of(app, &act, &about).await? else {
@@ -101,17 +105,17 @@ pub(super) async fn applied(app: &App, delivery: &Delivery, group: &Actor, act: 
     let Some((mut tx, _)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = apply(&mut tx, group, act).await;
+    let done = apply(app, &mut tx, group, act).await;
     settle(app, delivery, tx, done).await
 }
 
-async fn apply(tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
+async fn apply(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
     let about = act.activity.object_id().ok_or(Error::NotFound)?;
     if act.activity.kind == "Block" {
-        let removes = act.activity.remove_data == Some(true) && !act.undone;
-        if let Some(banned) = actor::by_uri(tx, about.as_str()).await?.filter(|_| removes) {
-            mirror::forget_author_in(tx, group.id, banned.id).await?;
-        }
+        return banned(app, tx, group, act, &about).await;
+    }
+    // who moderates is asked of the forum each time that it matters
+    if act.activity.target.is_some() && act.activity.target == collection(group, "attributedTo") {
         return Ok(());
     }
     let copy = mirror::by_uri(tx, about.as_str()).await?.filter(|copy| copy.group_id == Some(group.id));
@@ -123,6 +127,30 @@ async fn apply(tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
         _ => return Err(Error::NotFound),
     };
     mirror::mark(tx, &copy.uri, marks).await
+}
+
+/// Somebody is banned from a forum elsewhere, or may take part in it again. What a ban removed stays removed.
+async fn banned(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>, about: &Url) -> Result<()> {
+    let whom = match actor::by_address(tx, &app.address, about.as_str()).await {
+        Ok(whom) => whom,
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let removes = act.activity.remove_data == Some(true) && !act.undone;
+    if !whom.is_local() {
+        return if removes { mirror::forget_author_in(tx, group.id, whom.id).await } else { Ok(()) };
+    }
+    if act.undone {
+        return expulsion::lift(tx, group.id, whom.id).await;
+    }
+    let reason = act.activity.summary.clone().unwrap_or_default();
+    let until = remote::time(act.activity.end_time.as_deref());
+    let it = Expulsion { group_id: group.id, actor_id: whom.id, reason, until };
+    expulsion::keep(tx, &it).await?;
+    if removes {
+        note::removed_of(tx, &app.address, &whom, group, Some(&it.reason)).await?;
+    }
+    Ok(())
 }
 
 fn collection(group: &Actor, name: &str) -> Option<Url> {

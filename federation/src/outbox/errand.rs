@@ -28,22 +28,18 @@ use crate::wire::note::Tombstone;
 use crate::wire::page::Source;
 
 /// Sends it. What is withdrawn or gone meanwhile is not sent.
-pub(super) async fn run(app: &App, errand: &Errand) -> Result<()> {
-    let mut tx = app.store.begin().await?;
+pub(super) async fn run(app: &App, tx: &mut Tx, errand: &Errand) -> Result<()> {
     match errand {
-        Errand::Ballot { ballot, .. } => {
-            Sending::of(app, &mut tx, errand, None).await?.ballot(&mut tx, *ballot).await?
-        }
+        Errand::Ballot { ballot, .. } => Sending::of(app, tx, errand, None).await?.ballot(tx, *ballot).await,
         Errand::Note { note, change, at, .. } => {
-            let it = note::by_id(&mut tx, *note).await?;
-            Sending::of(app, &mut tx, errand, Some(&it.page)).await?.note(&mut tx, it, *change, *at).await?;
+            let it = note::by_id(tx, *note).await?;
+            Sending::of(app, tx, errand, Some(&it.page)).await?.note(tx, it, *change, *at).await
         }
         Errand::Opinion { object, value, activity, undone, .. } => {
-            let sending = Sending::of(app, &mut tx, errand, None).await?;
-            sending.opinion(&mut tx, (object, *value), activity, *undone).await?;
+            let sending = Sending::of(app, tx, errand, None).await?;
+            sending.opinion(tx, (object, *value), activity, *undone).await
         }
     }
-    tx.commit().await
 }
 
 /// Somebody of this node and the consultation elsewhere in which they take part.

@@ -7,6 +7,7 @@ use model::debate::consultation;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::people::actor;
+use model::store::Tx;
 
 use super::{Told, send_once};
 use crate::app::App;
@@ -15,12 +16,11 @@ use crate::objects::{Published, mention};
 use crate::wire::note::Note;
 
 /// Sends the Note from the official account to the voter alone.
-pub(super) async fn tell(app: &App, id: Id<RefusedBallot>) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let refused = ballot::refused_by_id(&mut tx, id).await?;
-    let on = consultation::by_id(&mut tx, refused.consultation_id).await?;
-    let it = Published::of(&mut tx, on).await?;
-    let voter = actor::by_id(&mut tx, refused.actor_id).await?;
+pub(super) async fn tell(app: &App, tx: &mut Tx, id: Id<RefusedBallot>) -> Result<()> {
+    let refused = ballot::refused_by_id(tx, id).await?;
+    let on = consultation::by_id(tx, refused.consultation_id).await?;
+    let it = Published::of(tx, on).await?;
+    let voter = actor::by_id(tx, refused.actor_id).await?;
     let (Some(voter_uri), Some(inbox)) = (voter.uri.clone(), voter.inbox.clone()) else {
         return Err(Error::NotFound);
     };
@@ -36,8 +36,7 @@ pub(super) async fn tell(app: &App, id: Id<RefusedBallot>) -> Result<()> {
         summary: None,
         object: &note,
     };
-    send_once(&mut tx, app.now(), it.author.id, &create.id, &create.text()?, &[inbox]).await?;
-    tx.commit().await
+    send_once(tx, app.now(), it.author.id, &create.id, &create.text()?, &[inbox]).await
 }
 
 fn note(app: &App, it: &Published, refused: &RefusedBallot, author: &str, voter: &str, handle: String) -> Note {

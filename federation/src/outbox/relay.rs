@@ -26,30 +26,30 @@ const TRIES: u32 = 8;
 /// Announces something to the followers of a forum, but for those on the hosts that it came from.
 pub(super) async fn pass_on(
     app: &App,
+    tx: &mut Tx,
     id: Id<Forum>,
     object: &str,
     passed: &Passed,
     came_from: &[String],
 ) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let forum = forum::by_id(&mut tx, id).await?;
+    let forum = forum::by_id(tx, id).await?;
     if !forum.visibility.is_federated() {
         return Ok(());
     }
-    let group = actor::by_id(&mut tx, forum.actor_id).await?;
-    let followers = hearers(follow::inboxes(&mut tx, group.id).await?, came_from);
+    let group = actor::by_id(tx, forum.actor_id).await?;
+    let followers = hearers(follow::inboxes(tx, group.id).await?, came_from);
     let it = Passing { app, group: &group, object, followers };
     match passed {
         // gone in the meantime: nothing more is said of it
-        Passed::Root | Passed::Whole { .. } if !relay::carried_by(&mut tx, object).await?.contains(&id) => {}
-        Passed::Root => it.announcer(&it.followers).boost(&mut tx, object).await?,
-        Passed::Whole { activity } => it.carry(&mut tx, &it.followers, activity).await?,
+        Passed::Root | Passed::Whole { .. } if !relay::carried_by(tx, object).await?.contains(&id) => {}
+        Passed::Root => it.announcer(&it.followers).boost(tx, object).await?,
+        Passed::Whole { activity } => it.carry(tx, &it.followers, activity).await?,
         Passed::Gone { activity } => {
-            let announced = relay::announced(&mut tx, id, object).await?;
-            it.gone(&mut tx, &announced, activity.as_deref()).await?;
+            let announced = relay::announced(tx, id, object).await?;
+            it.gone(tx, &announced, activity.as_deref()).await?;
         }
     }
-    tx.commit().await
+    Ok(())
 }
 
 struct Passing<'a> {

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a test needs no public text")]
 
+mod articles;
 mod ballots;
 mod comments;
 mod departures;
@@ -14,6 +15,7 @@ mod hosts;
 mod intents;
 mod mirror;
 mod moderation;
+mod order;
 mod pasture;
 mod proofs;
 mod reading;

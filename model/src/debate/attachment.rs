@@ -103,7 +103,7 @@ impl Place<'_> {
         let subject = format!("{} {}", on.slug, what.id);
         audit::note(tx, now, by.account.as_ref(), act, &subject, Some(on.author_id)).await?;
         if on.state != State::Draft && forum.visibility.is_federated() {
-            job::enqueue(tx, now, Job::Edit { consultation: on.id }, When::Now).await?;
+            job::enqueue(tx, now, Job::Edit { forum: forum.id, consultation: on.id }, When::Now).await?;
         }
         Ok(())
     }

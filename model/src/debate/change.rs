@@ -210,7 +210,7 @@ async fn say(tx: &mut Tx, now: Instant, view: &View, it: &Consultation, notice: 
         Err(_) => comment::post(tx, now, &view.forum, it, by, &words).await?,
     };
     if view.forum.visibility.is_federated() {
-        job::enqueue(tx, now, Job::Edit { consultation: it.id }, When::Now).await?;
+        job::enqueue(tx, now, Job::Edit { forum: it.forum_id, consultation: it.id }, When::Now).await?;
     }
     Ok(())
 }

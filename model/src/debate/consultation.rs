@@ -317,7 +317,7 @@ pub async fn edit(
     let it = rows::rewrite(tx, now, on, &draft, text.version).await?;
     audit::note(tx, now, by.account.as_ref(), "consultation.edit", &it.slug, Some(it.author_id)).await?;
     if it.state != State::Draft && forum.visibility.is_federated() {
-        job::enqueue(tx, now, Job::Edit { consultation: it.id }, When::Now).await?;
+        job::enqueue(tx, now, Job::Edit { forum: forum.id, consultation: it.id }, When::Now).await?;
     }
     Ok(it)
 }

@@ -95,7 +95,7 @@ async fn told(tx: &mut Tx, now: Instant, view: &View, lock: &Lock, lifted: bool)
     moderation::tell(tx, now, forum, lock.at, Moderation::Lock { consultation, reason, lifted }).await?;
     if forum.visibility.is_federated() {
         // Its Page says whether it takes comments.
-        job::enqueue(tx, now, Job::Edit { consultation }, When::Now).await?;
+        job::enqueue(tx, now, Job::Edit { forum: forum.id, consultation }, When::Now).await?;
     }
     Ok(())
 }

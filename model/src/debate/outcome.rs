@@ -131,7 +131,7 @@ pub async fn publish(tx: &mut Tx, now: Instant, view: &View, draft: Draft) -> Re
     let by = view.standing.account.as_ref();
     audit::note(tx, now, by, "consultation.outcome", &it.slug, Some(it.author_id)).await?;
     if view.forum.visibility.is_federated() {
-        job::enqueue(tx, now, Job::Edit { consultation: it.id }, When::Now).await?;
+        job::enqueue(tx, now, Job::Edit { forum: it.forum_id, consultation: it.id }, When::Now).await?;
     }
     Ok((it, outcome))
 }

@@ -49,7 +49,7 @@ async fn open(store: &Store, now: Instant, id: Id<Consultation>) -> Result<()> {
     if let Some(it) = consultation::open(&mut tx, now, id).await? {
         let forum = forum::by_id(&mut tx, it.forum_id).await?;
         if forum.visibility.is_federated() {
-            job::enqueue(&mut tx, now, Job::Open { consultation: id }, When::Now).await?;
+            job::enqueue(&mut tx, now, Job::Open { forum: forum.id, consultation: id }, When::Now).await?;
         }
         notice::announce(&mut tx, now, &it, News::Opened { consultation: id }).await?;
     }

@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod elsewhere;
 pub mod envoy;
 pub mod exchange;
+pub mod expulsion;
 pub mod follow;
 pub mod host;
 pub mod known;

@@ -1113,6 +1113,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    expulsions (group_id, actor_id) {
+        group_id -> DbUuid,
+        actor_id -> DbUuid,
+        reason -> Text,
+        until -> Nullable<DbTime>,
+    }
+}
+
 diesel::joinable!(held_comments -> actors (actor_id));
 diesel::joinable!(held_comments -> consultations (consultation_id));
 diesel::joinable!(attachments -> media (hash));
@@ -1488,6 +1500,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     actor_moves,
     blocks,
+    expulsions,
     mirror_marks,
     announces,
     relays,

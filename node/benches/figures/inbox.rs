@@ -6,7 +6,7 @@
 mod crowd;
 mod library;
 mod node;
-mod wire;
+pub mod wire;
 
 use crate::cpu::{self, Meter};
 use crate::pgbench;

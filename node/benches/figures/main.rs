@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "measuring is what this program is for")]
 
 mod ballots;
+mod carry;
 mod cpu;
 mod deliveries;
 mod import;
@@ -90,6 +91,17 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<(Vec<Figure>, 
     if wanted("inbox") && databases.len() > 1 {
         for figure in inbox::measure().await? {
             tell(figure)?;
+        }
+    }
+    if wanted("carry") {
+        for told in carry::measure().await? {
+            match told {
+                carry::Told::Rate(figure) => tell(figure)?,
+                carry::Told::Most(most) => {
+                    writeln!(std::io::stdout(), "{most}")?;
+                    missed |= !most.reached();
+                }
+            }
         }
     }
     if wanted("page") {

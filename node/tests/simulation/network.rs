@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::request::Parts;
 use tower::ServiceExt as _;
 
 use super::chance::Chance;
@@ -22,6 +23,8 @@ struct Kept {
     active: bool,
     /// The nodes that nobody reaches.
     cut: HashSet<usize>,
+    /// What is still on its way to which node: whoever sent it has given it up, and it arrives all the same.
+    late: Vec<(usize, Parts, Bytes)>,
 }
 
 /// What becomes of a request.
@@ -33,11 +36,13 @@ enum Fate {
     Unanswered,
     /// It arrives twice.
     Twice,
+    /// It arrives after something that was sent later.
+    Late,
 }
 
 impl Faults {
     pub fn none() -> Self {
-        Self(Arc::new(Mutex::new(Kept { chance: Chance::of(0), active: false, cut: HashSet::new() })))
+        Self(Arc::new(Mutex::new(Kept { chance: Chance::of(0), active: false, cut: HashSet::new(), late: Vec::new() })))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -63,6 +68,21 @@ impl Faults {
         }
     }
 
+    fn keeps(&self, node: usize, parts: Parts, body: Bytes) {
+        self.kept().late.push((node, parts, body));
+    }
+
+    /// Something that is late and arrives now: while all goes wrong now and then, afterwards all of it.
+    fn late(&self, node: usize) -> Option<(Parts, Bytes)> {
+        let mut kept = self.kept();
+        if kept.active && kept.chance.below(2) == 0 {
+            return None;
+        }
+        let at = kept.late.iter().position(|(to, ..)| *to == node)?;
+        let (_, parts, body) = kept.late.remove(at);
+        Some((parts, body))
+    }
+
     fn fate(&self, node: usize) -> Fate {
         let mut kept = self.kept();
         if kept.cut.contains(&node) {
@@ -74,6 +94,7 @@ impl Faults {
                 0..15 => Fate::Lost,
                 15..25 => Fate::Unanswered,
                 25..35 => Fate::Twice,
+                35..45 => Fate::Late,
                 _ => Fate::Passes,
             },
         }
@@ -97,15 +118,14 @@ pub fn behind(faults: &Faults, node: usize, people: Router, servers: Router) -> 
 async fn arrive(State(door): State<Door>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 2 << 20).await.expect("a body");
-    let ask = async || {
-        let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
-        let door = if federation::speaks_activity(&parts) { &door.servers } else { &door.people };
-        let Ok(answer) = door.clone().oneshot(request).await;
-        answer
-    };
+    let ask = async || door.asks(&parts, &body).await;
     let lost = || StatusCode::SERVICE_UNAVAILABLE.into_response();
-    match door.faults.fate(door.node) {
+    let answer = match door.faults.fate(door.node) {
         Fate::Passes => ask().await,
+        Fate::Late => {
+            door.faults.keeps(door.node, parts, body);
+            return lost();
+        }
         Fate::Lost => lost(),
         Fate::Unanswered => {
             drop(ask().await);
@@ -115,5 +135,18 @@ async fn arrive(State(door): State<Door>, request: Request) -> Response {
             drop(ask().await);
             ask().await
         }
+    };
+    while let Some((parts, body)) = door.faults.late(door.node) {
+        drop(door.asks(&parts, &body).await);
+    }
+    answer
+}
+
+impl Door {
+    async fn asks(&self, parts: &Parts, body: &Bytes) -> Response {
+        let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+        let door = if federation::speaks_activity(parts) { &self.servers } else { &self.people };
+        let Ok(answer) = door.clone().oneshot(request).await;
+        answer
     }
 }

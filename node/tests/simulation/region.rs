@@ -1,22 +1,22 @@
-//! Three nodes: one that asks, two whose people take part from home.
+//! Five nodes: one that asks, two whose people take part from home, and two whose forums carry the debate on, in a circle
+//! and by two ways.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use federation::guard::Rules;
 use federation::{App, Settings};
-use model::count::electorate::Tier;
-use model::count::tally::{Results, Viewer};
-use model::count::{check, publication, sequence};
-use model::debate::comment;
+use model::count::tally::Results;
+use model::count::{check, sequence};
 use model::debate::consultation::{Consultation, Draft};
-use model::debate::forum::{Forum, Visibility};
-use model::error::{Error, Refusal};
+use model::debate::forum::{self, Forum, Visibility};
+use model::id::Id;
 use model::job::{self, Job, Outcome};
 use model::network::delivery::{self, Report};
-use model::network::envoy::{self, note};
-use model::network::{elsewhere, follow, mirror};
+use model::network::envoy::note;
+use model::network::follow;
+use model::network::relay::{self, Rule, rules};
 use model::people::account::Account;
 use model::people::role::Standing;
 use model::store::Store;
@@ -27,38 +27,53 @@ use tokio::net::TcpListener;
 use super::chance::Chance;
 use super::network::{Faults, behind};
 
-const HOSTS: [&str; 3] = ["origin.test", "home.test", "other.test"];
+pub const HOSTS: [&str; 5] = ["origin.test", "home.test", "other.test", "relay.test", "far.test"];
 /// The nodes whose people take part from home.
-const HOMES: [usize; 2] = [1, 2];
+pub const HOMES: [usize; 2] = [1, 2];
+/// The nodes that show what they have of it.
+pub const MIRRORS: [usize; 4] = [1, 2, 3, 4];
+/// Whose forum carries that of whom: the relay that of the origin and, in a circle, that of the far one, which has it by two
+/// ways.
+const CARRIES: [(usize, &str); 4] =
+    [(3, "@mobilite@origin.test"), (4, "@carried@relay.test"), (3, "@carried@far.test"), (4, "@mobilite@origin.test")];
 const PEOPLE: [&str; 3] = ["ana", "marc", "zoe"];
-const CHOICES: [&str; 3] = ["for", "neutral", "against"];
+pub const CHOICES: [&str; 3] = ["for", "neutral", "against"];
 /// How often everything is run after the healing, an hour apart, before it must be quiet.
 const ROUNDS: usize = 60;
 
-struct Node {
-    world: World,
-    app: App,
-    people: Vec<Account>,
+pub struct Node {
+    pub world: World,
+    pub app: App,
+    pub people: Vec<Account>,
 }
 
 /// The nodes, which go through one schedule after the other.
 pub struct Region {
-    nodes: Vec<Node>,
-    forum: Forum,
+    pub nodes: Vec<Node>,
+    pub forum: Forum,
     faults: Faults,
 }
 
 /// What should be, in the end.
 #[derive(Default)]
-struct Expected {
+pub struct Expected {
     /// By node and person: what they last chose; nothing once withdrawn.
-    ballots: BTreeMap<(usize, usize), Option<&'static str>>,
-    /// The words of comments that stand, with whose they are and their keys at home.
-    comments: BTreeMap<String, (usize, usize, model::id::Id<note::Note>)>,
+    pub ballots: BTreeMap<(usize, usize), Option<&'static str>>,
+    /// The words of comments that stand, with where they were written.
+    pub comments: BTreeMap<String, Said>,
+}
+
+/// Where a comment was written.
+#[derive(Debug, Clone, Copy)]
+pub enum Said {
+    /// At the origin.
+    Here,
+    /// At home: by whom, under which key.
+    At(usize, usize, Id<note::Note>),
 }
 
 impl Node {
-    fn standing(&self, person: usize) -> Standing {
+    pub fn standing(&self, person: usize) -> Standing {
         Standing { account: Some(self.people[person].clone()), member: None }
     }
 
@@ -153,7 +168,13 @@ impl Region {
         for home in HOMES {
             region.follows(home).await;
         }
-        region.settles().await;
+        for node in [3, 4] {
+            region.nodes[node].world.forum("carried", Visibility::Public).await;
+        }
+        for (node, source) in CARRIES {
+            region.carries(node, source).await;
+            region.settles().await;
+        }
         region
     }
 
@@ -165,6 +186,17 @@ impl Region {
         follow::request(&mut tx, node.world.now(), &node.world.as_admin(), &target, |id| here.follow(id))
             .await
             .expect("asked");
+        tx.commit().await.expect("committed");
+    }
+
+    async fn carries(&self, node: usize, source: &str) {
+        let node = &self.nodes[node];
+        let source = federation::resolve(&node.app, source).await.expect("found");
+        let mut tx = node.world.store.begin().await.expect("a transaction");
+        let forum = forum::by_slug(&mut tx, "carried").await.expect("a forum");
+        let rule = Rule { kind: rules::Kind::All, tags: Vec::new(), comments: true };
+        let (now, by, here) = (node.world.now(), node.world.as_admin(), node.world.address.clone());
+        relay::begin(&mut tx, now, &by, &forum, &source, rule, |id| here.follow(id)).await.expect("asked");
         tx.commit().await.expect("committed");
     }
 
@@ -224,9 +256,11 @@ impl Region {
         match chance.below(100) {
             0..25 => self.votes(on, home, person, chance.of_these(&CHOICES), expected).await,
             25..30 => self.withdraws(on, home, person, expected).await,
-            30..40 => self.says(on, home, person, format!("Words of step {step}."), expected).await,
-            40..44 => self.unsays(home, chance, expected).await,
-            44..50 => self.votes_here(on, person, chance.of_these(&CHOICES), expected).await,
+            30..38 => self.says(on, home, person, format!("Words of step {step}."), expected).await,
+            38..41 => self.says_here(on, person, format!("Words of step {step}."), expected).await,
+            41..44 => self.unsays(home, chance, expected).await,
+            44..46 => self.moderates(on, chance, expected).await,
+            46..50 => self.votes_here(on, person, chance.of_these(&CHOICES), expected).await,
             50..75 => {
                 let node = &self.nodes[chance.below(self.nodes.len())];
                 for _ in 0..=chance.below(4) {
@@ -240,125 +274,4 @@ impl Region {
         }
         self.passes(Duration::from_secs(1));
     }
-
-    async fn votes(
-        &self,
-        on: &Consultation,
-        home: usize,
-        person: usize,
-        choice: &&'static str,
-        expected: &mut Expected,
-    ) {
-        let node = &self.nodes[home];
-        let mut tx = node.world.store.begin().await.expect("a transaction");
-        let there = elsewhere::at(&mut tx, HOSTS[0], &on.slug).await.expect("mirrored");
-        let chosen = [(*choice).to_owned()];
-        envoy::vote(&mut tx, node.world.now(), &node.standing(person), &there, &chosen, None).await.expect("sent");
-        tx.commit().await.expect("committed");
-        expected.ballots.insert((home, person), Some(*choice));
-    }
-
-    async fn withdraws(&self, on: &Consultation, home: usize, person: usize, expected: &mut Expected) {
-        let node = &self.nodes[home];
-        let mut tx = node.world.store.begin().await.expect("a transaction");
-        let there = elsewhere::at(&mut tx, HOSTS[0], &on.slug).await.expect("mirrored");
-        match envoy::withdraw(&mut tx, node.world.now(), &node.standing(person), &there).await {
-            Ok(_) => tx.commit().await.expect("committed"),
-            Err(Error::NotFound) => return,
-            Err(error) => panic!("{error}"),
-        }
-        expected.ballots.insert((home, person), None);
-    }
-
-    async fn votes_here(&self, on: &Consultation, person: usize, choice: &&'static str, expected: &mut Expected) {
-        let node = &self.nodes[0];
-        node.world.casts(&self.forum, on, &node.people[person], &[*choice]).await.expect("cast");
-        expected.ballots.insert((0, person), Some(*choice));
-    }
-
-    async fn says(&self, on: &Consultation, home: usize, person: usize, text: String, expected: &mut Expected) {
-        let node = &self.nodes[home];
-        let mut tx = node.world.store.begin().await.expect("a transaction");
-        let there = elsewhere::at(&mut tx, HOSTS[0], &on.slug).await.expect("mirrored");
-        let draft = note::Draft { text: text.clone(), ..note::Draft::default() };
-        let said = note::post(&mut tx, node.world.now(), &node.world.address, &node.standing(person), &there, &draft)
-            .await
-            .expect("said");
-        tx.commit().await.expect("committed");
-        expected.comments.insert(text, (home, person, said.id));
-    }
-
-    async fn unsays(&self, home: usize, chance: &mut Chance, expected: &mut Expected) {
-        let own: Vec<String> =
-            expected.comments.iter().filter(|(_, it)| it.0 == home).map(|(text, _)| text.clone()).collect();
-        if own.is_empty() {
-            return;
-        }
-        let text = chance.of_these(&own).clone();
-        let (_, person, id) = expected.comments[&text];
-        let node = &self.nodes[home];
-        let mut tx = node.world.store.begin().await.expect("a transaction");
-        let said = note::by_id(&mut tx, id).await.expect("a comment");
-        let there = elsewhere::by_uri(&mut tx, &said.page).await.expect("mirrored");
-        let (here, by) = (&node.world.address, node.standing(person));
-        match note::delete(&mut tx, node.world.now(), here, &by, &there, &said).await {
-            Ok(()) => tx.commit().await.expect("committed"),
-            Err(Error::Refused(Refusal::NotAllowed)) => return,
-            Err(error) => panic!("{error}"),
-        }
-        expected.comments.remove(&text);
-    }
-
-    /// Everything is as it should be, on every node.
-    async fn agrees(&self, on: &Consultation, expected: &Expected, seed: u64) {
-        let origin = &self.nodes[0];
-        let counts = origin.world.tally(on).await;
-        for (tier, homes) in [(Tier::Member, vec![0]), (Tier::Open, HOMES.to_vec())] {
-            for choice in CHOICES {
-                let wanted = expected
-                    .ballots
-                    .iter()
-                    .filter(|((home, _), chosen)| homes.contains(home) && **chosen == Some(choice));
-                let wanted = i64::try_from(wanted.count()).expect("a number");
-                let counted = counts.0.get(&tier).map_or(0, |count| count.of(choice));
-                assert_eq!(counted, wanted, "schedule {seed}: {choice} in the tier {tier}");
-            }
-        }
-        let mut conn = origin.world.store.conn().await.expect("a connection");
-        let on = &origin.world.again(on).await;
-        let now = origin.world.now();
-        let here = &origin.world.address;
-        let results = publication::results(&mut conn, on, here, now, Viewer::Anybody).await.expect("results");
-        let said = comment::list(&mut conn, on.id, None, 500).await.expect("comments");
-        let shown = said.iter().filter(|(it, _)| it.state == comment::State::Visible);
-        let wanted: BTreeSet<String> = expected.comments.keys().cloned().collect();
-        let at_origin: Vec<String> = shown.map(|(it, _)| it.markdown.trim().to_owned()).collect();
-        once_each(&at_origin, &wanted, &format!("schedule {seed}: at the origin"));
-        drop(conn);
-        for home in HOMES {
-            let mut conn = self.nodes[home].world.store.conn().await.expect("a connection");
-            let there = elsewhere::at(&mut conn, HOSTS[0], &on.slug).await.expect("mirrored");
-            if tally_size(&results) > 0 {
-                let held = there.verified.unwrap_or_else(|| panic!("schedule {seed}: nothing verified at {home}"));
-                assert_eq!(held.document["tiers"], results["tiers"], "schedule {seed}: what {home} shows");
-                assert_eq!(held.document["log"], results["log"], "schedule {seed}: what {home} shows");
-            }
-            let thread = mirror::thread(&mut conn, HOSTS[0], &on.slug).await.expect("a thread");
-            let words: Vec<String> =
-                thread.comments.iter().map(|(it, _)| model::debate::text::plain(&it.html).trim().to_owned()).collect();
-            once_each(&words, &wanted, &format!("schedule {seed}: at {home}"));
-        }
-    }
-}
-
-fn tally_size(results: &serde_json::Value) -> u64 {
-    results["log"]["size"].as_u64().unwrap_or(0)
-}
-
-#[track_caller]
-fn once_each(found: &[String], wanted: &BTreeSet<String>, at: &str) {
-    let mut sorted = found.to_vec();
-    sorted.sort();
-    let wanted: Vec<String> = wanted.iter().cloned().collect();
-    assert_eq!(sorted, wanted, "{at}");
 }

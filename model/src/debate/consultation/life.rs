@@ -40,7 +40,7 @@ pub async fn publish(
     audit::note(tx, now, by.account.as_ref(), "consultation.publish", &it.slug, Some(it.author_id)).await?;
     if forum.visibility.is_federated() {
         actor::publish(tx, now, it.author_id).await?;
-        job::enqueue(tx, now, Job::Publish { consultation: it.id }, When::Now).await?;
+        job::enqueue(tx, now, Job::Publish { forum: forum.id, consultation: it.id }, When::Now).await?;
     }
     if it.state == State::Open {
         notice::announce(tx, now, &it, News::Opened { consultation: it.id }).await?;

@@ -178,7 +178,7 @@ fn handed(ended: &[&Ended]) -> Vec<Handed> {
     ended.iter().filter_map(of).collect()
 }
 
-pub(super) async fn hold(tx: &mut Tx, hosts: &[&str]) -> Result<Vec<Lane>> {
+async fn hold(tx: &mut Tx, hosts: &[&str]) -> Result<Vec<Lane>> {
     if hosts.is_empty() {
         return Ok(Vec::new());
     }
@@ -186,6 +186,15 @@ pub(super) async fn hold(tx: &mut Tx, hosts: &[&str]) -> Result<Vec<Lane>> {
     Ok(match &mut **tx {
         Conn::Postgres(c) => of.select(Lane::as_select()).for_update().load(&mut **c).await?,
         Conn::Sqlite(c) => of.select(Lane::as_select()).load(&mut **c).await?,
+    })
+}
+
+/// Every lane, held until the transaction ends.
+pub(super) async fn hold_all(tx: &mut Tx) -> Result<Vec<Lane>> {
+    let all = lanes::table.order(lanes::host);
+    Ok(match &mut **tx {
+        Conn::Postgres(c) => all.select(Lane::as_select()).for_update().load(&mut **c).await?,
+        Conn::Sqlite(c) => all.select(Lane::as_select()).load(&mut **c).await?,
     })
 }
 

@@ -14,6 +14,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
 use crate::job::Change;
 use crate::network::elsewhere::Elsewhere;
+use crate::network::expulsion;
 use crate::network::mirror::{self, Kind, Mirror};
 use crate::people::actor::{self, Actor};
 use crate::people::role::{Act, Standing};
@@ -98,6 +99,7 @@ pub async fn post(
     by.may(Act::Comment, None)?;
     let account = by.account.as_ref().ok_or(Refusal::NotSignedIn)?;
     on.takes_comments(now, mirror::marks(tx, &on.page.uri).await?.locked)?;
+    expulsion::open(tx, now, &on.forum, account.actor_id).await?;
     check(&draft.text)?;
     if draft.language.as_deref().is_some_and(|tag| !crate::care::setup::is_language(tag)) {
         return Err(Error::field("language", "format", "Write a language such as fr or en."));
@@ -258,6 +260,28 @@ pub async fn removed(tx: &mut Tx, here: &Address, id: Id<Note>, host: &str, reas
         empty(tx, id, Shown::Removed, reason.as_deref()).await?;
         let slug = super::super::elsewhere::by_uri(tx, &note.page).await?.slug().to_owned();
         mirror::forget(tx, &here.note(&note.host, &slug, id)).await?;
+    }
+    Ok(())
+}
+
+/// The origin's forum bans somebody and takes out all that they wrote in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn removed_of(tx: &mut Tx, here: &Address, by: &Actor, group: &Actor, reason: Option<&str>) -> Result<()> {
+    let Some((host, forum)) = group.host.as_deref().zip(group.uri.as_deref()) else { return Ok(()) };
+    let theirs = home_notes::table
+        .filter(home_notes::actor_id.eq(by.id).and(home_notes::host.eq(host)))
+        .filter(home_notes::state.eq(Shown::Visible))
+        .order(home_notes::id);
+    let conn: &mut Conn = tx;
+    let notes: Vec<Note> = on!(conn, |c| theirs.select(Note::as_select()).load(c).await)?;
+    for note in notes {
+        match super::super::elsewhere::by_uri(tx, &note.page).await {
+            Ok(on) if on.forum == forum => removed(tx, here, note.id, host, reason).await?,
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::crowd::Letter;
 
-/// Posts all of them, by so many at once, each answered 200 or 202.
+/// Posts all of them, by so many at once, each answered 200, 201 or 202.
 pub async fn post_all(at: SocketAddr, letters: &[Letter], connections: usize) -> anyhow::Result<()> {
     let (letters, next) = (Arc::new(letters.to_vec()), Arc::new(AtomicUsize::new(0)));
     let posting: Vec<_> =
@@ -25,7 +25,7 @@ async fn post(at: SocketAddr, letters: Arc<Vec<Letter>>, next: Arc<AtomicUsize>)
     let mut stream = BufReader::new(TcpStream::connect(at).await?);
     while let Some(letter) = letters.get(next.fetch_add(1, Ordering::Relaxed)) {
         let (status, body) = exchange(&mut stream, letter).await?;
-        if status != 200 && status != 202 {
+        if !(200..=202).contains(&status) {
             bail!("{status}: {}", String::from_utf8_lossy(&body));
         }
     }
