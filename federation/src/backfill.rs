@@ -1,6 +1,7 @@
 //! Bringing what is missing of a thread: up by `inReplyTo` to what is known, then down by `context` (FEP-7888, FEP-f228), or
 //! where there is none by `replies`. Each post is fetched where it lives, under its own name.
 
+use model::care::work;
 use model::clock::Instant;
 use model::error::Result;
 use model::id::Id;
@@ -47,7 +48,7 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
     let outing = app.outing().await?;
     for fetched in 1..=FETCHES_PER_ACTIVITY {
         let before = search.clone();
-        let Some(step) = search.step() else { return Ok(Outcome::Done) };
+        let Some(step) = search.step() else { break };
         match look(app, &outing, &mut search, &step).await? {
             Ok(()) => {}
             // only the first: what was found in this round is kept, and looked at no more
@@ -65,11 +66,16 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
             break;
         }
     }
+    let mut tx = app.store.begin().await?;
+    let now = app.now();
     if !search.waiting.is_empty() && search.left > 0 {
-        let mut tx = app.store.begin().await?;
-        begin(&mut tx, app.now(), search).await?;
-        tx.commit().await?;
+        let (done, total) = search.reached();
+        work::reach(&mut tx, now, work::Kind::Thread, &search.root, done, total).await?;
+        begin(&mut tx, now, search).await?;
+    } else {
+        work::end(&mut tx, now, work::Kind::Thread, &search.root).await?;
     }
+    tx.commit().await?;
     Ok(Outcome::Done)
 }
 

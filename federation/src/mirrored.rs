@@ -119,6 +119,8 @@ pub(crate) async fn end(app: &App, tx: &mut Tx, uri: &str, how: How, reason: Opt
         erasure::note(tx, app.now(), uri, &author).await?;
     }
     Ok(there)
+}
+
 /// New totals of a ballot are a reason to count again: whoever hears of a forum through another one alone is told no `Tally`.
 async fn recounted(app: &App, tx: &mut Tx, ballot: &Mirror) -> Result<()> {
     let Some(page) = ballot.root_uri.as_deref().filter(|_| ballot.kind == Kind::Question) else { return Ok(()) };

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 
 import { plainVisitor, signIn, visitor } from './browser.mjs';
-import { shapes } from './audit.mjs';
+import { letters, shapes } from './audit.mjs';
 import { ensure, test } from './harness.mjs';
 
 const PASSWORD = 'une phrase assez longue';
@@ -33,8 +33,10 @@ export async function flows(browser, node, out) {
         ['the administrator gives the colleague a role in a forum', giveRole],
         ['a moderator decides on a report and takes it back', moderate],
         ['a vote without JavaScript', withoutScript],
+        ['a page that stays open shows a vote cast elsewhere', staysOpen],
         ['a vote with the keyboard alone', withKeyboard],
         ['the visitor chooses language and colours', preferences],
+        ['the mails that went out are valid HTML', () => letters(node.mails())],
     ];
     for (const [name, step] of steps) {
         // Without what it builds on, a step can only repeat the failure; it is counted all the same.
@@ -407,6 +409,29 @@ async function withoutScript(state) {
     await page.locator('#vote form button.go').click();
     await receiptSays(page, 'Against');
     await leave();
+}
+
+async function staysOpen(state) {
+    const page = await visitor(state.browser, state.base);
+    await page.goto(state.consultation);
+    await page.evaluate(() => { globalThis.sameDocument = true; });
+    await page.locator('#results details summary').click();
+    const part = (name) => page.locator(`#results [data-count="${name}"]`).first();
+    const before = { votes: await part('member').innerText(), share: await part('member:for').innerText(), bar: await part('member:bar').innerHTML() };
+    const voter = state.clerk;
+    await voter.goto(state.consultation);
+    await voter.locator('input[name=choice][value=for]').check();
+    await voter.locator('#vote form button.go').click();
+    await receiptSays(voter, 'For');
+    await eventually('the number on the page', async () => (await part('member').innerText()) !== before.votes);
+    ensure((await part('member:for').innerText()) !== before.share, 'the share stands still');
+    ensure((await part('member:bar').innerHTML()) !== before.bar, 'the bar stands still');
+    ensure(await page.evaluate(() => globalThis.sameDocument), 'the page was loaded anew');
+    ensure(await page.locator('#results details').evaluate((it) => it.open), 'what was open is closed');
+    const said = await page.locator('[data-live] [role=status]').innerText();
+    const votes = (await part('member').innerText()).match(/\d+/)[0];
+    ensure(said.includes(`official result: ${votes}`), `it is told as "${said}"`);
+    return page;
 }
 
 async function withKeyboard(state) {

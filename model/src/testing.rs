@@ -4,6 +4,7 @@
 mod earlier;
 pub mod elsewhere;
 pub mod reference;
+pub mod statements;
 mod tampering;
 
 use std::time::Duration;

@@ -300,6 +300,7 @@ async fn tell(node: &Node, claim: &Claim) -> Outcome {
 async fn post(node: &Node, claim: &Claim, id: Id<Mail>) -> Outcome {
     let sent = async {
         let mail = mail::by_id(&mut node.store.conn().await?, id).await?;
+        let mail = web::news::dressed(&node.web, mail).await?;
         let sent = match (&node.mailer, mail.state) {
             (Some(mailer), State::Waiting) => hand_over(mailer, &mail).await,
             (None, State::Waiting) => Ok(State::Kept),

@@ -288,8 +288,8 @@ mod tests {
             let kept = set(&mut tx, world.clock.now(), &admin, &mended, Logo::Replace(&mark)).await.expect("kept");
             tx.commit().await.expect("committed");
             let mut conn = world.store.conn().await.expect("a connection");
-            let (node, theme) = settings::front(&mut conn).await.expect("both");
-            assert_eq!((theme, node.name.as_str()), (kept.clone(), "Valmont"));
+            let front = settings::front(&mut conn).await.expect("both");
+            assert_eq!((front.theme, front.node.name.as_str()), (kept.clone(), "Valmont"));
             assert_eq!(kept.tagline, "La parole aux habitants");
             let name = kept.logo.expect("a mark");
             assert_eq!(logo(&mut conn, &name).await.expect("it").1, mark.octets);

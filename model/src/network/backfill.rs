@@ -90,6 +90,14 @@ impl Backfill {
         Self { left: CLIMBS_MOST, is_attached: false, ..Self::of(answered, None, first) }
     }
 
+    /// How many addresses were looked at, and of how many as far as is known now.
+    #[must_use]
+    pub fn reached(&self) -> (i64, i64) {
+        let done = i64::try_from(self.looked_at.len()).unwrap_or(i64::MAX);
+        let waiting = i64::try_from(self.waiting.len()).unwrap_or(i64::MAX).min(self.left.into());
+        (done, done.saturating_add(waiting))
+    }
+
     /// Notes that something known here was come upon: the rest of the thread may be looked for too.
     pub fn attached(&mut self) {
         if !self.is_attached {

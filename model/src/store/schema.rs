@@ -1474,6 +1474,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    works (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        started_at -> DbTime,
+        updated_at -> DbTime,
+        ended_at -> Nullable<DbTime>,
+    }
+}
+
 diesel::joinable!(subscriptions -> accounts (account_id));
 diesel::joinable!(mail_preferences -> accounts (account_id));
 diesel::joinable!(notices -> accounts (account_id));
@@ -1575,4 +1590,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     premoderated,
     held_comments,
+    works,
 );
