@@ -95,6 +95,12 @@ impl Deref for App {
     }
 }
 
+impl From<Arc<Inner>> for App {
+    fn from(inner: Arc<Inner>) -> Self {
+        Self(inner)
+    }
+}
+
 impl App {
     /// Puts the parts together. `rules.own` is set to the host of `address`.
     ///
@@ -112,7 +118,7 @@ impl App {
         let client = guard::client(&guard, &agent)?;
         let knocker = Knocker::new(client.clone()).remembering(store.clone(), clock.clone());
         let gate = Gate::new(store.clone(), settings.allowlist);
-        Ok(Self(Arc::new(Inner {
+        let app = Self(Arc::new(Inner {
             fetcher: Fetcher::new(client, guard.clone()).with(knocker.clone()).behind(gate.clone()),
             gate,
             directory: Directory::default(),
@@ -127,7 +133,10 @@ impl App {
             settings,
             knocker,
             guard,
-        })))
+        }));
+        let teller: std::sync::Weak<Inner> = Arc::downgrade(&app.0);
+        app.store.tell_by(teller);
+        Ok(app)
     }
 
     /// The time now.

@@ -1,13 +1,14 @@
 //! Bringing what is missing of a thread: up by `inReplyTo` to what is known, then down by `context` (FEP-7888, FEP-f228), or
 //! where there is none by `replies`. Each post is fetched where it lives, under its own name.
 
+use model::care::work;
 use model::clock::Instant;
 use model::error::Result;
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome, When};
-use model::network::backfill::{self, Backfill, Step};
+use model::network::backfill::{self, Announced, Backfill, Step};
 use model::network::follow;
-use model::network::mirror::{self, Kind, Mirror};
+use model::network::mirror::{self, How, Kind, Mirror};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 use serde_json::Value;
@@ -17,7 +18,7 @@ use crate::app::{App, Outing};
 use crate::fetch::{Error as Unfetched, FETCHES_PER_ACTIVITY};
 use crate::inbox::fetched_comment;
 use crate::wire::{self, Object, lenient};
-use crate::{guard, mirrored, reading, remote};
+use crate::{guard, mirrored, reading, relay, remote};
 
 /// How many entries of a page of a collection are looked at.
 const ENTRIES_MOST: usize = 100;
@@ -34,7 +35,7 @@ pub(crate) async fn beside(app: &App, tx: &mut Tx, object: &Object, copy: &Mirro
     let mut search = Backfill::of(&copy.uri, copy.group_id, Vec::new());
     match (copy.kind, &copy.parent_uri) {
         (Kind::Page, _) if copy.updated_at.is_none() => down(app, &mut search, object, &copy.document.0),
-        (Kind::Note, Some(above)) if mirror::by_uri(tx, above).await?.is_none() => {
+        (Kind::Note, Some(above)) if mirror::any_by_uri(tx, above).await?.is_none() => {
             search.first([Step::Post(above.clone()), Step::Child(copy.uri.clone())]);
         }
         _ => {}
@@ -47,7 +48,7 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
     let outing = app.outing().await?;
     for fetched in 1..=FETCHES_PER_ACTIVITY {
         let before = search.clone();
-        let Some(step) = search.step() else { return Ok(Outcome::Done) };
+        let Some(step) = search.step() else { break };
         match look(app, &outing, &mut search, &step).await? {
             Ok(()) => {}
             // only the first: what was found in this round is kept, and looked at no more
@@ -59,18 +60,36 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
                 search = before;
                 break;
             }
-            Err(error) => tracing::info!(at = step.at(), %error, "a part of a thread could not be had"),
+            Err(error) => missed(app, &step, &error).await?,
         }
         if matches!(step, Step::Collection(_)) {
             break;
         }
     }
+    let mut tx = app.store.begin().await?;
+    let now = app.now();
     if !search.waiting.is_empty() && search.left > 0 {
-        let mut tx = app.store.begin().await?;
-        begin(&mut tx, app.now(), search).await?;
-        tx.commit().await?;
+        let (done, total) = search.reached();
+        work::reach(&mut tx, now, work::Kind::Thread, &search.root, done, total).await?;
+        begin(&mut tx, now, search).await?;
+    } else {
+        work::end(&mut tx, now, work::Kind::Thread, &search.root).await?;
     }
+    tx.commit().await?;
     Ok(Outcome::Done)
+}
+
+/// Something could not be had. If it is gone at its origin and a copy is kept of it, the copy is emptied.
+async fn missed(app: &App, step: &Step, error: &Unfetched) -> Result<()> {
+    tracing::info!(at = step.at(), %error, "a part of a thread could not be had");
+    let Step::Post(at) = step else { return Ok(()) };
+    if !error.is_gone() || mirror::by_uri(&mut app.store.conn().await?, at).await?.is_none() {
+        return Ok(());
+    }
+    let mut tx = app.store.begin().await?;
+    mirrored::end(app, &mut tx, at, How::Deleted, None).await?;
+    model::network::relay::gone(&mut tx, app.now(), at, None).await?;
+    tx.commit().await
 }
 
 type Looked = std::result::Result<(), Unfetched>;
@@ -168,7 +187,7 @@ async fn whole(app: &App, outing: &Outing, group: Id<Actor>, at: &Url, page: &Va
     let mut tx = app.store.begin().await?;
     for (object, document, author) in notes {
         let above = match &object.in_reply_to {
-            Some(above) => mirror::by_uri(&mut tx, above.as_str()).await?,
+            Some(above) => mirror::any_by_uri(&mut tx, above.as_str()).await?,
             None => None,
         };
         if above.is_some() {
@@ -207,7 +226,10 @@ async fn post(
         return Ok(Ok(()));
     }
     let kept = match search.group {
-        Some(group) => copied(app, outing, group, &object, &document).await?,
+        Some(group) => {
+            let announced = search.announced.clone().filter(|_| search.root == object.id.as_str());
+            copied(app, outing, (group, announced), &object, &document).await?
+        }
         None => fetched_comment(app, outing, &object).await?,
     };
     match kept {
@@ -281,11 +303,17 @@ fn is_address(url: &Url) -> bool {
 }
 
 /// Keeps the copy of a post whose thread is known.
-async fn copied(app: &App, outing: &Outing, group: Id<Actor>, object: &Object, document: &Value) -> Result<Kept> {
+async fn copied(
+    app: &App,
+    outing: &Outing,
+    (group, announced): (Id<Actor>, Option<Announced>),
+    object: &Object,
+    document: &Value,
+) -> Result<Kept> {
     let mut conn = app.store.conn().await?;
     let Some(kind) = mirrored::kind(object) else { return Ok(Kept::No) };
     if let Some(above) = object.in_reply_to.as_ref().filter(|_| kind == Kind::Note)
-        && mirror::by_uri(&mut conn, above.as_str()).await?.is_none()
+        && mirror::any_by_uri(&mut conn, above.as_str()).await?.is_none()
     {
         return Ok(Kept::WithoutParent);
     }
@@ -296,7 +324,11 @@ async fn copied(app: &App, outing: &Outing, group: Id<Actor>, object: &Object, d
         Err(error) => return Ok(Kept::Unfetched(error)),
     };
     let mut tx = app.store.begin().await?;
-    mirrored::keep(app, &mut tx, group, author.id, object, document.clone()).await?;
+    let copy = mirrored::keep(app, &mut tx, group, author.id, object, document.clone()).await?;
+    if let Some(announced) = announced {
+        let through = actor::by_id(&mut tx, group).await?;
+        relay::late(app, &mut tx, &through, (object, &copy), &announced).await?;
+    }
     tx.commit().await.map(|()| Kept::Yes)
 }
 
@@ -321,7 +353,7 @@ pub(crate) async fn author(
     let described = wire::typed(document.clone()).ok().and_then(|read| remote::describe(&read, &document));
     let Some(described) = described else { return Ok(Ok(None)) };
     let mut tx = app.store.begin().await?;
-    let author = actor::remember(&mut tx, app.now(), &described).await?;
+    let author = remote::keep(&mut tx, app.now(), &described).await?;
     reading::pictured(&mut tx, app.now(), &author).await?;
     tx.commit().await?;
     Ok(Ok(Some(author)))

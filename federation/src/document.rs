@@ -14,6 +14,7 @@ use model::network::{elsewhere, envoy, follow};
 use model::people::actor::{self, Actor, Kind};
 use model::people::key::{self, Algorithm};
 use model::people::role::Role;
+use model::store::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,13 +91,28 @@ pub(crate) async fn actor_document(
         (Some(rsa), Some(ed25519)) => Keys { rsa, ed25519 },
         _ => {
             let mut tx = app.store.begin().await?;
-            let rsa = key::pair(&mut tx, app.now(), who.id, Algorithm::Rsa).await?;
-            let ed25519 = key::pair(&mut tx, app.now(), who.id, Algorithm::Ed25519).await?;
+            let written = actor_document_in(app, &mut tx, who, forum).await?;
             tx.commit().await?;
-            Keys { rsa, ed25519 }
+            return Ok(written);
         }
     };
-    let about = About { here: &app.address, version: &app.settings.version, keys: &keys };
+    written(app, &keys, who, forum)
+}
+
+/// The same within a transaction, where no other may be opened.
+pub(crate) async fn actor_document_in(
+    app: &App,
+    tx: &mut Tx,
+    who: &Actor,
+    forum: Option<&Forum>,
+) -> Result<crate::wire::actor::Written> {
+    let rsa = key::pair(tx, app.now(), who.id, Algorithm::Rsa).await?;
+    let ed25519 = key::pair(tx, app.now(), who.id, Algorithm::Ed25519).await?;
+    written(app, &Keys { rsa, ed25519 }, who, forum)
+}
+
+fn written(app: &App, keys: &Keys, who: &Actor, forum: Option<&Forum>) -> Result<crate::wire::actor::Written> {
+    let about = About { here: &app.address, version: &app.settings.version, keys };
     actor_object(&about, who, forum)
 }
 

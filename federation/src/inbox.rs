@@ -15,6 +15,7 @@ mod like;
 mod moderate;
 mod offer;
 pub(crate) mod quote;
+mod receipt;
 mod relocate;
 mod undo;
 mod update;

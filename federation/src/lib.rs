@@ -39,6 +39,7 @@ mod relay;
 mod relay_server;
 mod remote;
 mod resolve;
+mod revisit;
 pub mod signature;
 mod verify;
 pub mod webfinger;
@@ -58,6 +59,7 @@ pub use intent::intent;
 pub use ledger::{Entry, Ledger};
 pub use outbox::run;
 pub use preview::preview;
+pub use reading::words;
 pub use resolve::{recognise, resolve, resolve_node};
 
 /// Everything that other servers ask for: documents, inboxes, `/.well-known/` and NodeInfo. With federation off it answers

@@ -4,9 +4,9 @@ use model::debate::text;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::job::{self, Job, When};
-use model::network::mirror::{self, Kind, Mirror};
-use model::network::terms;
-use model::people::actor::Actor;
+use model::network::mirror::{self, How, Kind, Mirror};
+use model::network::{erasure, terms};
+use model::people::actor::{self, Actor};
 use model::store::{Conn, Json, Tx};
 use serde_json::Value;
 use url::Url;
@@ -46,33 +46,21 @@ pub(crate) async fn keep(
     object: &Object,
     document: Value,
 ) -> Result<Mirror> {
-    let kind = kind(object).ok_or(Error::NotFound)?;
-    let before = mirror::by_uri(tx, object.id.as_str()).await?;
-    let (earlier, renewed) = (before.clone(), before.is_some());
-    let copy = Mirror {
-        id: Id::new(app.now()),
-        uri: object.id.to_string(),
-        kind,
-        host: guard::authority(&object.id).ok_or(Error::NotFound)?,
-        slug: if kind == Kind::Note { None } else { slug(&object.id) },
-        group_id: Some(before.and_then(|copy| copy.group_id).unwrap_or(group)),
-        author_id: Some(author),
-        root_uri: if kind == Kind::Page { None } else { root(tx, object, kind).await? },
-        parent_uri: object.in_reply_to.as_ref().map(ToString::to_string),
-        title: text::line(&text::plain(object.name.as_deref().unwrap_or_default()), MAX_TITLE),
-        summary: text::line(&text::plain(object.summary.as_deref().unwrap_or_default()), MAX_SUMMARY),
-        html: reading::html(tx, &app.address, None, object).await?,
-        language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
-        document: Json(document),
-        published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
-        updated_at: remote::time(object.updated.as_deref()),
-        received_at: app.now(),
-    };
-    if let Some(earlier) = earlier.filter(|it| kind == Kind::Page && it.html != copy.html) {
+    let before = mirror::any_by_uri(tx, object.id.as_str()).await?;
+    let updated_at = remote::time(object.updated.as_deref());
+    if let Some(kept) = before.as_ref().filter(|kept| kept.updated_at.is_some() && updated_at < kept.updated_at) {
+        // an answer that was under way while a later one came
+        return Ok(kept.clone());
+    }
+    let renewed = before.is_some();
+    let group = before.as_ref().and_then(|copy| copy.group_id).unwrap_or(group);
+    let copy = read(app, tx, group, author, object, document).await?;
+    let earlier = before.filter(|it| !it.is_gone() && it.kind == Kind::Page && it.html != copy.html);
+    if let Some(earlier) = earlier {
         mirror::keep_version(tx, app.now(), &earlier).await?;
     }
     mirror::keep(tx, &copy).await?;
-    let asks = kind == Kind::Page && copy.slug.is_some() && copy.document.0["consultation"]["tally"].is_string();
+    let asks = copy.kind == Kind::Page && copy.slug.is_some() && copy.document.0["consultation"]["tally"].is_string();
     if asks {
         job::enqueue(tx, app.now(), Job::Verify { page: copy.uri.clone() }, When::Now).await?;
     }
@@ -83,6 +71,54 @@ pub(crate) async fn keep(
     let license = copy.document.0.get("license").and_then(lenient::id_of);
     terms::note(tx, &copy.uri, remote::time(said("retainUntil")), license.as_ref().map(Url::as_str)).await?;
     Ok(copy)
+}
+
+/// The copy of an object as it is to be kept.
+///
+/// # Errors
+/// [`Error::NotFound`] for a kind that is not kept.
+pub(crate) async fn read(
+    app: &App,
+    conn: &mut Conn,
+    group: Id<Actor>,
+    author: Id<Actor>,
+    object: &Object,
+    document: Value,
+) -> Result<Mirror> {
+    let kind = kind(object).ok_or(Error::NotFound)?;
+    Ok(Mirror {
+        id: Id::new(app.now()),
+        uri: object.id.to_string(),
+        kind,
+        host: guard::authority(&object.id).ok_or(Error::NotFound)?,
+        slug: if kind == Kind::Note { None } else { slug(&object.id) },
+        group_id: Some(group),
+        author_id: Some(author),
+        root_uri: if kind == Kind::Page { None } else { root(conn, object, kind).await? },
+        parent_uri: object.in_reply_to.as_ref().map(ToString::to_string),
+        title: text::line(&text::plain(object.name.as_deref().unwrap_or_default()), MAX_TITLE),
+        summary: text::line(&text::plain(object.summary.as_deref().unwrap_or_default()), MAX_SUMMARY),
+        html: reading::html(conn, &app.address, None, object).await?,
+        language: object.language().map(|language| cut(language, MAX_LANGUAGE)),
+        document: Json(document),
+        published_at: remote::time(object.published.as_deref()).unwrap_or_else(|| app.now()),
+        updated_at: remote::time(object.updated.as_deref()),
+        received_at: app.now(),
+    })
+}
+
+/// Empties the copy of what is gone at its origin, which gets a receipt. False if there is no copy.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn end(app: &App, tx: &mut Tx, uri: &str, how: How, reason: Option<&str>) -> Result<bool> {
+    let author = mirror::by_uri(tx, uri).await?.and_then(|copy| copy.author_id);
+    let there = mirror::end(tx, app.now(), uri, how, reason).await?;
+    if let Some(author) = author {
+        let author = actor::by_id(tx, author).await?;
+        erasure::note(tx, app.now(), uri, &author).await?;
+    }
+    Ok(there)
 }
 
 /// New totals of a ballot are a reason to count again: whoever hears of a forum through another one alone is told no `Tally`.
@@ -100,7 +136,7 @@ async fn recounted(app: &App, tx: &mut Tx, ballot: &Mirror) -> Result<()> {
 async fn root(conn: &mut Conn, object: &Object, kind: Kind) -> Result<Option<String>> {
     let answered = object.in_reply_to.as_ref().filter(|_| kind == Kind::Note);
     if let Some(answered) = answered
-        && let Some(above) = mirror::by_uri(conn, answered.as_str()).await?
+        && let Some(above) = mirror::any_by_uri(conn, answered.as_str()).await?
     {
         return Ok(above.root_uri.or(Some(above.uri)));
     }

@@ -75,7 +75,7 @@ impl Published {
         let on = &self.consultation;
         let end = on.closes_at.or(on.published_at).unwrap_or(on.created_at);
         let days = |days| end.plus(Duration::from_secs(u64::from(days) * DAY));
-        Terms { license: LICENCE.2, retain_until: self.retention.map(|most| days(most).to_string()) }
+        Terms { license: LICENCE.2.into(), retain_until: self.retention.map(|most| days(most).to_string()) }
     }
 
     /// The Mention of the forum, without which replies from Mastodon would not reach it, and hashtags.

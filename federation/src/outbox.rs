@@ -12,6 +12,7 @@ mod follow;
 mod forum;
 mod moderation;
 mod proposal;
+mod receipt;
 mod refusal;
 mod relay;
 mod subject;
@@ -19,18 +20,22 @@ mod tally;
 
 pub(crate) use ballot::answer_id;
 pub(crate) use carry::may_be_carried;
+pub(crate) use receipt::read as read_receipt;
 
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 use model::address::Address;
 use model::clock::Instant;
-use model::error::{Error, Result};
+use model::error::{Error, Refusal, Result};
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome};
 use model::network::activity::{self, Outgoing};
 use model::people::actor::Actor;
-use model::store::Tx;
+use model::store::{Teller, Tx};
 use serde::Serialize;
 
-use crate::app::App;
+use crate::app::{App, Inner};
 use crate::keyring;
 use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
@@ -45,45 +50,83 @@ pub async fn run(app: &App, claim: &Claim) -> Outcome {
         return Outcome::Done;
     }
     let done = match &claim.job {
-        Job::Backfill { backfill } => {
-            return answer(app, claim, crate::backfill::go_on(app, claim, backfill.clone()).await);
+        Job::Backfill { backfill } => crate::backfill::go_on(app, claim, backfill.clone()).await,
+        Job::Verify { page } => crate::verify::run(app, claim, page).await,
+        Job::Revisit { page } => crate::revisit::run(app, page).await,
+        Job::Portrait { actor } => portrait::fetch(app, claim, *actor).await,
+        Job::Adopt { forum, relay, object } => relay::adopt(app, claim, *forum, *relay, object).await,
+        Job::Tally { consultation, closing } => tally::tell(app, *consultation, *closing).await.map(done),
+        Job::Flag { report } => flag::tell(app, *report).await.map(done),
+        Job::Cosign { witness } => crate::witness::ask(app, *witness).await.map(done),
+        Job::Watch { origin } => crate::witness::watch(app, origin).await.map(done),
+        job => in_a_transaction(app, job).await.map(done),
+    };
+    answer(app, claim, done)
+}
+
+fn done(_: ()) -> Outcome {
+    Outcome::Done
+}
+
+/// Tells what was left to the worker, since the process that did it does not know how.
+async fn in_a_transaction(app: &App, job: &Job) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    tell(app, &mut tx, job).await?;
+    tx.commit().await
+}
+
+/// Writes what others are to hear of, with the inboxes that it goes to.
+async fn tell(app: &App, tx: &mut Tx, job: &Job) -> Result<()> {
+    match job {
+        Job::Receipt { object } => receipt::tell(app, tx, object).await,
+        Job::Carried { forum, page } => relay::report(app, tx, *forum, page).await,
+        Job::Decline { forum, actor, activity, note, code, reason } => {
+            refusal::decline(app, tx, (*forum, *actor), (activity, note), (code, reason.as_deref())).await
         }
-        Job::Verify { page } => return answer(app, claim, crate::verify::run(app, claim, page).await),
-        Job::Errand { errand } => errand::run(app, errand).await,
-        Job::Portrait { actor } => return answer(app, claim, portrait::fetch(app, claim, *actor).await),
-        Job::Publish { consultation, .. } => consultation::publish(app, *consultation).await,
-        Job::Open { consultation, .. } => consultation::open(app, *consultation).await,
-        Job::Edit { consultation, .. } => consultation::edit(app, *consultation).await,
-        Job::Tally { consultation, closing } => tally::tell(app, *consultation, *closing).await,
-        Job::Comment { comment, change, .. } => comment::tell(app, *comment, *change).await,
-        Job::Forum { forum } => forum::tell(app, *forum).await,
-        Job::Carry { forum, activity } => carry::carry(app, *forum, activity).await,
-        Job::Refuse { ballot } => refusal::tell(app, *ballot).await,
+        Job::Errand { errand } => errand::run(app, tx, errand).await,
+        Job::Publish { consultation, .. } => consultation::publish(app, tx, *consultation).await,
+        Job::Open { consultation, .. } => consultation::open(app, tx, *consultation).await,
+        Job::Edit { consultation, .. } => consultation::edit(app, tx, *consultation).await,
+        Job::Comment { comment, change, .. } => comment::tell(app, tx, *comment, *change).await,
+        Job::Forum { forum } => forum::tell(app, tx, *forum).await,
+        Job::Carry { forum, activity } => carry::carry(app, tx, *forum, activity).await,
+        Job::Refuse { ballot } => refusal::tell(app, tx, *ballot).await,
         Job::Answer { consultation, actor, create, verdict } => {
-            ballot::answer(app, *consultation, *actor, create, verdict).await
+            ballot::answer(app, tx, *consultation, *actor, create, verdict).await
         }
         Job::Moderate { forum, since, at, act } => {
-            moderation::tell(app, *forum, moderation::Times { since: *since, at: *at }, act).await
+            moderation::tell(app, tx, *forum, moderation::Times { since: *since, at: *at }, act).await
         }
-        Job::Flag { report } => flag::tell(app, *report).await,
-        Job::Follow { follow, undo } => follow::ask(app, *follow, *undo).await,
-        Job::Relay { forum, object, passed, came_from } => relay::pass_on(app, *forum, object, passed, came_from).await,
-        Job::Adopt { forum, relay, object } => {
-            return answer(app, claim, relay::adopt(app, claim, *forum, *relay, object).await);
+        Job::Follow { follow, undo } => follow::ask(app, tx, *follow, *undo).await,
+        Job::Relay { forum, object, passed, came_from } => {
+            relay::pass_on(app, tx, *forum, object, passed, came_from).await
         }
-        Job::Consent { follow } => follow::consent(app, *follow).await,
-        Job::Propose { proposal } => proposal::tell(app, *proposal).await,
-        Job::Subscribe { server, undo } => crate::relay_server::subscribe(app, *server, *undo).await,
-        Job::Cosign { witness } => crate::witness::ask(app, *witness).await,
-        Job::Watch { origin } => crate::witness::watch(app, origin).await,
-        Job::Mail { .. } => return Outcome::Never("a mail is no matter of other servers".into()),
-        Job::Check { .. } => return Outcome::Never("a check is no matter of other servers".into()),
-        Job::Notify { .. } | Job::Digest { .. } => {
-            return Outcome::Never("what people here are told is no matter of other servers".into());
-        }
-        Job::Depart { actor, inboxes } => departure::tell(app, *actor, inboxes).await,
-    };
-    answer(app, claim, done.map(|()| Outcome::Done))
+        Job::Consent { follow } => follow::consent(app, tx, *follow).await,
+        Job::Propose { proposal } => proposal::tell(app, tx, *proposal).await,
+        Job::Subscribe { server, undo } => crate::relay_server::subscribe(app, tx, *server, *undo).await,
+        Job::Depart { actor, inboxes } => departure::tell(app, tx, *actor, inboxes).await,
+        _ => Err(Refusal::NotAllowed.into()),
+    }
+}
+
+impl Teller for Inner {
+    fn tell<'a>(self: Arc<Self>, tx: &'a mut Tx, job: Job) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let app = App::from(self);
+            if !app.settings.enabled {
+                return Ok(());
+            }
+            match tell(&app, tx, &job).await {
+                // private, deleted or withdrawn: there is nothing to tell
+                Err(Error::NotFound) => Ok(()),
+                Err(Error::Refused(refusal)) => {
+                    tracing::warn!(?job, code = refusal.code(), "nothing is told");
+                    Ok(())
+                }
+                told => told,
+            }
+        })
+    }
 }
 
 fn answer(app: &App, claim: &Claim, done: Result<Outcome>) -> Outcome {

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::remote::cut;
 use crate::wire::object::Tag;
-use crate::wire::{Object, lenient};
+use crate::wire::{self, Object, lenient};
 
 /// How many mentions and hashtags of one post are looked at.
 const TAGS_MOST: usize = 50;
@@ -35,6 +35,14 @@ pub(crate) async fn html(conn: &mut Conn, here: &Address, forum: Option<&str>, o
     let warning = object.summary.clone().filter(|_| object.kind == "Note");
     let beside = Beside { warning: warning.map(|html| text::plain(&html)), leads, attached: attached(object) };
     Ok(text::received(&cut(object.text(), HTML_MOST), &beside))
+}
+
+/// The words of a post as a page of ours shows them, its links and what is attached as their names; `None` for what is no post.
+#[must_use]
+pub fn words(document: &Value) -> Option<String> {
+    let object: Object = wire::typed(document.clone()).ok()?;
+    let beside = Beside { warning: None, leads: HashMap::new(), attached: attached(&object) };
+    Some(text::plain(&text::received(&cut(object.text(), HTML_MOST), &beside)))
 }
 
 /// Where mentions lead: to the page of somebody known here, where the post names only the id.

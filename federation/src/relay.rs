@@ -1,7 +1,8 @@
 //! What a forum elsewhere announced, told to those forums here that carry it.
 
 use model::error::Result;
-use model::network::mirror::Mirror;
+use model::network::backfill::Announced;
+use model::network::mirror::{self, Kind, Mirror};
 use model::network::relay::{self, Heard};
 use model::people::actor::Actor;
 use model::store::Tx;
@@ -11,7 +12,7 @@ use serde_json::value::RawValue;
 use crate::app::App;
 use crate::inbox::Delivery;
 use crate::outbox::may_be_carried;
-use crate::wire::{Activity, Object};
+use crate::wire::{self, Activity, Object};
 
 /// The most tags of an object that are looked at.
 const TAGS_MOST: usize = 64;
@@ -63,6 +64,40 @@ pub(crate) async fn renewed(
         }
         _ => Ok(()),
     }
+}
+
+/// How a forum announced something new, if it did.
+pub(crate) fn announced(delivery: &Delivery) -> Option<Announced> {
+    let is_one = delivery.activity.kind == "Announce";
+    match inner(delivery).filter(|_| is_one) {
+        Some((inner, bytes)) if inner.kind == "Create" => {
+            Some(Announced { activity: Some((inner.id.to_string(), bytes.to_owned())) })
+        }
+        Some(_) => None,
+        None => is_one.then(Announced::default).filter(|_| delivery.activity.object.is_string()),
+    }
+}
+
+/// What a forum announced while its origin was away is here now: it is passed on, after the debate in which it was said.
+pub(crate) async fn late(
+    app: &App,
+    tx: &mut Tx,
+    through: &Actor,
+    (object, copy): (&Object, &Mirror),
+    announced: &Announced,
+) -> Result<()> {
+    if !object.is_public() {
+        return Ok(());
+    }
+    if let Some(root) = copy.root_uri.as_ref().filter(|_| copy.kind == Kind::Note)
+        && let Some(page) = mirror::by_uri(tx, root).await?.filter(|page| page.group_id == Some(through.id))
+        && let Ok(said) = wire::typed::<Object>(page.document.0.clone())
+    {
+        let heard = Heard { through, copy: &page, tags: &tags(&said), activity: None };
+        relay::heard(tx, app.now(), &heard).await?;
+    }
+    let activity = announced.activity.as_ref().map(|(id, bytes)| (id.as_str(), bytes.as_str()));
+    relay::heard(tx, app.now(), &Heard { through, copy, tags: &tags(object), activity }).await
 }
 
 /// A copy is gone because of an activity.

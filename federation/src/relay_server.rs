@@ -17,13 +17,12 @@ use crate::outbox::{Told, send_once};
 use crate::wire::PUBLIC;
 
 /// Sends the Follow that subscribes to a relay server, or its Undo.
-pub(crate) async fn subscribe(app: &App, id: Id<Server>, undo: bool) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let it = relay_server::by_id(&mut tx, id).await?;
-    let node = actor::node(&mut tx).await?;
+pub(crate) async fn subscribe(app: &App, tx: &mut Tx, id: Id<Server>, undo: bool) -> Result<()> {
+    let it = relay_server::by_id(tx, id).await?;
+    let node = actor::node(tx).await?;
     let us = app.address.node();
     let object = match (it.style, it.actor_id) {
-        (Style::LitePub, Some(actor)) => actor::by_id(&mut tx, actor).await?.uri.ok_or(Error::NotFound)?,
+        (Style::LitePub, Some(actor)) => actor::by_id(tx, actor).await?.uri.ok_or(Error::NotFound)?,
         _ => PUBLIC.to_owned(),
     };
     let told = |id: String, kind, object| Told {
@@ -42,11 +41,11 @@ pub(crate) async fn subscribe(app: &App, id: Id<Server>, undo: bool) -> Result<(
     } else {
         told(it.follow.clone(), "Follow", json!(object))
     };
-    send_once(&mut tx, app.now(), node.id, &told.id, &told.text()?, std::slice::from_ref(&it.inbox)).await?;
+    send_once(tx, app.now(), node.id, &told.id, &told.text()?, std::slice::from_ref(&it.inbox)).await?;
     if undo {
-        relay_server::forget(&mut tx, id).await?;
+        relay_server::forget(tx, id).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Another server subscribes to this node, if that is a relay server: in Mastodon's way, or by following its actor, which

@@ -39,7 +39,28 @@ impl From<Known> for Sender {
 /// When the database fails, or its kind or name is none that we know.
 pub(crate) async fn remember(tx: &mut Tx, now: Instant, sender: &Sender) -> Result<Actor> {
     let remote = describe(&sender.owner, &sender.document).ok_or(Error::NotFound)?;
-    actor::remember(tx, now, &remote).await
+    keep(tx, now, &remote).await
+}
+
+/// Keeps an actor as its own server describes it, unless a later description is kept already.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn keep(tx: &mut Tx, now: Instant, told: &Remote) -> Result<Actor> {
+    let dated = told.document.get("updated").is_some();
+    if dated && let Some(kept) = actor::by_uri(tx, &told.uri).await? {
+        let known = kept.document.as_ref().map(|document| &document.0);
+        if is_older(&told.document, known) {
+            return Ok(kept);
+        }
+    }
+    actor::remember(tx, now, told).await
+}
+
+/// Whether a document is of before the one that is kept, as both say of themselves.
+fn is_older(told: &Value, kept: Option<&Value>) -> bool {
+    let updated = |document: &Value| time(document["updated"].as_str());
+    matches!((updated(told), kept.and_then(updated)), (Some(told), Some(kept)) if told < kept)
 }
 
 /// Whether an actor has what makes one: a kind and a name that we know, and an inbox on its own host.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use model::care::work;
 use model::clock::Instant;
+use model::count::log::tile::FULL;
 use model::count::log::verify::note::Key;
 use model::count::log::verify::promise::{Ledger, Promise};
 use model::count::log::verify::report::{Fault, Report};
@@ -29,6 +31,8 @@ use crate::proof;
 const LARGEST: usize = 256 * (2 + u16::MAX as usize);
 /// The longest log that is counted again, in entries; of a longer one no results are shown.
 const ENTRIES_MOST: u64 = 1_000_000;
+/// How many bundles of entries are read between two notes of how far it has come.
+const TOLD: u64 = 16;
 /// How often an origin that does not answer, or has not numbered a ballot yet, is asked again.
 const TRIES: u32 = 16;
 
@@ -81,6 +85,7 @@ async fn look(app: &App, on: &Elsewhere) -> Result<Looked<bool>> {
     let since = earlier.filter(|it| it.size > 0).map(|it| it.checkpoint.into_bytes());
     let wanted = Wanted { log: Some(name), since, proven: true, ..Wanted::default() };
     let report = verify(&log, &wanted).await;
+    log.told().await?;
     if log.lost.load(Ordering::Relaxed) {
         return Ok(Err("the log could not be read to its end".to_owned()));
     }
@@ -250,17 +255,57 @@ impl Source for Log<'_> {
             Fault::new(format!("{name}: {why}"))
         })?;
         if let Some(octets) = &octets {
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if name == "log/checkpoint" {
-                kept.checkpoint.clone_from(octets);
-                let size = String::from_utf8_lossy(octets).lines().nth(1).and_then(|size| size.parse::<u64>().ok());
-                if size.is_none_or(|size| size > ENTRIES_MOST) {
-                    return Err(Fault::new(format!("the log is longer than {ENTRIES_MOST} entries")));
-                }
-            } else if name.starts_with("log/tile/entries/") {
-                kept.bundles.insert(name.to_owned(), octets.clone());
-            }
+            self.keep(name, octets)?;
+        }
+        if name.starts_with("log/tile/entries/") {
+            self.tell().await.map_err(|why| Fault::new(why.to_string()))?;
         }
         Ok(octets)
     }
+}
+
+impl Log<'_> {
+    /// Keeps what is read again when it holds.
+    fn keep(&self, name: &str, octets: &[u8]) -> std::result::Result<(), Fault> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if name == "log/checkpoint" {
+            kept.checkpoint = octets.to_vec();
+            let size = size_of(octets);
+            if size.is_none_or(|size| size > ENTRIES_MOST) {
+                return Err(Fault::new(format!("the log is longer than {ENTRIES_MOST} entries")));
+            }
+        } else if name.starts_with("log/tile/entries/") {
+            kept.bundles.insert(name.to_owned(), octets.to_vec());
+        }
+        Ok(())
+    }
+
+    /// Notes now and then how far a long log has been read.
+    async fn tell(&self) -> Result<()> {
+        let (bundles, size) = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            (kept.bundles.len() as u64, size_of(&kept.checkpoint).unwrap_or(0))
+        };
+        if bundles == 0 || !bundles.is_multiple_of(TOLD) {
+            return Ok(());
+        }
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let (done, size) = (whole((bundles * FULL).min(size)), whole(size));
+        let subject = self.base.as_str().trim_end_matches('/');
+        let mut tx = self.app.store.begin().await?;
+        work::reach(&mut tx, self.app.now(), work::Kind::Count, subject, done, size).await?;
+        tx.commit().await
+    }
+
+    /// Notes that the log was read, if that it is was noted.
+    async fn told(&self) -> Result<()> {
+        let mut tx = self.app.store.begin().await?;
+        work::end(&mut tx, self.app.now(), work::Kind::Count, self.base.as_str().trim_end_matches('/')).await?;
+        tx.commit().await
+    }
+}
+
+/// How many entries a checkpoint signs.
+fn size_of(checkpoint: &[u8]) -> Option<u64> {
+    String::from_utf8_lossy(checkpoint).lines().nth(1).and_then(|size| size.parse().ok())
 }

@@ -127,6 +127,24 @@ async function reflows(page, width) {
     ensure(wide <= width, `${wide} px wide at ${width}:\n${widest.join('\n')}`);
 }
 
+/** One of each kind of mail, told apart by its subject in the language that it is written in. */
+export async function letters(mails) {
+    const kinds = new Map(mails.map((mail) => [mail.subject, mail]));
+    ensure(kinds.size > 2, `only ${kinds.size} kinds of mail were written`);
+    for (const [subject, mail] of kinds) {
+        ensure(mail.html, `"${subject}" has no form as HTML`);
+        const report = await new HtmlValidate(LETTER).validateString(mail.html, 'mail.html');
+        ensure(report.valid, `"${subject}": ${formatted(report.results)}`);
+    }
+}
+
+/** A mail holds its styles itself. */
+const LETTER = {
+    root: true,
+    extends: ['html-validate:recommended'],
+    rules: { 'doctype-style': 'off', 'long-title': 'off', 'no-trailing-whitespace': 'off', 'void-style': 'off', 'require-sri': 'off' },
+};
+
 async function valid(source, path) {
     const report = await validator.validateString(source, `page${path.replace(/\W+/g, '-')}.html`);
     ensure(report.valid, formatted(report.results));

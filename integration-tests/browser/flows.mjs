@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 
-import { launch, signIn, visitor } from './browser.mjs';
-import { shapes } from './audit.mjs';
+import { plainVisitor, signIn, visitor } from './browser.mjs';
+import { letters, shapes } from './audit.mjs';
 import { ensure, test } from './harness.mjs';
 
 const PASSWORD = 'une phrase assez longue';
@@ -33,8 +33,10 @@ export async function flows(browser, node, out) {
         ['the administrator gives the colleague a role in a forum', giveRole],
         ['a moderator decides on a report and takes it back', moderate],
         ['a vote without JavaScript', withoutScript],
+        ['a page that stays open shows a vote cast elsewhere', staysOpen],
         ['a vote with the keyboard alone', withKeyboard],
         ['the visitor chooses language and colours', preferences],
+        ['the mails that went out are valid HTML', () => letters(node.mails())],
     ];
     for (const [name, step] of steps) {
         // Without what it builds on, a step can only repeat the failure; it is counted all the same.
@@ -144,17 +146,15 @@ async function mistakes(state) {
 /** Examines the page that somebody without script looks at: the examination itself needs script. */
 async function scripted(state, page, label, out) {
     const storageState = await page.context().storageState();
-    // In a browser of its own: a page behind another is not drawn, and nothing in it keeps still.
-    const other = await launch();
-    const looking = await visitor(other, state.base, { storageState });
+    const looking = await visitor(state.browser, state.base, { storageState });
     await looking.goto(page.url());
     await shapes(looking, label, out);
-    await other.close();
+    await looking.context().close();
 }
 
 /** A clerk who reads no help: a poll with its answers in order, from the first step to the conclusion, without script. */
 async function clerkAlone(state) {
-    const page = await visitor(state.browser, state.base, { javaScriptEnabled: false });
+    const { page, leave } = await plainVisitor(state.base);
     await signIn(page, ADMIN, PASSWORD);
     await page.goto('/new?forum=mobility');
     await fillQuestion(page, 'Where shall the benches stand?');
@@ -188,7 +188,7 @@ async function clerkAlone(state) {
     await page.getByText('The conclusion is published.').waitFor();
     await page.goto(`${address}/answers`);
     await page.getByRole('heading', { name: 'Answers to the arguments' }).waitFor();
-    await page.context().close();
+    await leave();
 }
 
 /** A report is read in its thread and decided; everybody reads why; it is taken back. */
@@ -199,7 +199,7 @@ async function moderate(state) {
     await citizen.goto(`${state.consultation}/comments/${id.slice('comment-'.length)}/report`);
     await citizen.locator('input[name=reason][value=off-topic]').check();
     await citizen.locator('main form button.go').click();
-    const page = await visitor(state.browser, state.base, { javaScriptEnabled: false });
+    const { page, leave } = await plainVisitor(state.base);
     await signIn(page, ADMIN, PASSWORD);
     await page.goto('/admin');
     await page.getByRole('link', { name: /^Moderate/ }).click();
@@ -218,7 +218,7 @@ async function moderate(state) {
     await page.goto('/mod/log');
     await page.getByRole('button', { name: /^Take it back/ }).first().click();
     await page.getByText('The decision is taken back.').waitFor();
-    await page.context().close();
+    await leave();
 }
 
 /** The administrator fills in a page and gives the site its colours. */
@@ -400,7 +400,7 @@ async function giveRole(state) {
 }
 
 async function withoutScript(state) {
-    const page = await visitor(state.browser, state.base, { javaScriptEnabled: false });
+    const { page, leave } = await plainVisitor(state.base);
     await signIn(page, 'luc', PASSWORD);
     await page.goto(state.consultation);
     await page.locator('#vote form button.go').click();
@@ -408,7 +408,30 @@ async function withoutScript(state) {
     await page.locator('input[name=choice][value=against]').check();
     await page.locator('#vote form button.go').click();
     await receiptSays(page, 'Against');
-    await page.context().close();
+    await leave();
+}
+
+async function staysOpen(state) {
+    const page = await visitor(state.browser, state.base);
+    await page.goto(state.consultation);
+    await page.evaluate(() => { globalThis.sameDocument = true; });
+    await page.locator('#results details summary').click();
+    const part = (name) => page.locator(`#results [data-count="${name}"]`).first();
+    const before = { votes: await part('member').innerText(), share: await part('member:for').innerText(), bar: await part('member:bar').innerHTML() };
+    const voter = state.clerk;
+    await voter.goto(state.consultation);
+    await voter.locator('input[name=choice][value=for]').check();
+    await voter.locator('#vote form button.go').click();
+    await receiptSays(voter, 'For');
+    await eventually('the number on the page', async () => (await part('member').innerText()) !== before.votes);
+    ensure((await part('member:for').innerText()) !== before.share, 'the share stands still');
+    ensure((await part('member:bar').innerHTML()) !== before.bar, 'the bar stands still');
+    ensure(await page.evaluate(() => globalThis.sameDocument), 'the page was loaded anew');
+    ensure(await page.locator('#results details').evaluate((it) => it.open), 'what was open is closed');
+    const said = await page.locator('[data-live] [role=status]').innerText();
+    const votes = (await part('member').innerText()).match(/\d+/)[0];
+    ensure(said.includes(`official result: ${votes}`), `it is told as "${said}"`);
+    return page;
 }
 
 async function withKeyboard(state) {
@@ -430,8 +453,8 @@ async function withKeyboard(state) {
 }
 
 /** Puts two options in order and casts them, without JavaScript and with nothing but the keyboard. */
-export async function rankWithKeys(browser, base, who, slug) {
-    const page = await visitor(browser, base, { javaScriptEnabled: false });
+export async function rankWithKeys(base, who, slug) {
+    const { page, leave } = await plainVisitor(base);
     await signIn(page, who.name, who.password);
     await page.goto(`/c/${slug}`);
     for (const act of ['add:o2', 'add:o1', 'up:o1']) {
@@ -444,7 +467,7 @@ export async function rankWithKeys(browser, base, who, slug) {
     await tabUntil(page, '#vote button.go');
     await page.keyboard.press('Enter');
     await receiptSays(page, 'The station, The school');
-    await page.context().close();
+    await leave();
 }
 
 function focusIs(page, selector) {

@@ -1,6 +1,6 @@
 // Real `palabre` processes for the browser.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,8 @@ export async function fresh(program) {
     const environment = { PALABRE_NODE__LISTEN: `127.0.0.1:${port}`, PALABRE_FEDERATION__ALLOW_HTTP: 'true' };
     const node = await start(program, ['serve'], environment, /https?:\/\/\S*\/setup\/[\w-]+/);
     const base = `http://town.localhost:${port}`;
-    return { ...node, base, setup: base + new URL(node.found[0]).pathname };
+    const mails = () => JSON.parse(execFileSync(program, ['mail', 'list', '--json'], { cwd: node.folder, env: environment, encoding: 'utf8' }));
+    return { ...node, base, setup: base + new URL(node.found[0]).pathname, mails };
 }
 
 /** The demonstration, filled, and whom one signs in as there: the administrator, then the citizen. */

@@ -42,7 +42,7 @@ async function runAudit(browser) {
         await audit(anyone, 'visitor', ['/', '/f', `/f/${forum}/stats`, '/login', '/reset'], out);
         await inOthersLanguages(browser, node, made);
         const ranks = 'a ranking by buttons, without JavaScript and with the keyboard alone';
-        await test(ranks, () => rankWithKeys(browser, node.base, node.accounts[0], made.ranking));
+        await test(ranks, () => rankWithKeys(node.base, node.accounts[0], made.ranking));
         for (const who of node.accounts) {
             const page = await visitor(browser, node.base);
             await signIn(page, who.name, who.password);
@@ -64,9 +64,13 @@ async function inOthersLanguages(browser, node, made) {
     }
 }
 
-const browser = await launch();
-for (const [name, part] of Object.entries({ flows: runFlows, pages: runAudit })) {
-    if (!only || only === name) await test(name, () => part(browser));
-}
-await browser.close();
+// Side by side, each with a node and a browser of its own: one waits while the other is drawn.
+await Promise.all(
+    Object.entries({ flows: runFlows, pages: runAudit }).map(async ([name, part]) => {
+        if (only && only !== name) return;
+        const browser = await launch();
+        await test(name, () => part(browser));
+        await browser.close();
+    }),
+);
 process.exit(finish());

@@ -18,5 +18,6 @@ pub mod node;
 pub mod peer;
 pub mod polis;
 pub mod provider;
+pub mod snac;
 pub mod visitor;
 pub mod wait;

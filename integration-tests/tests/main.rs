@@ -43,6 +43,7 @@ mod provider;
 mod refusals;
 mod relays;
 mod signatures;
+mod snac;
 mod stranger;
 mod town;
 mod two_nodes;

@@ -36,8 +36,13 @@ pub struct Published {
 impl Town {
     /// Founds it: the node, the administrator, the forum.
     pub async fn founded(empty: Empty) -> Self {
+        Self::founded_with(empty, "").await
+    }
+
+    /// The same, with more lines at the end of the node's configuration.
+    pub async fn founded_with(empty: Empty, more: &str) -> Self {
         let net = Net::new(&[TOWN, NEIGHBOUR, STRANGER]);
-        let node = Node::start(&net, TOWN, empty()).await;
+        let node = Node::start_with(&net, TOWN, empty(), more).await;
         let clerk = node.admin();
         let town = Self { net, node, clerk };
         town.opens_forum(FORUM, "public").await;

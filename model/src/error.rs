@@ -176,6 +176,7 @@ refusals! {
     AlreadyReported = "already-reported", Rule, "This account has reported this already.";
     AlreadyDecided = "already-decided", Rule, "This report is decided already.";
     Superseded = "superseded", Rule, "A later ballot of this voter is already counted.";
+    Outdated = "outdated", Rule, "A later version of this is kept already.";
     ResultsHidden = "results-hidden", Forbidden, "The results are hidden until closing, or until the visitor has voted.";
     TooLong = "too-long", Rule, "The text is too long.";
     ParentElsewhere = "parent-elsewhere", Rule, "The comment replied to belongs to another consultation or is gone.";

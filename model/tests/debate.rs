@@ -1,5 +1,7 @@
 //! Comments, replies, agreement; who sees what; follows.
 
+use std::time::Duration;
+
 use model::both_databases;
 use model::clock::Instant;
 use model::debate::comment::{self, Draft, Remote, State, score, thread};
@@ -14,6 +16,8 @@ use model::people::role::Standing;
 use model::testing::{World, refused};
 use serde_json::json;
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 fn says(text: &str) -> Draft {
     Draft { text: text.into(), ..Draft::default() }
 }
@@ -26,6 +30,7 @@ fn remote(uri: &str, html: &str) -> Remote {
         parent: None,
         language: None,
         published: Instant::from_microsecond(1),
+        updated: None,
     }
 }
 
@@ -150,9 +155,15 @@ both_databases! {
         assert_eq!((first.html.as_str(), first.markdown.as_str()), ("<p>Hi</p>", "Hi"));
         let again = comment::receive(&mut tx, now, &forum, &vote, bob.id, &note).await.unwrap();
         assert_eq!(again.id, first.id);
-        assert_eq!(refused(comment::revise(&mut tx, now, eve.id, &first, "<p>Evil</p>").await), "not-allowed");
+        assert_eq!(refused(comment::revise(&mut tx, now, eve.id, &first, "<p>Evil</p>", None).await), "not-allowed");
         assert_eq!(refused(comment::retract(&mut tx, now, eve.id, &first).await), "not-allowed");
-        assert_eq!(comment::revise(&mut tx, now, bob.id, &first, "<p>Ho</p>").await.unwrap().markdown, "Ho");
+        let late = comment::revise(&mut tx, now, bob.id, &first, "<p>Ho</p>", Some(now.minus(HOUR))).await.unwrap();
+        assert_eq!((late.markdown.as_str(), late.updated_at), ("Ho", Some(now.minus(HOUR))));
+        let earlier = Some(now.minus(2 * HOUR));
+        assert_eq!(refused(comment::revise(&mut tx, now, bob.id, &late, "<p>Hu</p>", earlier).await), "outdated");
+        let to_come = Some(now.plus(HOUR));
+        let latest = comment::revise(&mut tx, now, bob.id, &late, "<p>Ha</p>", to_come).await.unwrap();
+        assert_eq!(latest.updated_at, Some(now), "no later than now");
         comment::retract(&mut tx, now, bob.id, &first).await.unwrap();
         assert_eq!(comment::by_uri(&mut tx, "https://m.test/1").await.unwrap().unwrap().state, State::Deleted);
     }
@@ -223,7 +234,9 @@ both_databases! {
         let inboxes = follow::inboxes(&mut tx, group.id).await.unwrap();
         assert_eq!(inboxes, ["https://m.test/inbox"]);
         activity::send(&mut tx, world.now(), group.id, "https://a.test/x", "{}", &inboxes).await.unwrap();
-        assert_eq!(delivery::waiting(&mut tx).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(delivery::waiting(&mut world.store.conn().await.unwrap()).await.unwrap(), 1);
+        let mut tx = world.store.begin().await.unwrap();
         follow::end(&mut tx, bob.id, group.id).await.unwrap();
         assert_eq!(follow::count(&mut tx, group.id).await.unwrap(), 1);
         assert!(sighting::first(&mut tx, world.now(), "https://m.test/a").await.unwrap());

@@ -115,6 +115,7 @@ both_databases! {
             parent: None,
             language: None,
             published: world.now(),
+            updated: None,
         };
         for _ in 0..2 {
             let said = comment::receive(&mut tx, world.now(), &forum, &on, eve.id, &remote).await.expect("received");

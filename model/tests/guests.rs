@@ -242,6 +242,7 @@ both_databases! {
             parent: None,
             language: None,
             published: world.now(),
+            updated: None,
         };
         comment::receive(&mut tx, world.now(), &forum, &vote, ana.id, &remote).await.unwrap();
         assert_eq!(backfill::known(&mut tx, &[uri(1), uri(2)]).await.unwrap(), [uri(1)]);

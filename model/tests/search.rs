@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use model::both_databases;
-use model::data::search::{self, Hit, Kind, Mark, Query, Scope};
+use model::data::search::{self, Hit, Kind, Mark, Query, Scope, What};
 use model::data::{import_polis, upkeep};
 use model::debate::comment::{self, Draft};
 use model::debate::consultation::{self, Consultation};
 use model::debate::forum::{self, Forum, Visibility};
+use model::debate::text;
+use model::network::{mirror, peer, terms};
 use model::people::account::Account;
 use model::people::role::{Role, Standing};
 use model::testing::World;
+use model::testing::elsewhere::PEER;
 use serde_json::json;
 
 fn says(text: &str) -> Draft {
@@ -30,10 +33,12 @@ async fn finds_in(world: &World, who: Option<&Account>, scope: &Scope, words: &s
             break;
         }
     }
-    let name = |hit: &Hit| match (&hit.comment, &hit.consultation) {
-        (Some((it, _)), _) => it.markdown.clone(),
-        (None, Some(it)) => it.title.clone(),
-        (None, None) => hit.forum.title.clone(),
+    let name = |hit: &Hit| match &hit.what {
+        What::Here { comment: Some(it), .. } => it.0.markdown.clone(),
+        What::Here { consultation: Some(it), .. } => it.title.clone(),
+        What::Here { forum, .. } => forum.title.clone(),
+        What::Elsewhere { comment: Some(it), .. } => text::plain(&it.0.html),
+        What::Elsewhere { page, .. } => format!("{} of {}", page.title, page.host),
     };
     all.iter().map(|hit| format!("{}: {}", hit.kind(), name(hit))).collect()
 }
@@ -199,6 +204,54 @@ both_databases! {
         tx.commit().await.unwrap();
         assert_eq!(finds(&world, None, "arbre").await, ["comment: Plantons des arbres"], "what is hidden is not");
         assert_eq!(finds(&world, None, "trees").await, ["consultation: Trees?"]);
+    }
+
+    async fn what_other_nodes_published_is_found_until_it_is_gone(world: World) {
+        let on = world.mirrors(&json!({"kind": "vote"}), "live").await;
+        let zoe = world.stranger("zoe", PEER).await;
+        let far = world.stranger("far", "third.test").await;
+        let said = world.mirrors_comment(&on, &zoe, "More benches").await;
+        world.mirrors_comment(&on, &far, "Fewer benches").await;
+        assert_eq!(finds(&world, None, "close squares").await, ["consultation: Close the square? of peer.test"]);
+        let benches = finds(&world, None, "bench").await;
+        assert_eq!(
+            benches,
+            ["comment: More benches"],
+            "a stranger of a third server did not say that they may be found"
+        );
+        let of = |scope: Scope| {
+            let world = &world;
+            async move { finds_in(world, None, &scope, "bench").await.len() }
+        };
+        assert_eq!(of(Scope { kind: Some(Kind::Comment), ..Scope::default() }).await, 1);
+        assert_eq!(of(Scope { kind: Some(Kind::Consultation), ..Scope::default() }).await, 0);
+        assert_eq!(of(Scope { forum: Some("mobilite".into()), ..Scope::default() }).await, 0, "it is of no forum here");
+
+        model::testing::forget_documents(&world.store).await;
+        assert!(finds(&world, None, "bench").await.is_empty());
+        upkeep::run(&world.store).await.unwrap();
+        assert_eq!(finds(&world, None, "bench").await, benches, "what was kept before is found after an upgrade");
+
+        let mut tx = world.store.begin().await.unwrap();
+        mirror::end(&mut tx, world.now(), &said.uri, mirror::How::Removed, Some("Off the subject.")).await.unwrap();
+        terms::note(&mut tx, &on.page.uri, Some(world.now()), None).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(finds(&world, None, "bench").await.is_empty(), "what is gone at its origin");
+        assert_eq!(finds(&world, None, "square").await.len(), 1);
+        let mut tx = world.store.begin().await.unwrap();
+        terms::purge(&mut tx, world.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(finds(&world, None, "square").await.is_empty(), "what is purged");
+    }
+
+    async fn what_silenced_nodes_published_is_not_found(world: World) {
+        world.mirrors(&json!({"kind": "vote"}), "live").await;
+        assert_eq!(finds(&world, None, "square").await.len(), 1);
+        let mut tx = world.store.begin().await.unwrap();
+        let silence = peer::Terms::from(peer::Policy::Silence);
+        peer::treat(&mut tx, world.now(), Some(&world.as_admin()), PEER, silence).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(finds(&world, None, "square").await.is_empty());
     }
 }
 

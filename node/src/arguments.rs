@@ -247,7 +247,8 @@ pub enum Mail {
 /// `palabre verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The address of the consultation, https://HOST/c/SLUG, or an archive of it: a folder or a ZIP
+    /// The address of the consultation, https://HOST/c/SLUG, or an archive of it: a folder or a ZIP; or the page of a node that
+    /// carries it, https://MIRROR/remote/HOST/c/SLUG, whose text is then held against what its author signed
     #[arg(value_name = "ADDRESS-or-ARCHIVE")]
     pub what: String,
     /// A receipt whose ballot must be in the log

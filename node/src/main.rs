@@ -14,6 +14,7 @@ mod mailer;
 mod node;
 mod opening;
 mod output;
+mod progress;
 mod router;
 mod telemetry;
 mod worker;

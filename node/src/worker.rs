@@ -12,7 +12,7 @@ use model::debate::schedule;
 use model::error::Error;
 use model::id::Id;
 use model::job::{self, Claim, Job, Outcome};
-use model::network::{activity, terms};
+use model::network::{activity, erasure, fidelity, terms};
 use model::people::session;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -99,6 +99,8 @@ async fn sweep(node: &Node) -> anyhow::Result<()> {
     check::due(&mut tx, node.clock.now()).await?;
     activity::sweep(&mut tx, node.clock.now()).await?;
     terms::purge(&mut tx, node.clock.now()).await?;
+    erasure::sweep(&mut tx, node.clock.now()).await?;
+    fidelity::due(&mut tx, node.clock.now()).await?;
     witness::watch_all(&mut tx, node.clock.now()).await?;
     preference::gather(&mut tx, node.clock.now()).await?;
     Ok(tx.commit().await?)
@@ -215,6 +217,10 @@ fn kind(job: &Job) -> &'static str {
         Job::Backfill { .. } => "backfill",
         Job::Errand { .. } => "errand",
         Job::Verify { .. } => "verify",
+        Job::Revisit { .. } => "revisit",
+        Job::Receipt { .. } => "receipt",
+        Job::Carried { .. } => "carried",
+        Job::Decline { .. } => "decline",
         Job::Portrait { .. } => "portrait",
         Job::Relay { .. } => "relay",
         Job::Adopt { .. } => "adopt",
@@ -248,6 +254,10 @@ async fn perform(node: &Node, claim: &Claim) -> Outcome {
         | Job::Backfill { .. }
         | Job::Errand { .. }
         | Job::Verify { .. }
+        | Job::Revisit { .. }
+        | Job::Receipt { .. }
+        | Job::Carried { .. }
+        | Job::Decline { .. }
         | Job::Portrait { .. }
         | Job::Answer { .. }
         | Job::Moderate { .. }
@@ -290,6 +300,7 @@ async fn tell(node: &Node, claim: &Claim) -> Outcome {
 async fn post(node: &Node, claim: &Claim, id: Id<Mail>) -> Outcome {
     let sent = async {
         let mail = mail::by_id(&mut node.store.conn().await?, id).await?;
+        let mail = web::news::dressed(&node.web, mail).await?;
         let sent = match (&node.mailer, mail.state) {
             (Some(mailer), State::Waiting) => hand_over(mailer, &mail).await,
             (None, State::Waiting) => Ok(State::Kept),

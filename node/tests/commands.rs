@@ -212,3 +212,19 @@ fn the_doctor_says_what_is_wrong_and_mends_what_it_may() {
     assert_eq!(of("domain").expect("a finding")["state"], "warn");
     assert!(of("domain").expect("a finding")["mend"].as_str().is_some_and(|mend| mend.contains("node.domain")));
 }
+
+#[test]
+fn long_commands_say_how_far_they_have_come_on_a_terminal_alone() {
+    let folder = folder();
+    set_up(folder.path());
+    let quiet = run(folder.path(), &["backup", "--output", "quiet.zip"], "");
+    assert!(quiet.status.success() && err(&quiet).is_empty(), "{}", err(&quiet));
+    // script(1) gives it a terminal, whose output is its own.
+    let line = format!("{} backup --output shown.zip", palabre(folder.path(), &[]).get_program().display());
+    let mut shown = std::process::Command::new("script");
+    shown.args(["-qec", &line, "/dev/null"]).current_dir(folder.path()).stdin(std::process::Stdio::null());
+    let shown = shown.output().expect("script(1), which every Debian has");
+    let said = out(&shown);
+    assert!(shown.status.success() && said.contains("accounts, ") && said.contains("rows of"), "{said:?}");
+    assert!(!out(&quiet).contains("accounts, "));
+}

@@ -2,24 +2,34 @@
 'use strict';
 for (const place of document.querySelectorAll('[data-live]')) {
   const told = place.querySelector('[role=status]');
-  const seen = { comments: 0, votes: 0 };
+  const written = new Intl.NumberFormat(document.documentElement.lang);
+  const seen = { comments: 0, votes: null };
   let source = null;
   let over = false;
 
   const tell = () => {
     const parts = [];
-    if (seen.comments) parts.push(place.dataset.comments.replace('0', seen.comments));
-    if (seen.votes) parts.push(place.dataset.votes.replace('0', seen.votes));
+    const say = (words, number) => parts.push(words.replace('0', written.format(number)));
+    if (seen.comments) say(place.dataset.comments, seen.comments);
+    if (seen.votes !== null) say(place.dataset.votes, seen.votes);
     told.textContent = parts.join(' ');
+  };
+  // Each number and bar is replaced where it stands: what is open stays open, and the focus where it is.
+  const fill = (html) => {
+    const fresh = new DOMParser().parseFromString(html, 'text/html');
+    let changed = false;
+    for (const spot of document.querySelectorAll('#results [data-count]')) {
+      const now = fresh.querySelector(`[data-count="${CSS.escape(spot.dataset.count)}"]`);
+      if (!now || now.innerHTML === spot.innerHTML) continue;
+      spot.replaceChildren(...now.childNodes);
+      changed = true;
+    }
+    return changed;
   };
   const count = (event) => {
     const tally = JSON.parse(event.data);
+    if (!fill(tally.html)) return;
     seen.votes = tally.tiers[tally.official].voters;
-    for (const [name, tier] of Object.entries(tally.tiers)) {
-      for (const choice of tier.choices) {
-        for (const spot of document.querySelectorAll(`[data-count="${name}:${choice.id}"]`)) spot.textContent = choice.count;
-      }
-    }
     tell();
   };
   const leave = () => {

@@ -30,6 +30,7 @@ mod openapi;
 mod outcome;
 mod own;
 mod page;
+mod partner;
 mod peer;
 mod quota;
 mod reaction;
@@ -150,9 +151,11 @@ fn calls() -> OpenApiRouter<App> {
         .routes(routes!(relay_server::proposals))
         .routes(routes!(relay_server::answer))
         .routes(routes!(relay_server::forks))
+        .routes(routes!(partner::list))
+        .routes(routes!(partner::admit, partner::forget))
         .routes(routes!(follow::take_back))
         .routes(routes!(follow::known))
-        .routes(routes!(elsewhere::ballot, elsewhere::vote, elsewhere::withdraw))
+        .routes(routes!(elsewhere::ballot::ballot, elsewhere::ballot::vote, elsewhere::ballot::withdraw))
         .routes(routes!(elsewhere::comments, elsewhere::post));
     OpenApiRouter::with_openapi(openapi::head())
         .nest(ROOT, calls)

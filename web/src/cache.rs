@@ -1,12 +1,15 @@
-//! Finished pages for visitors without a session, kept for a moment.
+//! Finished pages for visitors without a session, by page, version, language and shade.
 //!
-//! A page is kept for [`FRESH`] at most, so that it is right within two seconds of what it shows, and rendered at most a few
-//! times a second however many ask and vote: while one visitor's request renders it anew, the others are given the page that
-//! is there, and where none is, they wait for that one. It is kept as it goes out, headers, tag and compression included, and
-//! given out before any other layer is asked. What a request with a session is answered is neither read from here nor kept.
+//! A page is given out as long as its version stands: that of a consultation is one row, read at most every [`ASKED`] however
+//! many ask, so that what another process changes shows at once too; what this process changes is told by
+//! [`Pages::forget`]. It is made anew at most [`MADE_MOST`] times a second, whatever storm of votes there is, and
+//! at least every [`LONGEST`], for what no version tells (the time that is left, a name): so it is right within two seconds.
+//! While one visitor's request makes it, the others are given the page that is there, and where none is, they wait for that
+//! one. It is kept as it goes out, headers, tag and compression included, and given out before any other layer is asked.
+//! What a request with a session is answered is neither read from here nor kept.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,21 +20,32 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use bytes::Bytes;
-use model::debate::consultation::Consultation;
+use model::debate::consultation::{self, Consultation};
+use model::error::Error;
 use model::id::Id;
 use tokio::time::Instant;
 
 use crate::app::App;
 use crate::encoding::{self, Encoding};
 use crate::language::Language;
+use crate::pages::reading::Reading;
 use crate::{session, tag, visitor};
 
-/// How long a page is given out before it is rendered anew.
+/// How long a page is given out before its version is asked for.
+const ASKED: Duration = Duration::from_millis(50);
+/// How long a page without a version, such as a list, is given out before it is made anew.
 const FRESH: Duration = Duration::from_millis(400);
-/// How long it is given out at most, while it is being rendered anew.
+/// How long a page is given out at most, while it is being made anew.
 const STALE: Duration = Duration::from_millis(900);
+/// How long a page is given out at most, even though its version stands.
+const LONGEST: Duration = Duration::from_millis(1500);
+/// How often a page is made in a second at most.
+const MADE_MOST: u32 = 4;
+const SECOND: Duration = Duration::from_secs(1);
 /// How many pages are kept; past it the cache starts over.
 const MOST: usize = 512;
+/// How many readings of consultations are kept; past it they are read anew.
+const READINGS_MOST: usize = 64;
 /// A larger page is not kept. Octets.
 const LARGEST: usize = 4 * 1024 * 1024;
 /// The parts of a consultation that are pages of their own.
@@ -47,10 +61,70 @@ struct Page {
     body: Bytes,
 }
 
+/// What tells whether a page has changed ([`consultation::stamp`]).
+type Version = (i64, i64);
+
 struct Kept {
     page: Page,
+    /// The version that it shows; none of a list.
+    version: Option<Version>,
+    /// When it was made.
     since: Instant,
+    /// When its version was last found to stand.
+    asked: Mutex<Instant>,
+    /// Whether this process has changed what it shows.
+    changed: AtomicBool,
     renewing: AtomicBool,
+    made: Made,
+}
+
+/// How often a page was made since that moment: a second at most.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    since: Instant,
+    times: u32,
+}
+
+impl Made {
+    /// Once more.
+    fn again(self, now: Instant) -> Self {
+        if now.saturating_duration_since(self.since) < SECOND {
+            Self { times: self.times + 1, ..self }
+        } else {
+            Self { since: now, times: 1 }
+        }
+    }
+
+    /// Whether it was made as often as it may be.
+    fn is_often(self, now: Instant) -> bool {
+        self.times >= MADE_MOST && now.saturating_duration_since(self.since) < SECOND
+    }
+}
+
+impl Kept {
+    fn asked(&self) -> Instant {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It is given out a while longer.
+    fn stands(&self, now: Instant) {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        self.renewing.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether it may be given out without asking.
+    fn is_good(&self, now: Instant) -> bool {
+        let pause = if self.version.is_some() { ASKED } else { FRESH };
+        let changed = self.changed.load(Ordering::Relaxed) && !self.made.is_often(now);
+        !changed && now.saturating_duration_since(self.asked()) < pause
+    }
+
+    /// Whether it still shows what is there, whose version is now this.
+    fn is_right(&self, version: Option<Version>, now: Instant) -> bool {
+        let held = version.is_some() && version == self.version && !self.changed.load(Ordering::Relaxed);
+        let age = now.saturating_duration_since(self.since);
+        age < LONGEST && (held || self.made.is_often(now))
+    }
 }
 
 /// Everything that the page shared by visitors without a session depends on.
@@ -100,6 +174,25 @@ fn is_kept(path: &str, query: Option<&str>) -> bool {
     }
 }
 
+/// The consultation of which a page is.
+fn slug_of(path: &str) -> Option<&str> {
+    path.strip_prefix("/c/").map(|rest| rest.split('/').next().unwrap_or(rest))
+}
+
+/// The version of what a page shows; none of a list, and of what is not there.
+async fn version(app: &App, path: &str) -> Option<Version> {
+    let slug = slug_of(path)?;
+    let asked = async { consultation::stamp(&mut app.store.conn().await?, slug).await };
+    match asked.await {
+        Ok(version) => Some(version),
+        Err(Error::NotFound) => None,
+        Err(error) => {
+            tracing::warn!(%error, "the version of a page could not be read");
+            None
+        }
+    }
+}
+
 /// Gives out the page that is kept, or keeps the one that is made.
 pub(crate) async fn share(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let Some(key) = Key::of(&app, &request) else { return next.run(request).await };
@@ -113,8 +206,13 @@ pub(crate) async fn share(State(app): State<App>, mut request: Request, next: Ne
     if let Some(page) = app.pages.given(&key, Instant::now()) {
         return answer(page, &asked);
     }
+    let version = version(&app, request.uri().path()).await;
+    if let Some(page) = app.pages.stands(&key, version, Instant::now()) {
+        app.pages.open(&key);
+        return answer(page, &asked);
+    }
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(key.encoding.name()));
-    let made = make(&app, key, request, next).await;
+    let made = make(&app, key, version, request, next).await;
     drop(turn);
     match made {
         Ok(page) => answer(page, &asked),
@@ -122,24 +220,26 @@ pub(crate) async fn share(State(app): State<App>, mut request: Request, next: Ne
     }
 }
 
-/// Renders a page and keeps it; `Err` is an answer that is not kept.
-async fn make(app: &App, key: Key, request: Request, next: Next) -> Result<Page, Response> {
+/// Renders a page and keeps it; `Err` is an answer that is not kept. `version` was read before: what changes meanwhile is
+/// found by the next who asks.
+async fn make(app: &App, key: Key, version: Option<Version>, request: Request, next: Next) -> Result<Page, Response> {
     let since = Instant::now();
+    let changes = app.pages.changes();
     let (mut parts, body) = next.run(request).await.into_parts();
     if parts.status != StatusCode::OK || parts.headers.contains_key(header::SET_COOKIE) {
-        app.pages.open(&key);
+        app.pages.lose(&key);
         return Err(Response::from_parts(parts, body));
     }
     match to_bytes(body, LARGEST).await {
         Ok(body) => {
             parts.headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
             let page = Page { headers: parts.headers, tag: tag::of(&body), body };
-            app.pages.keep(key, since, page.clone());
+            app.pages.keep(key, Found { version, since, changes }, page.clone());
             Ok(page)
         }
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
-            app.pages.open(&key);
+            app.pages.lose(&key);
             let mut failed = Response::default();
             *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             Err(failed)
@@ -164,8 +264,23 @@ fn answer(page: Page, asked: &HeaderMap) -> Response {
     response
 }
 
+/// What a page was made from.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    version: Option<Version>,
+    since: Instant,
+    /// How often this process had changed anything by then.
+    changes: u64,
+}
+
+/// A reading, and whether this process has changed what it holds.
+struct Read {
+    reading: Arc<Reading>,
+    changed: bool,
+}
+
 /// Whoever holds it makes the page; the others wait for it.
-type Gate = Arc<tokio::sync::Mutex<()>>;
+pub(crate) type Gate = Arc<tokio::sync::Mutex<()>>;
 
 /// The pages kept, and which logs everybody may read: who checks one asks for thousands of its files.
 #[derive(Default)]
@@ -173,6 +288,11 @@ pub(crate) struct Pages {
     kept: RwLock<HashMap<Key, Arc<Kept>>>,
     gates: Mutex<HashMap<Key, Gate>>,
     logs: RwLock<HashMap<String, (Id<Consultation>, Instant)>>,
+    /// What pages of consultations are made from, for everybody alike.
+    readings: RwLock<HashMap<String, Read>>,
+    reading_gates: Mutex<HashMap<String, Gate>>,
+    /// How often this process has changed what pages show.
+    changes: AtomicU64,
 }
 
 impl Pages {
@@ -191,20 +311,59 @@ impl Pages {
         logs.insert(slug, (on, since));
     }
 
-    /// The page, if a good one is there. Who gets `None` makes it and gives it to [`Self::keep`].
+    /// What the page of a consultation is made from, if it was read a moment ago and this process has changed nothing since.
+    pub(crate) fn reading(&self, slug: &str, now: Instant) -> Option<Arc<Reading>> {
+        let readings = self.readings.read().unwrap_or_else(PoisonError::into_inner);
+        readings.get(slug).filter(|it| !it.changed && it.reading.is_fresh(now)).map(|it| it.reading.clone())
+    }
+
+    /// The last reading, whatever changed since, unless this process has.
+    pub(crate) fn earlier_reading(&self, slug: &str) -> Option<Arc<Reading>> {
+        let readings = self.readings.read().unwrap_or_else(PoisonError::into_inner);
+        readings.get(slug).filter(|it| !it.changed).map(|it| it.reading.clone())
+    }
+
+    /// The gate through which one goes to read it.
+    pub(crate) fn reading_gate(&self, slug: &str) -> Gate {
+        self.reading_gates.lock().unwrap_or_else(PoisonError::into_inner).entry(slug.to_owned()).or_default().clone()
+    }
+
+    /// Keeps what was read when this process had changed things that often.
+    pub(crate) fn keep_reading(&self, slug: &str, reading: Arc<Reading>, changes: u64) {
+        let mut readings = self.readings.write().unwrap_or_else(PoisonError::into_inner);
+        if readings.len() >= READINGS_MOST {
+            readings.clear();
+            self.reading_gates.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        readings.insert(slug.to_owned(), Read { reading, changed: self.changes() != changes });
+    }
+
+    /// The page, if a good one is there. Who gets `None` asks for its version or makes it.
     fn get(&self, key: &Key, now: Instant) -> Option<Page> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let found = kept.get(key)?;
-        let age = now.saturating_duration_since(found.since);
-        let good = age < FRESH || (age < STALE && found.renewing.swap(true, Ordering::Relaxed));
+        let waits = !found.changed.load(Ordering::Relaxed) && now.saturating_duration_since(found.asked()) < STALE;
+        let good = found.is_good(now) || (waits && found.renewing.swap(true, Ordering::Relaxed));
         good.then(|| found.page.clone())
     }
 
-    /// The page, if it was made only now.
+    /// The page, if it was made, or found to stand, only now.
     fn given(&self, key: &Key, now: Instant) -> Option<Page> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.get(key)?;
-        (now.saturating_duration_since(found.since) < FRESH).then(|| found.page.clone())
+        kept.get(key).filter(|found| found.is_good(now)).map(|found| found.page.clone())
+    }
+
+    /// The page, if it still shows what is there, whose version is now this.
+    fn stands(&self, key: &Key, version: Option<Version>, now: Instant) -> Option<Page> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.get(key).filter(|found| found.is_right(version, now))?;
+        found.stands(now);
+        Some(found.page.clone())
+    }
+
+    /// How often this process has changed anything.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// The gate through which one goes to make the page.
@@ -217,88 +376,57 @@ impl Pages {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
-    /// Keeps a page made from what the database held at `since`.
-    fn keep(&self, key: Key, since: Instant, page: Page) {
+    /// Forgets a page that is there no longer.
+    fn lose(&self, key: &Key) {
+        self.open(key);
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// Keeps a page. What changed while it was made is not in it, perhaps.
+    fn keep(&self, key: Key, from: Found, page: Page) {
         self.open(&key);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {
             kept.clear();
         }
-        kept.insert(key, Arc::new(Kept { page, since, renewing: AtomicBool::new(false) }));
+        let before = kept.get(&key).map_or(Made { since: from.since, times: 0 }, |held| held.made);
+        let it = Kept {
+            page,
+            version: from.version,
+            since: from.since,
+            asked: Mutex::new(from.since),
+            changed: AtomicBool::new(self.changes() != from.changes),
+            renewing: AtomicBool::new(false),
+            made: before.again(from.since),
+        };
+        kept.insert(key, Arc::new(it));
     }
 
-    /// Forgets a consultation's pages, after a change made through this process.
+    /// Notes a change of a consultation made through this process: its pages, and the lists that it stands in, are made anew
+    /// for the next who asks.
     pub(crate) fn forget(&self, slug: &str) {
-        let (page, part) = (format!("/c/{slug}"), format!("/c/{slug}/"));
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|held, _| held.path != page && !held.path.starts_with(&part));
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        for (key, held) in &*kept {
+            let path = key.path.split('?').next().unwrap_or_default();
+            if slug_of(path).is_none_or(|other| other == slug) {
+                held.changed.store(true, Ordering::Relaxed);
+            }
+        }
         drop(kept);
         self.logs.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        if let Some(it) = self.readings.write().unwrap_or_else(PoisonError::into_inner).get_mut(slug) {
+            it.changed = true;
+        }
     }
 
     /// Forgets every page, after what may show in many.
     pub(crate) fn forget_all(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
         self.kept.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.readings.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(path: &str, language: Language) -> Key {
-        Key { path: path.to_owned(), language, shade: None, encoding: Encoding::Brotli }
-    }
-
-    #[test]
-    fn a_page_is_given_until_it_is_old_and_one_visitor_renews_it() {
-        let pages = Pages::default();
-        let begin = Instant::now();
-        let square = |language| key("/c/square", language);
-        let page = || Page { headers: HeaderMap::new(), tag: tag::of(b"page"), body: Bytes::from_static(b"page") };
-        let get = |after| pages.get(&square(Language::Fr), begin + after);
-        assert_eq!(get(Duration::ZERO), None);
-        pages.keep(square(Language::Fr), begin, page());
-        assert!(get(Duration::ZERO).is_some());
-        assert_eq!(pages.get(&square(Language::En), begin), None, "each language has its own");
-        assert_eq!(get(FRESH), None, "the first is to render it anew");
-        assert!(get(FRESH).is_some(), "the others need not wait");
-        assert_eq!(get(STALE), None);
-        pages.keep(square(Language::Fr), begin + STALE, page());
-        pages.keep(key("/c/square/results", Language::Fr), begin + STALE, page());
-        pages.keep(key("/c/squares", Language::Fr), begin + STALE, page());
-        assert!(get(STALE).is_some());
-        pages.forget("square");
-        assert_eq!(get(STALE), None);
-        assert_eq!(pages.get(&key("/c/square/results", Language::Fr), begin + STALE), None);
-        assert!(pages.get(&key("/c/squares", Language::Fr), begin + STALE).is_some(), "another's stay");
-    }
-
-    #[test]
-    fn only_pages_that_many_ask_for_are_kept() {
-        for kept in
-            ["/", "/f", "/f/mobility", "/f/mobility?state=open", "/c/square", "/c/square/results", "/c/square/embed"]
-        {
-            let (path, query) = kept.split_once('?').map_or((kept, None), |(path, query)| (path, Some(query)));
-            assert!(is_kept(path, query), "{kept}");
-        }
-        for other in
-            ["/me", "/login", "/c/square?choice=for", "/f/x?tag=y", "/c/", "/c/square/results.csv", "/c/a/b/c", "/?x"]
-        {
-            let (path, query) = other.split_once('?').map_or((other, None), |(path, query)| (path, Some(query)));
-            assert!(!is_kept(path, query), "{other}");
-        }
-    }
-
-    #[test]
-    fn that_a_log_is_open_is_soon_asked_again() {
-        let (pages, begin) = (Pages::default(), Instant::now());
-        let on = Id::new(model::clock::Instant::from_microsecond(0));
-        assert_eq!(pages.open_log("square", begin), None);
-        pages.keep_log("square".to_owned(), begin, on);
-        assert_eq!(pages.open_log("square", begin), Some(on));
-        assert_eq!((pages.open_log("other", begin), pages.open_log("square", begin + FRESH)), (None, None));
-        pages.forget("square");
-        assert_eq!(pages.open_log("square", begin), None);
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use model::care::commitment::Level;
 use model::people::role::Role;
 
 use crate::assets;
@@ -74,6 +75,8 @@ pub struct Frame {
     pub path: String,
     /// `light` or `dark`, if the visitor chose.
     pub theme: Option<&'static str>,
+    /// How accessible the pages were found.
+    pub accessibility: Level,
     /// What must be known on every page.
     pub banners: Vec<String>,
     /// The style sheet.
@@ -110,6 +113,7 @@ impl Frame {
             guest: visitor.guest.as_ref().map(|guest| guest.handle(&visitor.here)),
             path: visitor.path.clone(),
             theme: visitor.theme,
+            accessibility: visitor.commitments.accessibility.level,
             banners,
             style: &assets::STYLE.path,
             look: visitor.look.clone(),
@@ -189,6 +193,11 @@ impl Frame {
         menu
     }
 
+    /// What the foot of the page says of accessibility.
+    pub fn accessible(&self) -> String {
+        self.t.say(&format!("footer-accessibility-{}", self.accessibility))
+    }
+
     /// What the foot of the page says of the node.
     pub fn footer(&self) -> &'static str {
         if self.linked { "footer-node" } else { "footer-node-alone" }
@@ -207,6 +216,7 @@ impl Frame {
             self.link("/admin/mail", "mails"),
             self.link("/admin/relays", "relays-title"),
             self.link("/federation", "federation"),
+            self.link("/admin/work", "works-title"),
             self.link("/admin/settings", "settings-title"),
         ]
     }

@@ -75,6 +75,31 @@ impl Letter {
         }
     }
 
+    /// A mail that was written as plain text: its paragraphs, what it quotes, and where it leads.
+    pub(crate) fn of_plain(node: &Node, here: &Address, language: Language, subject: &str, text: &str) -> Self {
+        let mut letter = Self::new(node, here, language, subject);
+        for part in text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()) {
+            let quoted: Option<Vec<&str>> = part.lines().map(|line| line.strip_prefix('>').map(str::trim)).collect();
+            letter = match quoted {
+                Some(lines) => {
+                    let quote = Quote { text: lines.join("\n"), language: language.tag().to_owned() };
+                    letter.quotes(Some(quote))
+                }
+                None if is_address(part) => {
+                    let words = letter.t.say("letter-open");
+                    letter.leads(words, part)
+                }
+                None => letter.says(part),
+            };
+        }
+        letter
+    }
+
+    /// Its form as HTML.
+    pub(crate) fn html(&self) -> Result<String> {
+        self.render().map_err(Error::store)
+    }
+
     /// The same with a sentence more.
     pub(crate) fn says(mut self, sentence: impl Into<String>) -> Self {
         self.paragraphs.push(sentence.into());
@@ -118,6 +143,12 @@ impl Letter {
     }
 }
 
+/// Whether a paragraph is nothing but an address of the web.
+fn is_address(part: &str) -> bool {
+    let web = part.starts_with("https://") || part.starts_with("http://");
+    web && !part.contains(char::is_whitespace)
+}
+
 #[cfg(test)]
 mod tests {
     use model::address::Scheme;
@@ -150,6 +181,22 @@ mod tests {
             );
             assert!(mail.text.lines().all(|line| line.trim_end() == line), "{:?}", mail.text);
         }
+    }
+
+    #[test]
+    fn a_mail_of_plain_text_is_dressed_like_the_others() {
+        let (node, here) = (Node::default(), Address::new(Scheme::Https, "a.test"));
+        let text = "It was decided:\n\n> Off <topic>.\n>\n> Twice.\n\nIf you disagree:\n\nhttps://a.test/appeal/x\n";
+        let html = Letter::of_plain(&node, &here, Language::Es, "Decisión", text).html().unwrap();
+        assert!(
+            html.contains("<html lang=\"es\">") && html.contains("Off &#60;topic&#62;.\n\nTwice.</blockquote>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("href=\"https://a.test/appeal/x\"") && html.contains("<p>If you disagree:</p>"),
+            "{html}"
+        );
+        assert!(!html.contains("&#62; Off"), "{html}");
     }
 
     #[test]

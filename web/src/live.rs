@@ -1,11 +1,11 @@
 //! What happens meanwhile, for pages that stay open (server-sent events): new comments, and the tally as it stands at a
-//! checkpoint. However many watch a consultation, one task asks the database for all of them; what it has to say is written once
-//! and handed to each. Results that are hidden are never told, nor that they have changed.
+//! checkpoint, with the part of the page that shows it. However many watch a consultation, one task asks the database for all of
+//! them; what it has to say is written once in each language and handed to each. Results that are hidden are never told, nor that they have changed.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,7 +16,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use model::count::tally::{self, Viewer};
+use jiff::tz::TimeZone;
+use model::care::settings;
+use model::count::tally::{self, Document, Viewer};
 use model::debate::comment::order::{self, Level, Order, Selection};
 use model::debate::comment::{self, Comment};
 use model::debate::consultation::{self, Consultation, State as Stage};
@@ -28,6 +30,8 @@ use tokio::sync::broadcast::{self, Receiver, Sender};
 
 use crate::app::App;
 use crate::error::Failure;
+use crate::language::{Language, Words};
+use crate::pages::tallied;
 use crate::visitor::Visitor;
 
 /// How often the database is asked, once for all who watch.
@@ -59,15 +63,42 @@ pub(crate) struct Live {
     ended: AtomicBool,
 }
 
+/// What is told: the same to all, or to each in the language of the page.
+#[derive(Clone)]
+enum Told {
+    All(Bytes),
+    Each(Arc<[Bytes; Language::ALL.len()]>),
+}
+
+impl Told {
+    fn to(self, language: Language) -> Bytes {
+        match self {
+            Self::All(event) => event,
+            Self::Each(events) => events[language as usize].clone(),
+        }
+    }
+}
+
 struct Room {
-    voice: Sender<Bytes>,
+    voice: Sender<Told>,
+    /// The latest tally, for who comes later: the page may be older than it.
+    tally: Option<Told>,
     /// How many producers there ever were, for the test that there is one.
     producers: usize,
 }
 
+/// A place among those who watch.
+struct Place {
+    heard: Receiver<Told>,
+    /// The tally as last told.
+    latest: Option<Told>,
+    /// For who is to begin to tell.
+    voice: Option<Sender<Told>>,
+}
+
 impl Live {
     /// A place among those who watch, and whether somebody is to begin to tell; `None` if there is no room.
-    fn enter(&self, on: Id<Consultation>) -> Option<(Receiver<Bytes>, Option<Sender<Bytes>>)> {
+    fn enter(&self, on: Id<Consultation>) -> Option<Place> {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = rooms.values().map(|room| room.voice.receiver_count()).sum();
         let here = rooms.get(&on).map_or(0, |room| room.voice.receiver_count());
@@ -75,11 +106,20 @@ impl Live {
             return None;
         }
         if let Some(room) = rooms.get(&on) {
-            return Some((room.voice.subscribe(), None));
+            return Some(Place { heard: room.voice.subscribe(), latest: room.tally.clone(), voice: None });
         }
         let (voice, heard) = broadcast::channel(WAITING);
-        rooms.insert(on, Room { voice: voice.clone(), producers: 1 });
-        Some((heard, Some(voice)))
+        rooms.insert(on, Room { voice: voice.clone(), tally: None, producers: 1 });
+        Some(Place { heard, latest: None, voice: Some(voice) })
+    }
+
+    /// Keeps the latest tally for who comes later, and tells it to who is there.
+    fn tell(&self, on: Id<Consultation>, tally: Told) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(room) = rooms.get_mut(&on) {
+            room.tally = Some(tally.clone());
+            let _heard = room.voice.send(tally);
+        }
     }
 
     /// Ends a room that nobody is in. False if somebody came meanwhile.
@@ -119,7 +159,7 @@ async fn watch(State(app): State<App>, visitor: Visitor, Path(slug): Path<String
     if on.state == Stage::Draft {
         return Err(Error::NotFound.into());
     }
-    let Some((heard, voice)) = app.live.enter(on.id) else {
+    let Some(Place { heard, latest, voice }) = app.live.enter(on.id) else {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")]).into_response());
     };
     if let Some(voice) = voice {
@@ -130,17 +170,23 @@ async fn watch(State(app): State<App>, visitor: Visitor, Path(slug): Path<String
         (header::CACHE_CONTROL, "no-store"),
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    Ok((headers, Body::from_stream(events(heard))).into_response())
+    Ok((headers, Body::from_stream(events(heard, latest, visitor.words.language))).into_response())
 }
 
 /// What one watcher hears.
 #[expect(clippy::disallowed_methods, reason = "a watcher is let go after a while")]
-fn events(heard: Receiver<Bytes>) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let first = stream::once(async { Ok(Bytes::from_static(b"retry: 5000\n\n")) });
-    let rest = stream::unfold(heard, async |mut heard| {
+fn events(
+    heard: Receiver<Told>,
+    latest: Option<Told>,
+    language: Language,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let latest = latest.map(|told| told.to(language));
+    let first = std::iter::once(Bytes::from_static(b"retry: 5000\n\n")).chain(latest).map(Ok);
+    let first = stream::iter(first);
+    let rest = stream::unfold(heard, move |mut heard| async move {
         loop {
             match heard.recv().await {
-                Ok(event) => return Some((Ok(event), heard)),
+                Ok(event) => return Some((Ok(event.to(language)), heard)),
                 // A slow reader misses some: the numbers of the next are whole again.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
@@ -160,7 +206,7 @@ struct Seen {
 }
 
 /// Tells all who watch, until nobody does or it is over.
-async fn produce(app: App, on: Id<Consultation>, slug: String, voice: Sender<Bytes>) {
+async fn produce(app: App, on: Id<Consultation>, slug: String, voice: Sender<Told>) {
     let now = tokio::time::Instant::now();
     let mut seen = Seen { stamp: (-1, -1), latest: None, tally: None, told: now, beat: now };
     let mut ticks = tokio::time::interval(PAUSE);
@@ -186,16 +232,33 @@ async fn produce(app: App, on: Id<Consultation>, slug: String, voice: Sender<Byt
 }
 
 /// Whoever has just left hears nothing, which is no failure.
-fn say(voice: &Sender<Bytes>, event: &str, data: &serde_json::Value) {
-    let _heard = voice.send(Bytes::from(format!("event: {event}\ndata: {data}\n\n")));
+fn say(voice: &Sender<Told>, event: &str, data: &serde_json::Value) {
+    let _heard = voice.send(Told::All(written(event, data)));
+}
+
+fn written(event: &str, data: &serde_json::Value) -> Bytes {
+    Bytes::from(format!("event: {event}\ndata: {data}\n\n"))
+}
+
+/// The tally for each language: the numbers, and the part of the page that shows them.
+fn tally_event(zone: &TimeZone, on: &Consultation, document: &Document) -> Answer<Told> {
+    let numbers = serde_json::to_value(document).map_err(Error::store)?;
+    let event = |language| {
+        let html = tallied::part(&Words::new(language, zone.clone()), on, document).map_err(Error::store)?;
+        let mut data = numbers.clone();
+        data["html"] = html.into();
+        Ok(written("tally", &data))
+    };
+    let [fr, en, es] = Language::ALL.map(event);
+    Ok(Told::Each(Arc::new([fr?, en?, es?])))
 }
 
 /// Tells what is new since the last look. False when nothing more will come.
-async fn look(app: &App, id: Id<Consultation>, slug: &str, seen: &mut Seen, voice: &Sender<Bytes>) -> Answer<bool> {
+async fn look(app: &App, id: Id<Consultation>, slug: &str, seen: &mut Seen, voice: &Sender<Told>) -> Answer<bool> {
     let now = tokio::time::Instant::now();
     if now.duration_since(seen.beat) >= HEARTBEAT {
         seen.beat = now;
-        let _heard = voice.send(Bytes::from_static(b": still here\n\n"));
+        let _heard = voice.send(Told::All(Bytes::from_static(b": still here\n\n")));
     }
     let mut conn = app.store.conn().await?;
     let stamp = consultation::stamp(&mut conn, slug).await?;
@@ -210,10 +273,10 @@ async fn look(app: &App, id: Id<Consultation>, slug: &str, seen: &mut Seen, voic
     }
     if due {
         let document = tally::results(&mut conn, &on, app.now(), Viewer::Anybody).await?;
-        let first = seen.tally.is_none();
         (seen.tally, seen.told) = (Some(stamp.1), now);
-        if document.visible && !first {
-            say(voice, "tally", &serde_json::to_value(&document).map_err(Error::store)?);
+        if document.visible {
+            let zone = settings::node(&mut conn).await?.zone();
+            app.live.tell(id, tally_event(&zone, &on, &document)?);
         }
     }
     seen.stamp = stamp;
@@ -225,7 +288,7 @@ async fn comments(
     conn: &mut model::store::Conn,
     on: &Consultation,
     seen: &mut Seen,
-    voice: &Sender<Bytes>,
+    voice: &Sender<Told>,
 ) -> Answer<()> {
     let which = Selection { order: Order::Newest, level: Level::All, ..Selection::default() };
     let latest = order::page(conn, on.id, &which, None, COMMENTS).await?;

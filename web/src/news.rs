@@ -5,14 +5,14 @@
 //! number of a result, and of a private forum says no more than that there is something to read.
 
 use model::address::Address;
-use model::care::mail;
+use model::care::mail::{self, Mail};
 use model::care::notice::{self, Kind, News, Notice, Told};
 use model::care::preference::{self, Matter};
 use model::care::settings::{self, Node};
 use model::count::ballot::{self, Ballot};
 use model::debate::comment::Comment;
-use model::debate::consultation::View;
-use model::debate::forum::Visibility;
+use model::debate::consultation::{self, Consultation, View};
+use model::debate::forum::{Forum, Visibility};
 use model::debate::text;
 use model::error::{Error, Result};
 use model::id::Id;
@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::language::{Language, Words};
 use crate::letter::{Item, Letter, Quote};
 use crate::pages::said;
+use crate::visitor::Visitor;
 
 /// How much of a reply a mail holds, in characters.
 const QUOTED: usize = 1_000;
@@ -88,11 +89,14 @@ async fn notify(app: &App, news: &News, after: Option<Id<Account>>) -> Result<()
 
 /// Of a private forum: that there is something to read.
 fn discreet(desk: &Desk, account: &Account) -> Letter {
-    let t = desk.words(account);
-    let letter = desk.letter(account, t.with("news-private-subject", "site", &desk.node.name));
-    letter
+    discreet_in(&desk.node, &desk.here, desk.language(account))
+}
+
+fn discreet_in(node: &Node, here: &Address, language: Language) -> Letter {
+    let t = Words::new(language, node.zone());
+    Letter::new(node, here, language, t.with("news-private-subject", "site", &node.name))
         .says(t.say("news-private-body"))
-        .leads(t.say("letter-open"), desk.here.path("me/notifications"))
+        .leads(t.say("letter-open"), here.path("me/notifications"))
         .ends(t.say("news-private-why"))
 }
 
@@ -122,12 +126,30 @@ async fn plain(tx: &mut Tx, desk: &Desk, told: &Told) -> Result<Letter> {
             .letter(account, t.with("news-outcome-subject", "title", title))
             .says(t.with("news-outcome-body", "title", &on.title))
             .leads(t.say("news-outcome-link"), desk.here.path(&format!("c/{}/outcome", on.slug))),
-        (Kind::Opened | Kind::Reply, _) => desk
-            .letter(account, t.with("news-opened-subject", "title", title))
-            .says(t.with2("news-opened-body", "title", &on.title, "forum", &view.forum.title))
-            .leads(t.say("news-opened-link"), page),
+        (Kind::Opened | Kind::Reply, _) => opened(&desk.node, &desk.here, desk.language(account), on, &view.forum),
     };
     Ok(letter.ends(t.say(if notice.kind == Kind::Reply { "news-reply-why" } else { "news-why" })))
+}
+
+/// The mail that says that a consultation is open.
+fn opened(node: &Node, here: &Address, language: Language, on: &Consultation, forum: &Forum) -> Letter {
+    let t = Words::new(language, node.zone());
+    Letter::new(node, here, language, t.with("news-opened-subject", "title", text::cut(&on.title, TITLE)))
+        .says(t.with2("news-opened-body", "title", &on.title, "forum", &forum.title))
+        .leads(t.say("news-opened-link"), here.consultation(&on.slug))
+}
+
+/// The mail that will say that a consultation is open, to who follows its forum, in the language of who asks.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn announcement(visitor: &Visitor, on: &Consultation, forum: &Forum) -> Result<mail::Letter> {
+    let t = &visitor.words;
+    let letter = match forum.visibility {
+        Visibility::Private => discreet_in(&visitor.node, &visitor.here, t.language),
+        _ => opened(&visitor.node, &visitor.here, t.language, on, forum).ends(t.say("news-why")),
+    };
+    letter.written()
 }
 
 fn quote(reply: &Comment, language: &str) -> Quote {
@@ -231,4 +253,39 @@ pub(crate) async fn receipt_if_wanted(app: &App, account: &Account, view: &View)
         receipt(&mut tx, app, account, view, &ballot).await?;
     }
     tx.commit().await
+}
+
+/// The same, for a ballot that came by the API.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn receipt_of_call(app: &App, account: &Account, slug: &str) -> Result<()> {
+    let mut conn = app.store.conn().await?;
+    if !preference::of(&mut conn, account.id).await?.receipts {
+        return Ok(());
+    }
+    let view = consultation::view(&mut conn, slug, Some(account)).await?;
+    drop(conn);
+    receipt_if_wanted(app, account, &view).await
+}
+
+/// The mail as it goes out: one of plain text, as moderation writes, gets its form as HTML, in the language of whose address
+/// it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn dressed(app: &App, mail: Mail) -> Result<Mail> {
+    if mail.html.is_some() {
+        return Ok(mail);
+    }
+    let mut tx = app.store.begin().await?;
+    let desk = Desk::of(&mut tx, app).await?;
+    let language = match account::by_email(&mut tx, &mail.recipient).await? {
+        Some(account) => desk.language(&account),
+        None => Language::from_tag(&desk.node.language).unwrap_or(Language::En),
+    };
+    let html = Letter::of_plain(&desk.node, &desk.here, language, &mail.subject, &mail.body).html()?;
+    mail::dress(&mut tx, mail.id, &html).await?;
+    tx.commit().await?;
+    Ok(Mail { html: Some(html), ..mail })
 }

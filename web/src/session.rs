@@ -67,8 +67,8 @@ pub(crate) async fn begin_guest(session: &Session, actor: Id<Actor>) -> Result<(
 }
 
 /// Who of another server it is of.
-pub(crate) async fn guest(session: &Session) -> Result<Option<Id<Actor>>, Error> {
-    session.get(GUEST).await.map_err(Error::store)
+pub(crate) fn guest(held: &session::Session) -> Option<Id<Actor>> {
+    held.data.0.get(GUEST).and_then(|id| serde_json::from_value(id.clone()).ok())
 }
 
 /// Remembers that the owner of an account uses this browser: who guesses passwords elsewhere does not lock it out.
@@ -87,11 +87,6 @@ pub(crate) async fn knows(session: &Session, account: Id<Account>) -> Result<boo
 
 async fn known(session: &Session) -> Result<Vec<Id<Account>>, Error> {
     Ok(session.get(KNOWN).await.map_err(Error::store)?.unwrap_or_default())
-}
-
-/// Whose session it is.
-pub(crate) async fn account(session: &Session) -> Result<Option<Id<Account>>, Error> {
-    session.get(ACCOUNT).await.map_err(Error::store)
 }
 
 /// Ends a session; another begins, of nobody, that knows no more than who has used this browser.

@@ -8,14 +8,16 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 use model::address::Address;
-use model::care::settings::{self, Node};
+use model::care::commitment::Commitments;
+use model::care::settings::{self, Front, Node};
 use model::clock::Instant;
 use model::error::{Error, Refusal};
 use model::id::Id;
-use model::people::account::{self, Account};
+use model::people::account::Account;
 use model::people::actor::Actor;
 use model::people::guest;
 use model::people::role::Standing;
+use model::people::session::{self as held, Known};
 use tower_sessions::Session;
 
 use crate::app::App;
@@ -46,6 +48,8 @@ pub struct Visitor {
     pub now: Instant,
     /// The path and query asked for.
     pub path: String,
+    /// What the institution commits itself to.
+    pub commitments: Commitments,
     /// How the institution has its pages look.
     pub(crate) look: Look,
     /// `light` or `dark`, if chosen.
@@ -86,15 +90,15 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let session = Session::from_request_parts(parts, app).await.map_err(|(_, why)| Failure::broken(&why))?;
-        let signed_in = session::account(&session).await?;
         let mut conn = app.store.conn().await?;
-        let (node, theme) = settings::front(&mut conn).await?;
-        let look = theme::theme(&theme);
-        let account = match signed_in {
-            Some(id) => found(account::by_id(&mut conn, id).await)?.filter(|a| a.disabled_at.is_none()),
-            None => None,
+        let Known { session: row, account, front } = match session.id() {
+            Some(id) => held::known(&mut conn, app.now(), &id.to_string()).await?,
+            None => Known { front: settings::front(&mut conn).await?, ..Known::default() },
         };
-        let guest = match session::guest(&session).await?.filter(|_| account.is_none()) {
+        let Front { node, theme, commitments } = front;
+        let look = theme::theme(&theme);
+        let account = account.filter(|account| account.disabled_at.is_none());
+        let guest = match row.as_ref().and_then(session::guest).filter(|_| account.is_none()) {
             Some(id) => found(guest::by_id(&mut conn, id).await)?.flatten(),
             None => None,
         };
@@ -109,6 +113,7 @@ impl FromRequestParts<App> for Visitor {
             account,
             guest,
             node,
+            commitments,
             look,
             theme,
             session,

@@ -162,3 +162,23 @@ async fn what_is_gone_is_told_apart_from_what_may_pass() {
     let busy = fetched(&fetcher, "http://peer.test/busy").await.expect_err("busy");
     assert!(busy.may_pass() && !busy.is_gone());
 }
+
+/// Providers of identities, pictures of people, logs of other nodes: the way out is the same for what is no document.
+#[tokio::test]
+async fn ssrf_what_is_no_document_passes_the_same_guard() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let inside = Router::new().fallback(|| async { "what nobody outside may read" });
+    tokio::spawn(async move { axum::serve(listener, inside).await });
+    let guard = guard::Guard::new(guard::Rules { own: "a.test".into(), allow_http: true, ..guard::Rules::default() });
+    let client = guard::client(&guard, "Palabre/test (+http://a.test/)").expect("a client");
+    let fetcher = Fetcher::new(client, guard);
+    for host in ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost"] {
+        let address = format!("http://{host}:{port}/.well-known/openid-configuration");
+        let request = http::Request::get(&address).body(Vec::new()).expect("a request");
+        assert!(fetcher.exchange(request).await.is_err(), "{address}");
+        let url = address.parse().expect("a URL");
+        assert!(fetcher.file(&url, MAX_BYTES).await.is_err(), "{address}");
+        assert!(fetcher.json::<Value>(&url, "*/*", &Budget::default()).await.is_err(), "{address}");
+    }
+}

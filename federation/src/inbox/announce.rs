@@ -9,9 +9,12 @@ use model::debate::{consultation, forum};
 use model::error::Error;
 use model::network::backfill::{Backfill, Step};
 use model::network::envoy::note;
+use model::network::mirror::{How, Mirror};
 use model::network::relay_server::{self, Direction};
 use model::network::{elsewhere, follow, mirror, sighting};
 use model::people::actor;
+use model::store::Conn;
+use serde_json::Value;
 use url::Url;
 
 use super::moderate::{self, Act};
@@ -19,7 +22,7 @@ use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::fetch::Error as Unfetched;
 use crate::guard;
-use crate::wire::{self, Activity, Object};
+use crate::wire::{self, Activity, Object, lenient};
 use crate::{backfill, mirrored, reading, relay, remote};
 
 pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
@@ -36,6 +39,9 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
     if app.guard.owns(&about) {
         return match (inner, app.address.parse(about.as_str())) {
             (Some(inner), Some(Local::Note(id))) => own_note(app, delivery, &inner, &id).await,
+            (Some(inner), Some(Local::Person(_))) if is_followed(app, &activity.actor).await? => {
+                Ok(moderated(app, delivery, &inner).await?.unwrap_or(Taken::Ignored("ours")))
+            }
             (Some(_), _) => Ok(Taken::Ignored("ours")),
             (None, _) => shared(app, delivery, &about).await,
         };
@@ -52,8 +58,18 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
         "Update" if about == activity.actor => super::update::refreshed(app, delivery, &about).await,
         "Create" | "Update" => renew(app, delivery, &about).await,
         "Delete" => forget(app, delivery, &about).await,
+        "Undo" => match inner.as_ref().and_then(restored) {
+            Some(about) => renew(app, delivery, &about).await,
+            None => Ok(Taken::Ignored("unknown-type")),
+        },
         _ => Ok(Taken::Ignored("unknown-type")),
     }
+}
+
+/// What a moderator put back that was deleted (Lemmy).
+fn restored(undo: &Activity) -> Option<Url> {
+    let inner: Activity = serde_json::from_value(undo.object.clone()).ok()?;
+    if inner.kind == "Delete" { inner.object_id() } else { None }
 }
 
 /// Announced by a server that subscribed to this node, or by a relay server that this node subscribed to: of the latter
@@ -92,7 +108,7 @@ async fn own_note(app: &App, delivery: &Delivery, inner: &Activity, id: &str) ->
         }
         let host = sender.host.as_deref().unwrap_or_default();
         match inner.kind.as_str() {
-            "Delete" => note::removed(&mut tx, &app.address, id, host, inner.summary.as_deref()).await,
+            "Delete" => note::removed(&mut tx, app.now(), &app.address, id, host, inner.summary.as_deref()).await,
             _ => note::carried(&mut tx, app.now(), id, host).await,
         }
     }
@@ -175,7 +191,7 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
         return Ok(Taken::Again);
     };
     let done = async {
-        let author = actor::remember(&mut tx, app.now(), &author).await?;
+        let author = remote::keep(&mut tx, app.now(), &author).await?;
         reading::pictured(&mut tx, app.now(), &author).await?;
         let copy = mirrored::keep(app, &mut tx, sender.id, author.id, &object, document).await?;
         relay::renewed(app, &mut tx, delivery, &sender, (&object, &copy)).await?;
@@ -199,6 +215,7 @@ async fn later(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Reject
         return Ok(Taken::Again);
     };
     let search = Backfill::of(id.as_str(), Some(sender.id), vec![Step::Post(id.to_string())]);
+    let search = Backfill { announced: relay::announced(delivery), ..search };
     let done = backfill::begin(&mut tx, app.now(), search).await;
     settle(app, delivery, tx, done).await
 }
@@ -223,28 +240,53 @@ async fn author(
     Ok(remote::describe(&actor, &document))
 }
 
-/// The forum, or the origin, says that an object is gone: the origin is asked, and the copy forgotten if it agrees.
+/// The forum, or the origin, says that an object is gone: the origin is asked, and the copy emptied if it agrees. If the origin
+/// is away it is asked once it is back.
 pub(super) async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
     let still = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await;
     let gone = match &still {
         Err(error) => error.is_gone(),
         Ok(value) => value.get("type").is_some_and(|kind| kind == "Tombstone"),
     };
+    let object = &delivery.activity.object;
     // a forum decides what stands in it, whoever wrote it
-    let forum_says = delivery.activity.object.get("type").is_some_and(|kind| kind == "Delete");
+    let forum_says = object.get("type").is_some_and(|kind| kind == "Delete");
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
     let done = async {
-        let copy = mirror::by_uri(&mut tx, id.as_str()).await?.ok_or(Error::NotFound)?;
+        let copy = mirror::any_by_uri(&mut tx, id.as_str()).await?.ok_or(Error::NotFound)?;
         let own = forum_says && copy.group_id == Some(sender.id);
         if gone || own {
-            mirror::forget(&mut tx, id.as_str()).await?;
-            relay::gone(app, &mut tx, delivery, id.as_str()).await
-        } else {
-            sighting::refused(&mut tx, delivery.activity.id.as_str(), "still-there").await
+            let how = how(&mut tx, object, &copy).await?;
+            let reason = object.get("summary").and_then(Value::as_str).filter(|_| forum_says);
+            mirrored::end(app, &mut tx, id.as_str(), how, reason).await?;
+            return relay::gone(app, &mut tx, delivery, id.as_str()).await;
+        }
+        match &still {
+            Err(error) if error.may_pass() => {
+                let search = Backfill::of(id.as_str(), Some(sender.id), vec![Step::Post(id.to_string())]);
+                backfill::begin(&mut tx, app.now(), search).await
+            }
+            _ => sighting::refused(&mut tx, delivery.activity.id.as_str(), "still-there").await,
         }
     }
     .await;
     settle(app, delivery, tx, done).await
+}
+
+/// Whether its author deleted something, or a moderator removed it, as far as the `Delete` tells.
+async fn how(conn: &mut Conn, delete: &Value, copy: &Mirror) -> model::error::Result<How> {
+    if delete.get("type").is_none_or(|kind| kind != "Delete") {
+        return Ok(How::Deleted);
+    }
+    if delete.get("summary").is_some_and(Value::is_string) {
+        return Ok(How::Removed);
+    }
+    let Some(by) = delete.get("actor").and_then(lenient::id_of) else { return Ok(How::Deleted) };
+    Ok(match (copy.author_id, actor::by_uri(conn, by.as_str()).await?) {
+        (Some(author), Some(by)) if author != by.id => How::Removed,
+        (Some(_), None) => How::Removed,
+        _ => How::Deleted,
+    })
 }

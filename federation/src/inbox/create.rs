@@ -9,12 +9,13 @@ use model::error::{Error, Result};
 use model::id::Id;
 use model::job::{self, Job, When};
 use model::network::backfill::Backfill;
+use model::network::follow;
 use model::network::relay_server::{self, Direction};
 use model::people::actor::Actor;
 use model::store::{Conn, Tx};
 use url::Url;
 
-use super::{Delivery, Rejection, Taken, first, keep_code, settle, vote};
+use super::{Delivery, Rejection, Taken, code_of, first, keep_code, settle, vote};
 use crate::app::{App, Outing};
 use crate::backfill::{self, Kept};
 use crate::guard;
@@ -147,6 +148,10 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
     };
     let said = receive(app, &mut tx, &place, &sender, note).await;
     let waits = said.as_ref().ok().filter(|said| said.state == comment::State::Held).map(|said| said.id);
+    let declined = match &said {
+        Err(Error::Refused(refusal)) => Some(code_of(refusal)),
+        _ => None,
+    };
     let mut done = said.map(drop);
     if done.is_ok() && delivery.whole && note.is_public() && may_be_carried(&delivery.activity) {
         done = match waits {
@@ -157,7 +162,24 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
             }
         };
     }
-    settle(app, delivery, tx, done).await
+    let taken = settle(app, delivery, tx, done).await?;
+    if let Some(code) = declined {
+        decline(app, delivery, place.forum.id, note, code).await?;
+    }
+    Ok(taken)
+}
+
+/// Somebody of a node of our kind is told that a comment is not taken in, and why: others would not know what to do with that.
+async fn decline(app: &App, delivery: &Delivery, forum: Id<Forum>, note: &Object, code: &str) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    let author = remote::remember(&mut tx, app.now(), &delivery.sender).await?;
+    if !follow::is_ours(&author) {
+        return Ok(());
+    }
+    let (activity, note) = (delivery.activity.id.to_string(), note.id.to_string());
+    let job = Job::Decline { forum, actor: author.id, activity, note, code: code.to_owned(), reason: None };
+    job::enqueue(&mut tx, app.now(), job, When::Now).await?;
+    tx.commit().await
 }
 
 /// Takes in a comment where it belongs.
@@ -169,6 +191,7 @@ async fn receive(app: &App, tx: &mut Tx, place: &Place, author: &Actor, note: &O
         parent: place.parent,
         language: note.language().map(str::to_owned),
         published: remote::time(note.published.as_deref()).unwrap_or_else(|| app.now()),
+        updated: remote::time(note.updated.as_deref()),
     };
     let said = comment::receive(tx, app.now(), &place.forum, &place.on, author.id, &remote).await?;
     reading::pictured(tx, app.now(), author).await?;

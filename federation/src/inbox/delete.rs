@@ -4,14 +4,15 @@ use model::count::ballot;
 use model::debate::{comment, consultation, held};
 use model::error::{Error, Result};
 use model::job::{self, Job, When};
-use model::network::{mirror, quote, relay, relocation, sighting};
+use model::network::mirror::{self, How};
+use model::network::{erasure, quote, relay, relocation, sighting};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
 use super::{Delivery, Rejection, Taken, first, keep_code, settle};
 use crate::app::App;
-use crate::guard;
 use crate::wire::Activity;
+use crate::{guard, mirrored};
 
 pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     let activity = &delivery.activity;
@@ -27,16 +28,18 @@ pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     let done = if id == activity.actor {
         bury(app, &mut tx, &sender).await
     } else {
-        deleted(app, &mut tx, &sender, id.as_str(), &delivery.body).await
+        deleted(app, &mut tx, &sender, id.as_str(), delivery).await
     };
     settle(app, delivery, tx, done).await
 }
 
-async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) -> Result<()> {
+async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, delivery: &Delivery) -> Result<()> {
+    let (body, reason) = (&delivery.body, delivery.activity.summary.as_deref());
     if let Some(there) = comment::by_uri(tx, uri).await? {
         let on = consultation::by_id(tx, there.consultation_id).await?;
         comment::retract(tx, app.now(), sender.id, &there).await?;
-        let carry = Job::Carry { forum: on.forum_id, activity: body.to_owned() };
+        erasure::note(tx, app.now(), uri, sender).await?;
+        let carry = Job::Carry { forum: on.forum_id, activity: body.clone() };
         return job::enqueue(tx, app.now(), carry, When::Now).await;
     }
     if held::withdraw(tx, sender.id, uri).await? {
@@ -54,7 +57,8 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, body: &str) 
     }
     match mirror::by_uri(tx, uri).await? {
         Some(copy) if copy.author_id == Some(sender.id) || copy.group_id == Some(sender.id) => {
-            mirror::forget(tx, uri).await?;
+            let how = if copy.author_id == Some(sender.id) { How::Deleted } else { How::Removed };
+            mirrored::end(app, tx, uri, how, reason).await?;
             relay::gone(tx, app.now(), uri, Some(body)).await
         }
         Some(_) => Err(model::error::Refusal::NotAllowed.into()),
@@ -67,8 +71,10 @@ pub(super) async fn confirmed(app: &App, id: &url::Url) -> Result<Taken, Rejecti
     let mut tx = app.store.begin().await?;
     if let Some(there) = comment::by_uri(&mut tx, id.as_str()).await? {
         comment::retract(&mut tx, app.now(), there.actor_id, &there).await?;
+        let author = actor::by_id(&mut tx, there.actor_id).await?;
+        erasure::note(&mut tx, app.now(), id.as_str(), &author).await?;
     }
-    mirror::forget(&mut tx, id.as_str()).await?;
+    mirrored::end(app, &mut tx, id.as_str(), How::Deleted, None).await?;
     relay::gone(&mut tx, app.now(), id.as_str(), None).await?;
     tx.commit().await?;
     Ok(Taken::Handled)
@@ -80,7 +86,7 @@ async fn bury(app: &App, tx: &mut Tx, gone: &Actor) -> Result<()> {
         comment::retract(tx, app.now(), gone.id, &there).await?;
     }
     relay::author_gone(tx, app.now(), gone.id).await?;
-    mirror::forget_author(tx, gone.id).await?;
+    mirror::end_author(tx, app.now(), gone.id).await?;
     actor::bury(tx, app.now(), gone.id).await
 }
 

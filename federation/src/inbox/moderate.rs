@@ -3,10 +3,12 @@
 //! forum of this node. A `Block` between people is their own matter.
 
 use model::address::Local;
-use model::debate::forum;
+use model::debate::{consultation, forum};
 use model::error::{Error, Result};
+use model::network::envoy::note;
+use model::network::expulsion::{self, Expulsion};
 use model::network::mirror::{self, Marks};
-use model::network::{block, follow};
+use model::network::{announcer, block, follow, relay};
 use model::people::actor::{self, Actor, Kind};
 use model::store::Tx;
 use serde_json::Value;
@@ -15,8 +17,8 @@ use url::Url;
 use super::announce::is_followed;
 use super::{Delivery, Rejection, Taken, first, keep_code, settle};
 use crate::app::App;
-use crate::guard;
 use crate::wire::{Activity, lenient};
+use crate::{guard, remote};
 
 /// An act of moderation, or one taken back.
 pub(super) struct Act<'a> {
@@ -47,7 +49,12 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return blocked(app, delivery, &about, act.undone).await;
     }
     let target = act.activity.target.as_ref();
-    if app.guard.owns(&about) || target.is_some_and(|target| app.guard.owns(target)) {
+    if act.activity.kind == "Add" && !act.undone && app.guard.owns(&about) {
+        return carried(app, delivery, act.activity, &about).await;
+    }
+    // a forum elsewhere may ban people of this node from it
+    let ours = app.guard.owns(&about) && act.activity.kind != "Block";
+    if ours || target.is_some_and(|target| app.guard.owns(target)) {
         return keep_code(app, delivery, "not-allowed").await;
     }
     let Some(group) = forum_of(app, &act, &about).await? else {
@@ -57,6 +64,30 @@ pub(super) async fn moderate(app: &App, delivery: &Delivery, act: Act<'_>) -> Re
         return keep_code(app, delivery, "not-allowed").await;
     }
     applied(app, delivery, &group, &act).await
+}
+
+/// A forum elsewhere says that it passed a consultation of ours on: it adds it to its own outbox.
+async fn carried(app: &App, delivery: &Delivery, act: &Activity, about: &Url) -> Result<Taken, Rejection> {
+    let by = &delivery.activity.actor;
+    let own = act.target.as_ref().is_some_and(|to| guard::authority(to) == guard::authority(by));
+    let slug = match app.address.parse(about.as_str()) {
+        Some(Local::Consultation(slug)) if own => slug,
+        _ => return keep_code(app, delivery, "not-allowed").await,
+    };
+    let objects = act.result["totalItems"].as_i64().and_then(|count| i32::try_from(count).ok()).unwrap_or(1);
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let on = consultation::by_slug(&mut tx, &slug).await?;
+        let forum = forum::by_id(&mut tx, on.forum_id).await?;
+        if on.state == consultation::State::Draft || !forum.visibility.is_federated() {
+            return Err(Error::NotFound);
+        }
+        announcer::note(&mut tx, app.now(), on.id, &sender, objects).await
+    }
+    .await;
+    settle(app, delivery, tx, done).await
 }
 
 /// The followed forum in which an act is done: that of the copy, or the one that it names.
@@ -101,17 +132,17 @@ pub(super) async fn applied(app: &App, delivery: &Delivery, group: &Actor, act: 
     let Some((mut tx, _)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = apply(&mut tx, group, act).await;
+    let done = apply(app, &mut tx, group, act).await;
     settle(app, delivery, tx, done).await
 }
 
-async fn apply(tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
+async fn apply(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
     let about = act.activity.object_id().ok_or(Error::NotFound)?;
     if act.activity.kind == "Block" {
-        let removes = act.activity.remove_data == Some(true) && !act.undone;
-        if let Some(banned) = actor::by_uri(tx, about.as_str()).await?.filter(|_| removes) {
-            mirror::forget_author_in(tx, group.id, banned.id).await?;
-        }
+        return banned(app, tx, group, act, &about).await;
+    }
+    // who moderates is asked of the forum each time that it matters
+    if act.activity.target.is_some() && act.activity.target == collection(group, "attributedTo") {
         return Ok(());
     }
     let copy = mirror::by_uri(tx, about.as_str()).await?.filter(|copy| copy.group_id == Some(group.id));
@@ -123,6 +154,38 @@ async fn apply(tx: &mut Tx, group: &Actor, act: &Act<'_>) -> Result<()> {
         _ => return Err(Error::NotFound),
     };
     mirror::mark(tx, &copy.uri, marks).await
+}
+
+/// Somebody is banned from a forum elsewhere, or may take part in it again. What a ban removed stays removed.
+async fn banned(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>, about: &Url) -> Result<()> {
+    let whom = match actor::by_address(tx, &app.address, about.as_str()).await {
+        Ok(whom) => whom,
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let removes = act.activity.remove_data == Some(true) && !act.undone;
+    if !whom.is_local() {
+        return if removes { gone(app, tx, group, &whom, act.activity.summary.as_deref()).await } else { Ok(()) };
+    }
+    if act.undone {
+        return expulsion::lift(tx, group.id, whom.id).await;
+    }
+    let reason = act.activity.summary.clone().unwrap_or_default();
+    let until = remote::time(act.activity.end_time.as_deref());
+    let it = Expulsion { group_id: group.id, actor_id: whom.id, reason, until };
+    expulsion::keep(tx, &it).await?;
+    if removes {
+        note::removed_of(tx, &app.address, &whom, group, Some(&it.reason)).await?;
+    }
+    Ok(())
+}
+
+/// Takes out all that somebody wrote in a forum elsewhere, here and wherever it was passed on.
+async fn gone(app: &App, tx: &mut Tx, group: &Actor, whom: &Actor, reason: Option<&str>) -> Result<()> {
+    for gone in mirror::end_author_in(tx, app.now(), group.id, whom.id, reason).await? {
+        relay::gone(tx, app.now(), &gone, None).await?;
+    }
+    Ok(())
 }
 
 fn collection(group: &Actor, name: &str) -> Option<Url> {

@@ -5,7 +5,7 @@ use model::debate::{consultation, forum};
 use model::error::Result;
 use model::job::{self, Job, When};
 use model::network::{mirror, verified};
-use model::people::{actor, portrait};
+use model::people::portrait;
 use url::Url;
 
 use super::create::own_objects;
@@ -13,8 +13,8 @@ use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
 use crate::guard;
 use crate::outbox::may_be_carried;
-use crate::reading;
 use crate::wire::Object;
+use crate::{reading, remote};
 
 pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Rejection> {
     if delivery.activity.object_id().as_ref() == Some(&delivery.activity.actor) {
@@ -71,14 +71,14 @@ pub(super) async fn refreshed(app: &App, delivery: &Delivery, id: &Url) -> Resul
     let document = app.fetcher.value(id, delivery.outing.signer(), &delivery.outing.budget).await;
     let document = document.map_err(|error| Rejection::Malformed(error.to_string()))?;
     let actor = crate::wire::typed(document.clone())?;
-    let Some(remote) = crate::remote::describe(&actor, &document) else {
+    let Some(told) = remote::describe(&actor, &document) else {
         return Ok(Taken::Ignored("no-actor"));
     };
     let Some((mut tx, _)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
     let done = async {
-        let actor = actor::remember(&mut tx, app.now(), &remote).await?;
+        let actor = remote::keep(&mut tx, app.now(), &told).await?;
         if portrait::is_known(&mut tx, actor.id).await? {
             reading::pictured(&mut tx, app.now(), &actor).await?;
         }
@@ -98,7 +98,8 @@ async fn revised(app: &App, delivery: &Delivery, object: &Object) -> Result<Take
         let on = consultation::by_id(&mut tx, there.consultation_id).await?;
         let forum = forum::by_id(&mut tx, on.forum_id).await?;
         let html = reading::html(&mut tx, &app.address, Some(&forum.slug), object).await?;
-        comment::revise(&mut tx, app.now(), sender.id, &there, &html).await?;
+        let edited = remote::time(object.updated.as_deref());
+        comment::revise(&mut tx, app.now(), sender.id, &there, &html, edited).await?;
         if delivery.whole && object.is_public() && may_be_carried(&delivery.activity) {
             let carry = Job::Carry { forum: forum.id, activity: delivery.body.clone() };
             job::enqueue(&mut tx, app.now(), carry, When::Now).await?;

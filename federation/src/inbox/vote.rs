@@ -13,7 +13,7 @@ use model::count::electorate::Assurance;
 use model::debate::consultation::{self, Consultation};
 use model::debate::forum::Forum;
 use model::debate::text;
-use model::error::{Error, Result};
+use model::error::{Error, Refusal, Result};
 use model::job::{self, Job, When};
 use model::network::{activity, sighting};
 use model::people::actor::Actor;
@@ -211,6 +211,10 @@ async fn answer_again(tx: &mut Tx, now: Instant, it: &Ballot) -> Result<()> {
 
 async fn counted(tx: &mut Tx, now: Instant, caps: Caps, it: &Ballot, sender: &Actor) -> Result<ballot::Receipt> {
     let on = consultation::by_id(tx, it.on.id).await?;
+    // what fits no Question is chosen in our own form, and support by a Like
+    if it.source.adds && !on.method.0.is_question() {
+        return Err(Refusal::WrongMethod.into());
+    }
     let voter = Voter::asserted(tx, &on, &it.forum, sender, it.source.assurance).await?;
     if let Some(read) = it.own.as_ref().and_then(|own| own.text.as_deref()) {
         text::seen(tx, &on, read).await?;

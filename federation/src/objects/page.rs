@@ -7,7 +7,7 @@ use model::count::electorate::Tier;
 use model::count::method::Method;
 use model::data::media;
 use model::debate::attachment::{Attachment as Beside, Facts};
-use model::debate::consultation::{Consultation, State};
+use model::debate::consultation::{Consultation, Phase, State};
 use model::error::Result;
 use serde_json::{Value, json};
 
@@ -110,8 +110,11 @@ fn consultation(here: &Address, it: &Published) -> Result<Value> {
         told["log"] = json!(here.path(&format!("c/{}/log", on.slug)));
         told["tally"] = json!(here.tally(&on.slug));
     }
+    let early = on.closed_at.is_some_and(|at| on.closes_at.is_none_or(|announced| at < announced));
     if on.state == State::Cancelled {
         told["state"] = json!(on.state);
+    } else if early {
+        told["state"] = json!(Phase::Closed);
     }
     for (name, at) in
         [("opensAt", on.opens_at.or(on.opened_at)), ("closesAt", on.closes_at), ("answerBy", on.answer_by)]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Published;
+use crate::wire::page::Terms;
 
 /// The results document of the API, said by the forum.
 #[derive(Debug, Serialize)]
@@ -19,6 +20,8 @@ pub(crate) struct Tally {
     #[serde(rename = "type")]
     kind: &'static str,
     attributed_to: String,
+    #[serde(flatten)]
+    terms: Terms,
     #[serde(flatten)]
     results: Map<String, Value>,
 }
@@ -36,5 +39,5 @@ pub(crate) async fn tally(conn: &mut Conn, here: &Address, it: &Published, now: 
     }
     // The node's own, of the final ones: this document has the forum's.
     results.remove("proof");
-    Ok(Tally { id: here.tally(&on.slug), kind: "Tally", attributed_to: it.forum_id(here), results })
+    Ok(Tally { id: here.tally(&on.slug), kind: "Tally", attributed_to: it.forum_id(here), terms: it.terms(), results })
 }

@@ -9,6 +9,7 @@ use model::error::{Error, Result};
 use model::id::Id;
 use model::network::relocation;
 use model::people::actor::{self, Actor};
+use model::store::Tx;
 
 use super::send_once;
 use crate::app::App;
@@ -27,16 +28,16 @@ pub(crate) fn answer_id(forum: &str, create: &str) -> String {
 /// Sends `Accept`, with the receipt of a ballot that counts, or `Reject` with the reason.
 pub(super) async fn answer(
     app: &App,
+    tx: &mut Tx,
     on: Id<Consultation>,
     voter: Id<Actor>,
     create: &str,
     verdict: &Verdict,
 ) -> Result<()> {
     let sent: Activity = wire::parse(create.as_bytes()).and_then(wire::typed).map_err(Error::store)?;
-    let mut tx = app.store.begin().await?;
-    let on = consultation::by_id(&mut tx, on).await?;
-    let it = Published::of(&mut tx, on).await?;
-    let voter = actor::by_id(&mut tx, voter).await?;
+    let on = consultation::by_id(tx, on).await?;
+    let it = Published::of(tx, on).await?;
+    let voter = actor::by_id(tx, voter).await?;
     let (Some(to), Some(inbox)) = (voter.uri.clone(), voter.inbox.clone()) else {
         return Err(Error::NotFound);
     };
@@ -45,11 +46,11 @@ pub(super) async fn answer(
     let accepts = !matches!(verdict, Verdict::Refused(_));
     match verdict {
         Verdict::Counted(counted) => {
-            let signer = log::signer(&mut tx, now, &app.address).await?;
+            let signer = log::signer(tx, now, &app.address).await?;
             let by = Sealing { signer: &signer, here: &app.address };
-            let id = relocation::voter(&mut tx, it.consultation.id, &voter).await?;
+            let id = relocation::voter(tx, it.consultation.id, &voter).await?;
             let person = Person { id, ..(&voter).into() };
-            let sealed = receipt::on_the_wire(&mut tx, &it.consultation, person, counted, now, &by);
+            let sealed = receipt::on_the_wire(tx, &it.consultation, person, counted, now, &by);
             result = Some(sealed.await?);
         }
         Verdict::Withdrawn => {}
@@ -72,6 +73,5 @@ pub(super) async fn answer(
         published: now.to_string(),
     };
     let body = serde_json::to_string(&answered).map_err(Error::store)?;
-    send_once(&mut tx, now, it.group.id, &id, &body, &[inbox]).await?;
-    tx.commit().await
+    send_once(tx, now, it.group.id, &id, &body, &[inbox]).await
 }

@@ -3,7 +3,7 @@
 use model::debate::forum::{self, Forum};
 use model::error::{Error, Result};
 use model::id::Id;
-use model::network::{activity, delivery, follow};
+use model::network::{activity, delivery, erasure, follow};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 
@@ -12,25 +12,24 @@ use crate::app::App;
 use crate::wire::{self, Activity, Object};
 
 /// Announces an activity byte for byte. A ballot or an opinion is never passed on, whoever enqueued it.
-pub(super) async fn carry(app: &App, id: Id<Forum>, body: &str) -> Result<()> {
+pub(super) async fn carry(app: &App, tx: &mut Tx, id: Id<Forum>, body: &str) -> Result<()> {
     let told: Activity = wire::parse(body.as_bytes()).and_then(wire::typed).map_err(Error::store)?;
-    let mut tx = app.store.begin().await?;
-    let forum = forum::by_id(&mut tx, id).await?;
+    let forum = forum::by_id(tx, id).await?;
     if !forum.visibility.is_federated() || !may_be_carried(&told) {
         return Ok(());
     }
-    let group = actor::by_id(&mut tx, forum.actor_id).await?;
+    let group = actor::by_id(tx, forum.actor_id).await?;
     let forum_uri = app.address.forum(&forum.slug);
-    let inboxes = hearers(app, &mut tx, &told, group.id).await?;
+    let inboxes = hearers(app, tx, &told, group.id).await?;
     let announcer = Announcer { here: &app.address, now: app.now(), group: &group, inboxes: &inboxes };
-    announcer.carry(&mut tx, told.id.as_str(), body).await?;
+    announcer.carry(tx, told.id.as_str(), body).await?;
     if told.kind == "Create"
         && let Some(object) = told.object_id()
     {
         let uri = announce_id(&forum_uri, told.id.as_str());
-        activity::note_announce(&mut tx, object.as_str(), &uri).await?;
+        activity::note_announce(tx, object.as_str(), &uri).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// The followers; of a deletion exactly those that were given what is gone.
@@ -40,6 +39,7 @@ async fn hearers(app: &App, tx: &mut Tx, activity: &Activity, group: Id<Actor>) 
     {
         app.parcels.forget(object.as_str());
         if let Some(given) = delivery::withdraw(tx, app.now(), object.as_str()).await? {
+            erasure::changed(tx, app.now(), object.as_str()).await?;
             return Ok(given);
         }
     }

@@ -21,22 +21,20 @@ use crate::proof::Proven;
 use crate::wire::note::Tombstone;
 
 /// Tells the followers of the forum, through the forum, and directly whoever is answered.
-pub(super) async fn tell(app: &App, id: Id<Comment>, change: Change) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let found = comment::by_id(&mut tx, id).await?;
-    let on = consultation::by_id(&mut tx, found.consultation_id).await?;
-    let it = Published::of(&mut tx, on).await?;
-    let written = Written::of(&mut tx, found).await?;
+pub(super) async fn tell(app: &App, tx: &mut Tx, id: Id<Comment>, change: Change) -> Result<()> {
+    let found = comment::by_id(tx, id).await?;
+    let on = consultation::by_id(tx, found.consultation_id).await?;
+    let it = Published::of(tx, on).await?;
+    let written = Written::of(tx, found).await?;
     let telling = Telling { app, it, written };
     match change {
-        Change::Deleted => telling.deletion(&mut tx).await?,
-        Change::Created => telling.words(&mut tx, "Create", "create".into()).await?,
+        Change::Deleted => telling.deletion(tx).await,
+        Change::Created => telling.words(tx, "Create", "create".into()).await,
         Change::Updated => {
             let at = telling.written.comment.updated_at.unwrap_or(telling.written.comment.published_at);
-            telling.words(&mut tx, "Update", format!("update/{}", at.as_microsecond())).await?;
+            telling.words(tx, "Update", format!("update/{}", at.as_microsecond())).await
         }
     }
-    tx.commit().await
 }
 
 struct Telling<'a> {

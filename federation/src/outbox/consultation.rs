@@ -79,37 +79,34 @@ impl<'a> Telling<'a> {
 }
 
 /// Tells of a new consultation: its `Page`, and its `Question` if it is open.
-pub(super) async fn publish(app: &App, id: Id<Consultation>) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let telling = Telling::of(app, &mut tx, id).await?;
-    telling.page(&mut tx).await?;
+pub(super) async fn publish(app: &App, tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
+    let telling = Telling::of(app, tx, id).await?;
+    telling.page(tx).await?;
     if is_out(&telling.it.consultation, app.now()) {
-        telling.question(&mut tx).await?;
+        telling.question(tx).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Tells of a consultation that has opened: its `Question`, where it has one.
-pub(super) async fn open(app: &App, id: Id<Consultation>) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let telling = Telling::of(app, &mut tx, id).await?;
+pub(super) async fn open(app: &App, tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
+    let telling = Telling::of(app, tx, id).await?;
     if is_out(&telling.it.consultation, app.now()) {
-        telling.question(&mut tx).await?;
+        telling.question(tx).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Tells of an edit by a person.
-pub(super) async fn edit(app: &App, id: Id<Consultation>) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let telling = Telling::of(app, &mut tx, id).await?;
+pub(super) async fn edit(app: &App, tx: &mut Tx, id: Id<Consultation>) -> Result<()> {
+    let telling = Telling::of(app, tx, id).await?;
     let page = page::page(&app.address, &telling.it)?;
-    telling.update(&mut tx, &page.id, &page).await?;
+    telling.update(tx, &page.id, &page).await?;
     if is_out(&telling.it.consultation, app.now()) {
-        let question = question(&mut tx, &app.address, &telling.it, app.now()).await?;
+        let question = question(tx, &app.address, &telling.it, app.now()).await?;
         if tells_a_vote(&question) {
-            telling.update(&mut tx, &question.id, &question).await?;
+            telling.update(tx, &question.id, &question).await?;
         }
     }
-    tx.commit().await
+    Ok(())
 }

@@ -25,25 +25,21 @@ use crate::proof::Proven;
 use crate::wire;
 use crate::wire::ballot::{BALLOT, Ballot};
 use crate::wire::note::Tombstone;
-use crate::wire::page::Source;
+use crate::wire::page::{Source, Terms};
 
 /// Sends it. What is withdrawn or gone meanwhile is not sent.
-pub(super) async fn run(app: &App, errand: &Errand) -> Result<()> {
-    let mut tx = app.store.begin().await?;
+pub(super) async fn run(app: &App, tx: &mut Tx, errand: &Errand) -> Result<()> {
     match errand {
-        Errand::Ballot { ballot, .. } => {
-            Sending::of(app, &mut tx, errand, None).await?.ballot(&mut tx, *ballot).await?
-        }
+        Errand::Ballot { ballot, .. } => Sending::of(app, tx, errand, None).await?.ballot(tx, *ballot).await,
         Errand::Note { note, change, at, .. } => {
-            let it = note::by_id(&mut tx, *note).await?;
-            Sending::of(app, &mut tx, errand, Some(&it.page)).await?.note(&mut tx, it, *change, *at).await?;
+            let it = note::by_id(tx, *note).await?;
+            Sending::of(app, tx, errand, Some(&it.page)).await?.note(tx, it, *change, *at).await
         }
         Errand::Opinion { object, value, activity, undone, .. } => {
-            let sending = Sending::of(app, &mut tx, errand, None).await?;
-            sending.opinion(&mut tx, (object, *value), activity, *undone).await?;
+            let sending = Sending::of(app, tx, errand, None).await?;
+            sending.opinion(tx, (object, *value), activity, *undone).await
         }
     }
-    tx.commit().await
 }
 
 /// Somebody of this node and the consultation elsewhere in which they take part.
@@ -169,6 +165,12 @@ fn told_assurance(assurance: Assurance) -> Assurance {
     if assurance == Assurance::Code { Assurance::None } else { assurance }
 }
 
+/// A comment may be kept as the consultation may: under its licence, and until its date.
+fn terms(on: &Elsewhere) -> Option<Terms> {
+    let said = |name: &str| on.page.document.0[name].as_str().map(str::to_owned);
+    said("license").map(|license| Terms { license: license.into(), retain_until: said("retainUntil") })
+}
+
 /// A comment of somebody here on a consultation elsewhere, as a `Note`.
 pub(crate) async fn written(
     conn: &mut Conn,
@@ -203,7 +205,7 @@ pub(crate) async fn written(
         tag,
         likes: None,
         interaction_policy: Some(quotable()),
-        terms: None,
+        terms: terms(on),
         url: Some(id.clone()),
         published: it.published_at.to_string(),
         updated: it.updated_at.map(|at| at.to_string()),

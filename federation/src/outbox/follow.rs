@@ -4,6 +4,7 @@ use model::error::{Error, Result};
 use model::id::Id;
 use model::network::follow::{self, Follow, State};
 use model::people::actor;
+use model::store::Tx;
 use serde_json::json;
 
 use super::{Told, send_once};
@@ -11,11 +12,10 @@ use crate::app::App;
 use crate::objects::actor::mark;
 
 /// Sends the Follow, or its Undo, to the forum's own inbox.
-pub(super) async fn ask(app: &App, id: Id<Follow>, undo: bool) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let it = follow::by_id(&mut tx, id).await?;
-    let target = actor::by_id(&mut tx, it.target_id).await?;
-    let node = actor::by_id(&mut tx, it.follower_id).await?;
+pub(super) async fn ask(app: &App, tx: &mut Tx, id: Id<Follow>, undo: bool) -> Result<()> {
+    let it = follow::by_id(tx, id).await?;
+    let target = actor::by_id(tx, it.target_id).await?;
+    let node = actor::by_id(tx, it.follower_id).await?;
     let us = node.uri(&app.address).ok_or(Error::NotFound)?;
     let them = target.uri.clone().ok_or(Error::NotFound)?;
     let inbox = target.inbox.clone().ok_or(Error::NotFound)?;
@@ -35,19 +35,18 @@ pub(super) async fn ask(app: &App, id: Id<Follow>, undo: bool) -> Result<()> {
     } else {
         told(it.uri.clone(), "Follow", json!(them))
     };
-    send_once(&mut tx, app.now(), node.id, &told.id, &told.text()?, &[inbox]).await?;
+    send_once(tx, app.now(), node.id, &told.id, &told.text()?, &[inbox]).await?;
     if undo {
-        follow::end(&mut tx, node.id, target.id).await?;
+        follow::end(tx, node.id, target.id).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Answers a forum elsewhere that asked to carry one of ours, as somebody here decided.
-pub(super) async fn consent(app: &App, id: Id<Follow>) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let it = follow::by_id(&mut tx, id).await?;
-    let asker = actor::by_id(&mut tx, it.follower_id).await?;
-    let target = actor::by_id(&mut tx, it.target_id).await?;
+pub(super) async fn consent(app: &App, tx: &mut Tx, id: Id<Follow>) -> Result<()> {
+    let it = follow::by_id(tx, id).await?;
+    let asker = actor::by_id(tx, it.follower_id).await?;
+    let target = actor::by_id(tx, it.target_id).await?;
     let us = target.uri(&app.address).ok_or(Error::NotFound)?;
     let them = asker.uri.clone().ok_or(Error::NotFound)?;
     let (kind, verb) = match it.state {
@@ -66,6 +65,5 @@ pub(super) async fn consent(app: &App, id: Id<Follow>) -> Result<()> {
         summary: None,
     };
     let inbox: Vec<String> = asker.inbox.clone().into_iter().collect();
-    send_once(&mut tx, app.now(), target.id, &told.id, &told.text()?, &inbox).await?;
-    tx.commit().await
+    send_once(tx, app.now(), target.id, &told.id, &told.text()?, &inbox).await
 }

@@ -5,6 +5,7 @@ use model::error::{Error, Result};
 use model::id::Id;
 use model::network::follow;
 use model::people::actor;
+use model::store::Tx;
 
 use super::{Told, send_once};
 use crate::app::App;
@@ -12,19 +13,15 @@ use crate::document;
 use crate::objects::{cc_forum, to_public};
 
 /// Sends the forum's document to the servers of its followers.
-pub(super) async fn tell(app: &App, id: Id<Forum>) -> Result<()> {
-    let (forum, group) = {
-        let mut conn = app.store.conn().await?;
-        let forum = forum::by_id(&mut conn, id).await?;
-        let group = actor::by_id(&mut conn, forum.actor_id).await?;
-        (forum, group)
-    };
+pub(super) async fn tell(app: &App, tx: &mut Tx, id: Id<Forum>) -> Result<()> {
+    let forum = forum::by_id(tx, id).await?;
+    let group = actor::by_id(tx, forum.actor_id).await?;
     if !forum.visibility.is_federated() {
         return Ok(());
     }
     let at = forum.updated_at.ok_or(Error::NotFound)?;
     let uri = group.uri(&app.address).ok_or(Error::NotFound)?;
-    let document = document::actor_document(app, &group, Some(&forum)).await?;
+    let document = document::actor_document_in(app, tx, &group, Some(&forum)).await?;
     let update = Told {
         id: format!("{uri}#update/{}", at.as_microsecond()),
         kind: "Update",
@@ -35,9 +32,7 @@ pub(super) async fn tell(app: &App, id: Id<Forum>) -> Result<()> {
         published: Some(at),
         summary: None,
     };
-    let mut tx = app.store.begin().await?;
-    let inboxes = follow::inboxes(&mut tx, group.id).await?;
-    let text = update.proven(&mut tx, &app.address, app.now(), &group).await?;
-    send_once(&mut tx, app.now(), group.id, &update.id, &text, &inboxes).await?;
-    tx.commit().await
+    let inboxes = follow::inboxes(tx, group.id).await?;
+    let text = update.proven(tx, &app.address, app.now(), &group).await?;
+    send_once(tx, app.now(), group.id, &update.id, &text, &inboxes).await
 }

@@ -27,24 +27,22 @@ pub(super) struct Times {
 }
 
 /// Sends an act, or its end, through the forum; and directly to somebody who is banned.
-pub(super) async fn tell(app: &App, id: Id<Forum>, times: Times, act: &Moderation) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let forum = forum::by_id(&mut tx, id).await?;
+pub(super) async fn tell(app: &App, tx: &mut Tx, id: Id<Forum>, times: Times, act: &Moderation) -> Result<()> {
+    let forum = forum::by_id(tx, id).await?;
     if !forum.visibility.is_federated() {
         return Ok(());
     }
-    let group = actor::by_id(&mut tx, forum.actor_id).await?;
-    let by = forum::official(&mut tx, &forum).await?;
+    let group = actor::by_id(tx, forum.actor_id).await?;
+    let by = forum::official(tx, &forum).await?;
     let said = Said { by: by.uri(&app.address).ok_or(Error::NotFound)?, forum: app.address.forum(&forum.slug), times };
-    let (mut activity, direct) = said.activity(app, &mut tx, act).await?;
-    let prover = keyring::prover_in(&mut tx, &app.address, app.now(), &by).await?;
+    let (mut activity, direct) = said.activity(app, tx, act).await?;
+    let prover = keyring::prover_in(tx, &app.address, app.now(), &by).await?;
     prover.prove(&mut activity, times.at)?;
     let (uri, body) = (activity["id"].as_str().unwrap_or_default().to_owned(), activity.to_string());
-    let followers = follow::inboxes(&mut tx, group.id).await?;
+    let followers = follow::inboxes(tx, group.id).await?;
     let announcer = Announcer { here: &app.address, now: app.now(), group: &group, inboxes: &followers };
-    announcer.carry(&mut tx, &uri, &body).await?;
-    send_once(&mut tx, app.now(), by.id, &uri, &body, &direct).await?;
-    tx.commit().await
+    announcer.carry(tx, &uri, &body).await?;
+    send_once(tx, app.now(), by.id, &uri, &body, &direct).await
 }
 
 struct Said {
@@ -89,9 +87,10 @@ impl Said {
         })
     }
 
-    /// An act that lasts, or the `Undo` of it, which holds it whole.
+    /// An act that lasts, or the `Undo` of it, which holds it whole. One that is altered is another act: those who have heard of
+    /// the first take in the second.
     fn begun_or_ended(&self, kind: &str, about: &str, more: Value, lifted: bool) -> Value {
-        let of = mark(&format!("{kind} {} {about} {}", self.forum, self.times.since));
+        let of = mark(&format!("{kind} {} {about} {} {more}", self.forum, self.times.since));
         let id = format!("{}#{}/{of}", self.by, kind.to_lowercase());
         let mut act = self.head(&id, kind, json!(about));
         act["published"] = json!(self.times.since.to_string());

@@ -5,6 +5,7 @@ use model::id::Id;
 use model::network::follow::State;
 use model::network::proposal::{self, Proposal};
 use model::people::actor;
+use model::store::Tx;
 use serde_json::{Value, json};
 
 use super::{Told, send_once};
@@ -13,10 +14,9 @@ use crate::objects::actor::mark;
 use crate::wire::context;
 
 /// Sends the `Offer`, or the `Accept` or `Reject` of one.
-pub(super) async fn tell(app: &App, id: Id<Proposal>) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let it = proposal::by_id(&mut tx, id).await?;
-    let (by, peer) = (actor::by_id(&mut tx, it.actor_id).await?, actor::by_id(&mut tx, it.peer_id).await?);
+pub(super) async fn tell(app: &App, tx: &mut Tx, id: Id<Proposal>) -> Result<()> {
+    let it = proposal::by_id(tx, id).await?;
+    let (by, peer) = (actor::by_id(tx, it.actor_id).await?, actor::by_id(tx, it.peer_id).await?);
     let us = by.uri(&app.address).ok_or(Error::NotFound)?;
     let them = peer.uri.clone().ok_or(Error::NotFound)?;
     let inbox: Vec<String> = peer.inbox.clone().into_iter().collect();
@@ -36,8 +36,7 @@ pub(super) async fn tell(app: &App, id: Id<Proposal>) -> Result<()> {
         };
         (told.id.clone(), told.text()?)
     };
-    send_once(&mut tx, app.now(), by.id, &id, &text, &inbox).await?;
-    tx.commit().await
+    send_once(tx, app.now(), by.id, &id, &text, &inbox).await
 }
 
 fn answer(state: State) -> Option<(&'static str, &'static str)> {

@@ -6,10 +6,10 @@ use model::id::Id;
 use model::job::{self, Claim, Outcome};
 use model::network::relay::rules::hearers;
 use model::network::relay::{self, Passed, Relay};
-use model::network::{delivery, follow};
+use model::network::{delivery, erasure, follow, mirror};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Announcer, Told, announce_id, send_once};
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::backfill;
 use crate::fetch::Error as Unfetched;
 use crate::guard;
 use crate::mirrored;
+use crate::objects::actor::mark;
 use crate::objects::{cc_forum, to_public};
 use crate::wire::{self, Activity, Object};
 
@@ -26,30 +27,30 @@ const TRIES: u32 = 8;
 /// Announces something to the followers of a forum, but for those on the hosts that it came from.
 pub(super) async fn pass_on(
     app: &App,
+    tx: &mut Tx,
     id: Id<Forum>,
     object: &str,
     passed: &Passed,
     came_from: &[String],
 ) -> Result<()> {
-    let mut tx = app.store.begin().await?;
-    let forum = forum::by_id(&mut tx, id).await?;
+    let forum = forum::by_id(tx, id).await?;
     if !forum.visibility.is_federated() {
         return Ok(());
     }
-    let group = actor::by_id(&mut tx, forum.actor_id).await?;
-    let followers = hearers(follow::inboxes(&mut tx, group.id).await?, came_from);
+    let group = actor::by_id(tx, forum.actor_id).await?;
+    let followers = hearers(follow::inboxes(tx, group.id).await?, came_from);
     let it = Passing { app, group: &group, object, followers };
     match passed {
         // gone in the meantime: nothing more is said of it
-        Passed::Root | Passed::Whole { .. } if !relay::carried_by(&mut tx, object).await?.contains(&id) => {}
-        Passed::Root => it.announcer(&it.followers).boost(&mut tx, object).await?,
-        Passed::Whole { activity } => it.carry(&mut tx, &it.followers, activity).await?,
+        Passed::Root | Passed::Whole { .. } if !relay::carried_by(tx, object).await?.contains(&id) => {}
+        Passed::Root => it.announcer(&it.followers).boost(tx, object).await?,
+        Passed::Whole { activity } => it.carry(tx, &it.followers, activity).await?,
         Passed::Gone { activity } => {
-            let announced = relay::announced(&mut tx, id, object).await?;
-            it.gone(&mut tx, &announced, activity.as_deref()).await?;
+            let announced = relay::announced(tx, id, object).await?;
+            it.gone(tx, &announced, activity.as_deref()).await?;
         }
     }
-    tx.commit().await
+    Ok(())
 }
 
 struct Passing<'a> {
@@ -78,6 +79,7 @@ impl Passing<'_> {
         let (here, now) = (&self.app.address, self.app.now());
         self.app.parcels.forget(self.object);
         let given = delivery::withdraw(tx, now, self.object).await?;
+        erasure::changed(tx, now, self.object).await?;
         let inboxes = given.unwrap_or_else(|| self.followers.clone());
         if let Some(delete) = delete {
             self.carry(tx, &inboxes, delete).await?;
@@ -97,6 +99,32 @@ impl Passing<'_> {
         let text = undo.proven(tx, here, now, self.group).await?;
         send_once(tx, now, self.group.id, &undo.id, &text, &inboxes).await
     }
+}
+
+/// Tells the origin of a consultation, a node of our kind, how many objects of it a forum here passed on: `Add` to its outbox.
+/// What it passes on itself never goes back there.
+pub(super) async fn report(app: &App, tx: &mut Tx, id: Id<Forum>, page: &str) -> Result<()> {
+    let forum = forum::by_id(tx, id).await?;
+    let Some(copy) = mirror::by_uri(tx, page).await? else { return Ok(()) };
+    let author = actor::by_id(tx, copy.author_id.ok_or(Error::NotFound)?).await?;
+    let objects = relay::extent(tx, id, page).await?;
+    let inbox = author.delivery_inbox().filter(|_| follow::is_ours(&author) && objects > 0);
+    let Some(inbox) = inbox.map(str::to_owned).filter(|_| forum.visibility.is_federated()) else { return Ok(()) };
+    let us = app.address.forum(&forum.slug);
+    let told = Told {
+        id: format!("{us}#carried/{}/{objects}", mark(page)),
+        kind: "Add",
+        actor: &us,
+        object: json!(page),
+        to: copy.document.0["audience"].as_str().map(str::to_owned).into_iter().collect(),
+        cc: Vec::new(),
+        published: Some(app.now()),
+        summary: None,
+    };
+    let mut add: Value = serde_json::from_str(&told.text()?).map_err(Error::store)?;
+    add["target"] = json!(format!("{us}/outbox"));
+    add["result"] = json!({"type": "Collection", "totalItems": objects});
+    send_once(tx, app.now(), forum.actor_id, &told.id, &add.to_string(), &[inbox]).await
 }
 
 /// Fetches something where it lives, keeps a copy, and has a forum pass it on.

@@ -1,5 +1,6 @@
 //! The debate of a consultation: a `Page`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -67,7 +68,7 @@ pub struct Page {
 #[serde(rename_all = "camelCase")]
 pub struct Terms {
     /// The address of the licence.
-    pub license: &'static str,
+    pub license: Cow<'static, str>,
     /// The date after which copies are to be purged, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retain_until: Option<String>,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::town::{Delivered, PEER, Town, User, activity, kinds, vote};
 
 /// A ballot of our own form, made so many seconds after the start.
-fn ballot(user: &User, n: u32, page: &str, choice: &[&str]) -> Value {
+pub fn ballot(user: &User, n: u32, page: &str, choice: &[&str]) -> Value {
     let id = format!("{PEER}/ballots/{n}");
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
@@ -39,7 +39,7 @@ fn answers(told: Vec<Delivered>) -> Vec<Value> {
 }
 
 /// The answer to a ballot that was just taken in.
-async fn answer(town: &Town, user: &User, sent: &Value) -> Value {
+pub async fn answer(town: &Town, user: &User, sent: &Value) -> Value {
     assert_eq!(town.takes_in(user, sent).await, StatusCode::ACCEPTED);
     let mut all = answers(town.tells().await);
     assert_eq!(all.len(), 1, "{all:?}");

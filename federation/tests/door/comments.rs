@@ -13,7 +13,7 @@ async fn comments(town: &Town, on: &Consultation) -> Vec<Comment> {
     all.into_iter().map(|(comment, _)| comment).collect()
 }
 
-async fn posts(town: &Town, on: &Consultation, text: &str, parent: Option<&Comment>) -> Comment {
+pub async fn posts(town: &Town, on: &Consultation, text: &str, parent: Option<&Comment>) -> Comment {
     let account = town.world.account("citizen").await;
     let mut tx = town.world.store.begin().await.expect("a transaction");
     let forum = model::debate::forum::by_id(&mut tx, on.forum_id).await.expect("a forum");

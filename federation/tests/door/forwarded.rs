@@ -21,7 +21,7 @@ async fn comments(town: &Town, on: &Consultation) -> Vec<Comment> {
 }
 
 /// Somebody whose activities bear proofs.
-fn proving(town: &Town, name: &str) -> (User, Signer) {
+pub fn proving(town: &Town, name: &str) -> (User, Signer) {
     let user = town.peer.user(name);
     let pair = Ed25519KeyPair::generate().expect("a key");
     let id = format!("{}#ed25519-key", user.id);
@@ -42,7 +42,7 @@ fn proving(town: &Town, name: &str) -> (User, Signer) {
     (user, Signer::of(id, &key).expect("a signer"))
 }
 
-fn proven(town: &Town, signer: &Signer, mut activity: Value) -> Value {
+pub fn proven(town: &Town, signer: &Signer, mut activity: Value) -> Value {
     signer.prove(&mut activity, town.now()).expect("an object");
     activity
 }

@@ -6,7 +6,7 @@ use model::network::envoy::{self, Sent, State, note};
 use model::network::mirror;
 use model::people::account::Account;
 use model::people::role::Standing;
-use model::testing::World;
+use model::testing::{World, refused};
 use serde_json::{Value, json};
 
 use crate::town::{Delivered, Town, User, activity, kinds};
@@ -171,4 +171,70 @@ async fn a_comment_lies_here_goes_to_its_origin_and_is_gone_where_it_went() {
     assert_eq!(town.gets(&path).await.0, StatusCode::GONE);
     let mut conn = town.world.store.conn().await.expect("a connection");
     assert!(mirror::by_uri(&mut conn, lies["id"].as_str().expect("an id")).await.expect("read").is_none());
+}
+
+/// A `Block` as Lemmy and PieFed send it: by a moderator, for everybody, from a forum.
+fn block(by: &User, forum: &User, whom: &str, until: Option<&str>) -> Value {
+    let mut act = activity(by, "Block", json!(whom));
+    act["target"] = json!(forum.id);
+    act["audience"] = json!(forum.id);
+    act["to"] = json!(["https://www.w3.org/ns/activitystreams#Public"]);
+    act["cc"] = json!([forum.id]);
+    act["summary"] = json!("Off the subject, again.");
+    act["removeData"] = json!(until.is_none());
+    if let Some(until) = until {
+        act["endTime"] = json!(until);
+    }
+    act
+}
+
+#[tokio::test]
+async fn whom_a_forum_elsewhere_bans_writes_there_no_more_until_it_ends() {
+    let (town, group, author) = mirroring().await;
+    let (ana, here) = (town.world.account("ana").await, town.app.address.clone());
+    let says = async |words: &str| {
+        let there = on(&town.world).await;
+        let draft = note::Draft { text: words.into(), ..note::Draft::default() };
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let said = note::post(&mut tx, town.now(), &here, &standing(&ana), &there, &draft).await;
+        if said.is_ok() {
+            tx.commit().await.expect("committed");
+        }
+        said
+    };
+    let first = says("First").await.expect("said");
+    town.tells().await;
+    let (whom, eve) = ("https://a.test/u/ana", town.peer.actor("Group", "/f/eve"));
+    let banned = block(&author, &group, whom, Some("2026-03-02T10:00:00Z"));
+    town.takes_in(&eve, &activity(&eve, "Announce", banned.clone())).await;
+    says("Second").await.expect("another forum's word is none");
+    assert_eq!(town.takes_in(&group, &activity(&group, "Announce", banned.clone())).await, StatusCode::ACCEPTED);
+    assert_eq!(refused(says("Third").await), "banned");
+    votes(&town, &ana, "for").await;
+    town.waits(std::time::Duration::from_secs(3_601));
+    says("Third").await.expect("it has ended");
+
+    let for_ever = block(&author, &group, whom, None);
+    town.takes_in(&group, &activity(&group, "Announce", for_ever.clone())).await;
+    assert_eq!(refused(says("Fourth").await), "banned", "it is altered");
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    let gone = note::by_id(&mut conn, first.id).await.expect("kept");
+    assert_eq!((gone.state, gone.reason.as_deref()), (note::Shown::Removed, Some("Off the subject, again.")));
+    drop(conn);
+    let undone = activity(&author, "Undo", for_ever);
+    assert_eq!(town.takes_in(&group, &activity(&group, "Announce", undone)).await, StatusCode::ACCEPTED);
+    says("Fourth").await.expect("it is lifted");
+
+    // A moderator says so without the forum around it; one of nobody's is not heard.
+    let direct = block(&author, &group, whom, None);
+    town.takes_in(&town.peer.user("nobody"), &block(&town.peer.user("nobody"), &eve, whom, None)).await;
+    says("Fifth").await.expect("that forum is not followed");
+    town.takes_in(&author, &direct).await;
+    assert_eq!(refused(says("Sixth").await), "banned");
+    for kind in ["Add", "Remove"] {
+        let mut turn = activity(&author, kind, json!(format!("{}/users/new", crate::town::PEER)));
+        turn["target"] = json!(format!("{}/moderators", group.id));
+        assert_eq!(town.takes_in(&group, &activity(&group, "Announce", turn)).await, StatusCode::ACCEPTED);
+    }
+    town.works().await;
 }

@@ -2,7 +2,9 @@
 
 #![allow(missing_docs, reason = "a test needs no public text")]
 
+mod articles;
 mod ballots;
+mod carry;
 mod comments;
 mod departures;
 mod documents;
@@ -14,6 +16,7 @@ mod hosts;
 mod intents;
 mod mirror;
 mod moderation;
+mod order;
 mod pasture;
 mod proofs;
 mod reading;

@@ -115,3 +115,22 @@ async fn what_other_forums_carry_of_ours_is_no_mirror() {
     drop(conn);
     town.works().await;
 }
+
+/// Lemmy tells so that a moderator put back what another had taken out.
+#[tokio::test]
+async fn what_a_forum_brings_back_stands_here_again() {
+    let (town, group, author) = followed().await;
+    let uri = format!("{PEER}/c/place-7kq2");
+    town.peer.serves(&uri, page(&author, "Close the square?"));
+    town.takes_in(&group, &activity(&group, "Announce", json!(uri))).await;
+    let mut delete = activity(&author, "Delete", json!(uri));
+    delete["summary"] = json!("Twice the same");
+    town.takes_in(&group, &activity(&group, "Announce", delete.clone())).await;
+    assert!(copy(&town, &uri).await.is_none(), "a forum decides what stands in it");
+    let stranger = town.peer.actor("Group", "/f/eve");
+    let undo = activity(&author, "Undo", delete);
+    town.takes_in(&stranger, &activity(&stranger, "Announce", undo.clone())).await;
+    assert!(copy(&town, &uri).await.is_none(), "another forum's word is none");
+    assert_eq!(town.takes_in(&group, &activity(&group, "Announce", undo)).await, StatusCode::ACCEPTED);
+    assert_eq!(copy(&town, &uri).await.expect("kept").title, "Close the square?");
+}

@@ -126,6 +126,71 @@ async fn a_ban_takes_words_is_told_to_the_person_and_ends() {
 }
 
 #[tokio::test]
+async fn a_ban_that_is_altered_is_told_again_and_its_end_names_what_was_told_last() {
+    let town = Town::new().await;
+    let eve = town.peer.user("eve");
+    let (here, _) = town.live_vote(&eve).await;
+    let by = town.world.as_admin();
+    let sets = async |draft: &Draft| {
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let banned = actor::by_uri(&mut tx, &eve.id).await.expect("read").expect("known");
+        let ban = ban::set(&mut tx, town.now(), &by, &here, &banned, draft).await.expect("banned");
+        tx.commit().await.expect("committed");
+        town.waits(Duration::from_secs(60));
+        let told = town.tells().await;
+        let blocks = carried(&told).into_iter().filter(|act| act["type"] == "Block").cloned().collect::<Vec<_>>();
+        assert_eq!(told.iter().filter(|one| one.path == "/users/eve/inbox").count(), blocks.len(), "and to her alike");
+        (ban, blocks)
+    };
+    let first =
+        Draft { reason: "Insults".into(), until: Some(town.now().plus(Duration::from_secs(86_400))), removes: false };
+    let (_, told) = sets(&first).await;
+    assert!(told.len() == 1 && told[0]["endTime"].is_string());
+    assert!(sets(&first).await.1.is_empty(), "the same again is nothing new");
+    let (ban, altered) = sets(&Draft { reason: "Threats".into(), until: None, removes: false }).await;
+    assert_eq!((altered.len(), &altered[0]["summary"]), (1, &json!("Threats")));
+    assert!(altered[0]["id"] != told[0]["id"] && altered[0].get("endTime").is_none());
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    ban::lift(&mut tx, town.now(), &by, &here, ban.id).await.expect("lifted");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    let undo = carried(&told).into_iter().find(|act| act["type"] == "Undo").expect("an Undo");
+    assert_eq!((&undo["object"]["id"], &undo["object"]["type"]), (&altered[0]["id"], &json!("Block")));
+    assert_eq!((&undo["object"]["object"], &undo["object"]["target"]), (&altered[0]["object"], &altered[0]["target"]));
+}
+
+#[tokio::test]
+async fn a_moderator_is_announced_with_their_first_word() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (here, on) = town.live_vote(&ana).await;
+    let new = town.world.account("nora").await;
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    forum::give_role(&mut tx, town.now(), &town.world.as_admin(), &here, &new, Role::Moderator).await.expect("a role");
+    tx.commit().await.expect("committed");
+    assert!(town.tells().await.is_empty(), "who has said nothing is nobody to others");
+    for says in ["One", "Two"] {
+        let mut tx = town.world.store.begin().await.expect("a transaction");
+        let by = forum::standing(&mut tx, &here, Some(&new)).await.expect("a standing");
+        let said = comment::Draft { text: says.into(), ..comment::Draft::default() };
+        comment::post(&mut tx, town.now(), &here, &on, &by, &said).await.expect("posted");
+        tx.commit().await.expect("committed");
+        let told = town.tells().await;
+        let added: Vec<&Value> = carried(&told).into_iter().filter(|act| act["type"] == "Add").collect();
+        assert_eq!(added.len(), usize::from(says == "One"), "{:?}", kinds(&told));
+        for act in added {
+            assert_eq!(act["object"], "https://a.test/u/nora");
+            assert_eq!(act["target"], "https://a.test/f/mobilite/moderators");
+        }
+    }
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    forum::remove_member(&mut tx, town.now(), &town.world.as_admin(), &here, &new).await.expect("removed");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    assert_eq!(carried(&told).iter().map(|act| &act["type"]).collect::<Vec<_>>(), [&json!("Remove")]);
+}
+
+#[tokio::test]
 async fn who_moderates_is_announced_as_far_as_others_know_them() {
     let town = Town::new().await;
     let ana = town.peer.user("ana");
@@ -206,7 +271,7 @@ async fn only_those_who_moderate_lock_pin_and_ban() {
 }
 
 /// A town whose node follows a forum of the peer's, with a copy of a thread.
-async fn followed() -> (Town, User, User, String) {
+pub async fn followed() -> (Town, User, User, String) {
     let town = Town::new().await;
     let (group, author) = (town.peer.actor("Group", "/f/neighbours"), town.peer.user("mairie"));
     let mut document = town.peer.kept().documents["/f/neighbours"].clone();

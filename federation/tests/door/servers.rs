@@ -44,7 +44,7 @@ const SERVERS: [Server; 11] = [
     Server { name: "mbin", home: "https://mbin.test", also: &[] },
     Server { name: "mitra", home: "https://mitra.test", also: &[] },
     Server { name: "takahe", home: "https://takahe.test", also: &[] },
-    Server { name: "snac", home: "https://snac.test", also: &[] },
+    Server { name: "snac", home: "http://snac.test", also: &[("http://a.test", "https://a.test")] },
 ];
 
 /// A node with a poll and one comment, and the documents of one server that speak of these.

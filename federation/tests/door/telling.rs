@@ -4,9 +4,11 @@ use http::StatusCode;
 use model::debate::forum::{self, Visibility};
 use model::debate::{change, consultation, outcome};
 use model::job::Outcome;
+use model::network::delivery;
 use serde_json::json;
 
-use crate::town::{Town, kinds, vote};
+use crate::comments::posts;
+use crate::town::{Town, create, kinds, note, vote};
 
 #[tokio::test]
 async fn a_consultation_is_told_as_two_roots_each_carried_and_boosted() {
@@ -223,4 +225,31 @@ async fn a_forum_with_a_new_title_tells_its_followers() {
     assert_eq!(kinds(&told), ["Update(Group)"]);
     assert_eq!(told[0].activity["object"]["name"], "Se déplacer");
     assert!(town.is_signed(&told[0]).await);
+}
+
+#[tokio::test]
+async fn what_is_told_waits_for_its_servers_before_the_request_is_answered() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let said = posts(&town, &on, "Des mots", None).await;
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    assert_eq!(delivery::queues(&mut conn).await.expect("the queues"), [("peer.test".to_owned(), 1)]);
+    drop(conn);
+    let told = town.tells().await;
+    assert_eq!(kinds(&told), ["Announce(Create)"]);
+    assert_eq!(told[0].activity["object"]["object"]["id"], town.app.address.comment(&on.slug, said.id));
+}
+
+#[tokio::test]
+async fn a_comment_from_elsewhere_waits_for_the_followers_before_its_inbox_answers() {
+    let town = Town::new().await;
+    let ana = town.peer.user("ana");
+    let (_, on) = town.live_vote(&ana).await;
+    let said = note(&ana, &town.app.address.consultation(&on.slug), "<p>Words</p>");
+    assert_eq!(town.takes_in(&ana, &create(&ana, &said)).await, StatusCode::ACCEPTED);
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    assert_eq!(delivery::queues(&mut conn).await.expect("the queues"), [("peer.test".to_owned(), 1)]);
+    drop(conn);
+    assert_eq!(kinds(&town.tells().await), ["Announce(Create)"]);
 }

@@ -109,6 +109,17 @@ pub async fn by_id(conn: &mut Conn, id: Id<Mail>) -> Result<Mail> {
     Ok(on!(conn, |c| mails::table.find(id).select(Mail::as_select()).first(c).await)?)
 }
 
+/// Gives a mail of plain text its form as HTML.
+///
+/// # Errors
+/// When the database fails.
+pub async fn dress(tx: &mut Tx, id: Id<Mail>, html: &str) -> Result<()> {
+    let conn: &mut Conn = tx;
+    let bare = mails::table.find(id).filter(mails::html.is_null());
+    on!(conn, |c| diesel::update(bare).set(mails::html.eq(Some(html))).execute(c).await)?;
+    Ok(())
+}
+
 /// Marks it sent or kept.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod audit;
 pub mod census;
+pub mod commitment;
 pub mod decision;
 pub mod mail;
 pub mod moderation;
@@ -16,3 +17,4 @@ pub mod setup;
 pub mod subscription;
 pub mod theme;
 pub mod today;
+pub mod work;

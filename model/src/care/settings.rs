@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::commitment::{self, Commitments};
 use super::theme::{self, Theme};
 use super::{audit, setup};
 use crate::address::{Address, Scheme};
@@ -74,6 +75,7 @@ impl Node {
 
 const NODE: &str = "node";
 const REGISTRATION: &str = "registration";
+const REGISTRATION_CHOSEN: &str = "registration-chosen";
 const ADDRESS: &str = "address";
 const RELAYS: &str = "relays";
 const LISTED: &str = "listed";
@@ -89,22 +91,48 @@ pub async fn node(conn: &mut Conn) -> Result<Node> {
     Ok(get(conn, NODE).await?.unwrap_or_default())
 }
 
-/// The node's settings and its theme, in one reading: what every page is made with.
+/// What every page is made with.
+#[derive(Debug, Clone, Default)]
+pub struct Front {
+    /// The node as the institution set it up.
+    pub node: Node,
+    /// How its pages look.
+    pub theme: Theme,
+    /// What it commits itself to before everybody.
+    pub commitments: Commitments,
+}
+
+impl Front {
+    /// Where it stands among the settings.
+    pub(crate) const KEYS: [&str; 3] = [NODE, theme::KEY, commitment::KEY];
+
+    /// What these settings say.
+    pub(crate) fn of(held: impl IntoIterator<Item = (String, Json<serde_json::Value>)>) -> Result<Self> {
+        let mut front = Self::default();
+        for (key, Json(value)) in held {
+            match key.as_str() {
+                NODE => front.node = read(value)?,
+                theme::KEY => front.theme = read(value)?,
+                _ => front.commitments = read(value)?,
+            }
+        }
+        Ok(front)
+    }
+}
+
+/// What every page is made with, in one reading.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn front(conn: &mut Conn) -> Result<(Node, Theme)> {
-    let both = settings::table.filter(settings::key.eq_any([NODE, theme::KEY]));
+pub async fn front(conn: &mut Conn) -> Result<Front> {
+    let all = settings::table.filter(settings::key.eq_any(Front::KEYS));
     let held: Vec<(String, Json<serde_json::Value>)> =
-        on!(conn, |c| both.select((settings::key, settings::value)).load(c).await)?;
-    let (mut node, mut look) = (Node::default(), Theme::default());
-    for (key, Json(value)) in held {
-        match key.as_str() {
-            NODE => node = serde_json::from_value(value).map_err(crate::error::Error::store)?,
-            _ => look = serde_json::from_value(value).map_err(crate::error::Error::store)?,
-        }
-    }
-    Ok((node, look))
+        on!(conn, |c| all.select((settings::key, settings::value)).load(c).await)?;
+    Front::of(held)
+}
+
+fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
+    serde_json::from_value(value).map_err(crate::error::Error::store)
 }
 
 /// Keeps the node's settings.
@@ -129,10 +157,44 @@ pub async fn registration(conn: &mut Conn) -> Result<Registration> {
     if !node(conn).await?.set_up {
         return Ok(Registration::Closed);
     }
+    match chosen_registration(conn).await? {
+        Some(chosen) => Ok(chosen),
+        None => configured_registration(conn).await,
+    }
+}
+
+/// Who may sign up where no administrator has chosen.
+///
+/// # Errors
+/// When the database fails.
+pub async fn configured_registration(conn: &mut Conn) -> Result<Registration> {
     Ok(get(conn, REGISTRATION).await?.unwrap_or(Registration::Open))
 }
 
-/// Sets who may sign up; the configuration decides it at each start.
+/// Who may sign up as an administrator chose it; `None` leaves it to the configuration.
+///
+/// # Errors
+/// When the database fails.
+pub async fn chosen_registration(conn: &mut Conn) -> Result<Option<Registration>> {
+    Ok(get(conn, REGISTRATION_CHOSEN).await?.flatten())
+}
+
+/// Chooses who may sign up; `None` leaves it to the configuration.
+///
+/// # Errors
+/// When `by` may not administer.
+pub async fn choose_registration(tx: &mut Tx, now: Instant, by: &Standing, chosen: Option<Registration>) -> Result<()> {
+    by.may(Act::Administer, None)?;
+    let before = chosen_registration(tx).await?;
+    if before != chosen {
+        let named = chosen.map_or("configuration", |chosen| chosen.as_str());
+        audit::note(tx, now, by.account.as_ref(), "node.registration", named, None).await?;
+        put(tx, REGISTRATION_CHOSEN, &chosen).await?;
+    }
+    Ok(())
+}
+
+/// Sets who may sign up where no administrator has chosen; the configuration says it at each start.
 ///
 /// # Errors
 /// When the database fails.

@@ -176,6 +176,13 @@ fn subjects(on: &Consultation) -> [Id<Uuid>; 2] {
     [Subject::Consultation(on.id).key(), Subject::Forum(on.forum_id).key()]
 }
 
+/// How many accounts follow a consultation or its forum.
+pub(super) async fn count(conn: &mut Conn, on: &Consultation) -> Result<i64> {
+    let all = subscriptions::table.filter(subscriptions::subject_id.eq_any(subjects(on)));
+    let distinct = diesel::dsl::count(subscriptions::account_id).aggregate_distinct();
+    Ok(on!(conn, |c| all.select(distinct).first(c).await)?)
+}
+
 /// At most `limit` accounts in working order that follow a consultation or its forum, after that one; each once, with
 /// whether it follows the consultation itself.
 pub(super) async fn followers(

@@ -28,9 +28,11 @@ pub const TAGLINE_LONGEST: usize = 80;
 /// The longest text proposed when a page is shared, in characters.
 pub const SHARING_LONGEST: usize = 200;
 
-/// The text and the ground of a light page and of a dark one: every institution's.
+/// The text, the text of less weight (dates, hints) and the ground of a light page and of a dark one: every institution's.
 const INK: Colour = Colour([0x16, 0x21, 0x2c]);
+const FAINT: Colour = Colour([0x4b, 0x58, 0x64]);
 const DARK_INK: Colour = Colour([0xee, 0xf2, 0xf5]);
+const DARK_FAINT: Colour = Colour([0xb0, 0xbc, 0xc7]);
 const DARK_PAPER: Colour = Colour([0x12, 0x18, 0x1f]);
 /// What is computed is read more easily than it must be (WCAG 2.2, 1.4.6, level AAA).
 const EASY: f64 = 7.0;
@@ -106,12 +108,13 @@ impl Colours {
 
     /// Every text on every ground that these colours make.
     #[must_use]
-    pub fn pairs(&self) -> [Pair; 4] {
+    pub fn pairs(&self) -> [Pair; 5] {
         [
             Pair::of("on_brand", self.on_brand, self.brand),
             Pair::of("link", self.link, WHITE),
             Pair::of("link", self.link, self.brand_soft),
             Pair::of("brand_soft", INK, self.brand_soft),
+            Pair::of("brand_soft", FAINT, self.brand_soft),
         ]
     }
 
@@ -120,7 +123,7 @@ impl Colours {
     pub fn corrected(&self) -> Self {
         let end = if WHITE.contrast(self.brand) >= BLACK.contrast(self.brand) { WHITE } else { BLACK };
         let on_brand = self.on_brand.until(end, |it| it.contrast(self.brand) >= LEAST);
-        let brand_soft = self.brand_soft.until(WHITE, |it| it.contrast(INK) >= EASY);
+        let brand_soft = self.brand_soft.until(WHITE, |it| it.contrast(INK) >= EASY && it.contrast(FAINT) >= LEAST);
         let fine = |it: Colour| it.contrast(WHITE) >= LEAST && it.contrast(brand_soft) >= LEAST;
         Self { brand: self.brand, on_brand, link: self.link.until(BLACK, fine), brand_soft }
     }
@@ -129,7 +132,8 @@ impl Colours {
     #[must_use]
     pub fn dark(&self) -> Self {
         let brand = self.brand.towards(DARK_PAPER, 0.25).until(BLACK, |it| it.contrast(WHITE) >= EASY);
-        let brand_soft = self.brand.towards(DARK_PAPER, 0.7).until(DARK_PAPER, |it| it.contrast(DARK_INK) >= EASY);
+        let read = |it: Colour| it.contrast(DARK_INK) >= EASY && it.contrast(DARK_FAINT) >= LEAST;
+        let brand_soft = self.brand.towards(DARK_PAPER, 0.7).until(DARK_PAPER, read);
         let fine = |it: Colour| it.contrast(DARK_PAPER) >= EASY && it.contrast(brand_soft) >= LEAST;
         Self { brand, on_brand: WHITE, link: self.link.until(WHITE, fine), brand_soft }
     }
@@ -260,7 +264,9 @@ mod tests {
                     dark.link.contrast(DARK_PAPER) >= LEAST && dark.link.contrast(dark.brand_soft) >= LEAST,
                     "{dark:?}"
                 );
-                assert!(DARK_INK.contrast(dark.brand_soft) >= LEAST, "{dark:?}");
+                for text in [DARK_INK, DARK_FAINT] {
+                    assert!(text.contrast(dark.brand_soft) >= LEAST, "{dark:?}");
+                }
             }
         }
         let fine = Colours::default();
@@ -282,8 +288,8 @@ mod tests {
             let kept = set(&mut tx, world.clock.now(), &admin, &mended, Logo::Replace(&mark)).await.expect("kept");
             tx.commit().await.expect("committed");
             let mut conn = world.store.conn().await.expect("a connection");
-            let (node, theme) = settings::front(&mut conn).await.expect("both");
-            assert_eq!((theme, node.name.as_str()), (kept.clone(), "Valmont"));
+            let front = settings::front(&mut conn).await.expect("both");
+            assert_eq!((front.theme, front.node.name.as_str()), (kept.clone(), "Valmont"));
             assert_eq!(kept.tagline, "La parole aux habitants");
             let name = kept.logo.expect("a mark");
             assert_eq!(logo(&mut conn, &name).await.expect("it").1, mark.octets);

@@ -8,17 +8,20 @@ use diesel_async::RunQueryDsl;
 use super::page::{self, Name};
 use super::{decision, mail, report, settings};
 use crate::clock::Instant;
+use crate::count::participation::{self, Span};
 use crate::debate::consultation::{self, Consultation, Filter, Sort, State};
 use crate::debate::{forum, held};
 use crate::error::Result;
 use crate::job;
 use crate::people::account;
 use crate::people::role::{Act, Standing};
-use crate::store::schema::{lanes, mails};
+use crate::store::schema::{accounts, lanes, mails};
 use crate::store::{Conn, on};
 
 /// How many of each are named or counted; past it there are simply many.
 pub const MOST: i64 = 100;
+/// What is told of the last days: so far back.
+pub const LATELY: Duration = Duration::from_secs(30 * 24 * 3600);
 /// What closes within this time is said to close soon.
 const SOON: Duration = Duration::from_secs(3 * 24 * 3600);
 /// A backup older than this is to be made anew.
@@ -70,6 +73,10 @@ pub struct Today {
     pub silent: i64,
     /// When a backup was last written.
     pub backup: Option<Instant>,
+    /// When people took part [`LATELY`], where results may be seen.
+    pub participation: Vec<Span>,
+    /// How many people made an account [`LATELY`].
+    pub arrivals: i64,
 }
 
 /// What there is to do at `now`.
@@ -108,6 +115,12 @@ pub async fn of(conn: &mut Conn, now: Instant, by: &Standing) -> Result<Today> {
         buried: job::depth(conn).await?.1,
         silent: on!(conn, |c| lanes::table.filter(lanes::failing_since.is_not_null()).count().get_result(c).await)?,
         backup: settings::backed_up(conn).await?,
+        participation: participation::lately(conn, now, forums, now.minus(LATELY)).await?,
+        arrivals: on!(conn, |c| accounts::table
+            .filter(accounts::created_at.ge(now.minus(LATELY)).and(accounts::official.eq(false)))
+            .count()
+            .get_result(c)
+            .await)?,
     })
 }
 

@@ -64,17 +64,21 @@ pub fn key_address(here: &Address) -> String {
     format!("{}#ed25519-key", here.node())
 }
 
-/// Writes entries to the end of a log and signs its new head.
-pub(crate) async fn append(
-    tx: &mut Tx,
-    now: Instant,
-    on: &Consultation,
-    here: &Address,
-    kept: Kept,
-    entries: &[Entry],
-) -> Result<()> {
-    let signer = signer(tx, now, here).await?;
-    let Kept { mut edge, .. } = kept;
+/// A log with entries at its end that are not written yet.
+pub(crate) struct Grown {
+    /// How many entries it had.
+    before: u64,
+    edge: Edge,
+    done: Vec<tree::Done>,
+    root: tlog_tiles::Hash,
+}
+
+/// Puts entries at the end of what was `kept` of a log. Writes nothing.
+///
+/// # Errors
+/// When an entry is too long, or not the next.
+pub(crate) fn grown(kept: Kept, entries: &[Entry]) -> Result<Grown> {
+    let Kept { mut edge } = kept;
     let before = edge.size;
     let mut done = Vec::new();
     for entry in entries {
@@ -84,6 +88,18 @@ pub(crate) async fn append(
         edge.append(&entry.line()?, &mut done)?;
     }
     let root = edge.root()?;
+    Ok(Grown { before, edge, done, root })
+}
+
+/// Writes what a log has grown by and signs its new head.
+pub(crate) async fn write(
+    tx: &mut Tx,
+    now: Instant,
+    on: &Consultation,
+    here: &Address,
+    Grown { before, edge, done, root }: Grown,
+) -> Result<()> {
+    let signer = signer(tx, now, here).await?;
     let checkpoint = note::checkpoint(&signer, &origin(here, &on.slug), edge.size, root)?;
     rows::save(tx, now, on.id, before, &edge, &root.to_string(), &checkpoint, done).await
 }

@@ -37,6 +37,22 @@ pub struct Span {
     pub count: i64,
 }
 
+/// When people took part on this node, in consultations whose results everybody may see, `since` a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lately(conn: &mut Conn, now: Instant, forums: Vec<Id<Forum>>, since: Instant) -> Result<Vec<Span>> {
+    let states = vec![State::Open, State::Closed, State::Concluded];
+    let filter = Filter { forums, states, limit: LOOKED_AT, ..Filter::default() };
+    let mut shown = consultation::list(conn, &filter).await?;
+    shown.retain(|on| tally::visible(on, now, Viewer::Anybody) && on.closed_at.is_none_or(|at| at >= since));
+    let mut all = Vec::new();
+    for on in &shown {
+        all.extend(spans(conn, on.id).await?.into_iter().filter(|span| span.at >= since));
+    }
+    Ok(all)
+}
+
 /// The ballots of a consultation in the order of time.
 ///
 /// # Errors

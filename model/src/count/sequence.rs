@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use self::fold::{Folded, fold, in_order};
+use super::ballot::Event;
 use super::tally::{self, Counts, Tally};
 use super::{log, publication};
 use crate::care::settings;
@@ -83,8 +84,9 @@ async fn sweep_with(store: &Store, now: Instant, way: Way) -> Result<usize> {
     let mut counted = 0;
     for consultation in waiting {
         loop {
+            let ready = ahead(store, consultation, way).await?;
             let mut tx = store.begin().await?;
-            let swept = batch(&mut tx, now, consultation, way).await?;
+            let swept = batch(&mut tx, now, consultation, way, ready).await?;
             tx.commit().await?;
             counted += swept.counted;
             // What came meanwhile waits for the next sweep: a batch of few costs nearly as much as one of many.
@@ -111,7 +113,7 @@ pub(crate) async fn hold(tx: &mut Tx, now: Instant, consultation: Id<Consultatio
 /// When the database fails or another sequencer was faster.
 pub async fn drain(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, pace: Duration) -> Result<()> {
     let way = Way { pace, meeting: Meeting::Waits, log: true };
-    while batch(tx, now, consultation, way).await?.more {}
+    while batch(tx, now, consultation, way, None).await?.more {}
     Ok(())
 }
 
@@ -172,7 +174,9 @@ async fn write_counted(tx: &mut Tx, now: Instant, id: Id<Consultation>) -> Resul
     let standing = recorded::standing(tx, &events).await?;
     let on = consultation::by_id(tx, id).await?;
     let Folded { numbered, .. } = fold(&on.method.0, Counts::default(), from, standing, events);
-    write(tx, now, &on, kept, &numbered).await?;
+    let here = settings::address(tx).await?;
+    let entries = recorded::entries(tx, &on, &here, &numbered).await?;
+    log::write(tx, now, &on, &here, log::grown(kept, &entries)?).await?;
     Ok(numbered.len())
 }
 
@@ -185,45 +189,85 @@ pub async fn sweep_without_log(store: &Store, now: Instant, pace: Duration) -> R
     sweep_with(store, now, Way { pace, meeting: Meeting::Passes, log: false }).await
 }
 
-/// Sequences one batch. An error by a faster sequencer leaves nothing behind once the transaction is dropped.
-async fn batch(tx: &mut Tx, now: Instant, consultation: Id<Consultation>, way: Way) -> Result<Swept> {
-    let Some(before) = current(tx, consultation, now, way.meeting).await? else { return Ok(Swept::default()) };
-    let events = recorded::waiting(tx, consultation, BATCH).await?;
+/// A batch, folded and not written yet.
+struct Ready {
+    /// How many events the tally had.
+    before: i64,
+    /// What it counts with these.
+    counts: Counts,
+    /// The events, each with its number.
+    numbers: Vec<(Id<Event>, i64)>,
+    /// The log with them.
+    log: Option<log::Grown>,
+    /// Whether more may wait.
+    full: bool,
+}
+
+/// What waits, folded behind `before`; `None` if somebody else has numbered some of it meanwhile.
+async fn ready(conn: &mut Conn, on: &Consultation, before: &Tally, log: bool) -> Result<Option<Ready>> {
+    let events = recorded::waiting(conn, on.id, BATCH).await?;
     let full = i64::try_from(events.len()).is_ok_and(|events| events == BATCH);
-    let standing = recorded::standing(tx, &events).await?;
-    let on = consultation::by_id(tx, consultation).await?;
+    let standing = recorded::standing(conn, &events).await?;
     let counts = before.counts.0.clone();
     let Folded { counts, numbered } = fold(&on.method.0, counts, before.size, standing, in_order(events));
-    if numbered.is_empty() {
+    let numbers = numbered.iter().map(|n| (n.of.event.id, n.seq)).collect();
+    let log = if log && !numbered.is_empty() {
+        let kept = log::edge(conn, on.id).await?;
+        if i64::try_from(kept.edge.size).ok() != Some(before.size) {
+            return Ok(None);
+        }
+        let here = settings::address(conn).await?;
+        Some(log::grown(kept, &recorded::entries(conn, on, &here, &numbered).await?)?)
+    } else {
+        None
+    };
+    Ok(Some(Ready { before: before.size, counts, numbers, log, full }))
+}
+
+/// On SQLite, where a transaction keeps all voters waiting: the next batch, made ready before it begins. On PostgreSQL it
+/// keeps nobody waiting but another sequencer, which need not do the same work.
+async fn ahead(store: &Store, consultation: Id<Consultation>, way: Way) -> Result<Option<Ready>> {
+    if store.sqlite_file().is_none() {
+        return Ok(None);
+    }
+    let mut conn = store.conn().await?;
+    let on = consultation::by_id(&mut conn, consultation).await?;
+    let before = tally::of(&mut conn, &on).await?;
+    ready(&mut conn, &on, &before, way.log).await
+}
+
+/// Sequences one batch: the one that was made ready, unless it has been overtaken. An error by a faster sequencer leaves
+/// nothing behind once the transaction is dropped.
+async fn batch(
+    tx: &mut Tx,
+    now: Instant,
+    consultation: Id<Consultation>,
+    way: Way,
+    ahead: Option<Ready>,
+) -> Result<Swept> {
+    let Some(before) = current(tx, consultation, now, way.meeting).await? else { return Ok(Swept::default()) };
+    let on = consultation::by_id(tx, consultation).await?;
+    let batch = match ahead.filter(|ready| ready.before == before.size) {
+        Some(ready) => ready,
+        None => ready(tx, &on, &before, way.log).await?.ok_or_else(|| Error::store("the log and the tally differ"))?,
+    };
+    if batch.numbers.is_empty() {
         return Ok(Swept::default());
     }
-    let numbers: Vec<_> = numbered.iter().map(|n| (n.of.event.id, n.seq)).collect();
-    dialect::number_events(tx, &numbers).await?;
-    if way.log {
-        let kept = log::edge(tx, consultation).await?;
-        write(tx, now, &on, kept, &numbered).await?;
+    dialect::number_events(tx, &batch.numbers).await?;
+    if let Some(grown) = batch.log {
+        let here = settings::address(tx).await?;
+        log::write(tx, now, &on, &here, grown).await?;
     }
-    let size = before.size + i64::try_from(numbered.len()).map_err(Error::store)?;
-    advance(tx, &before, size, counts, now).await?;
+    let counted = batch.numbers.len();
+    let size = before.size + i64::try_from(counted).map_err(Error::store)?;
+    advance(tx, &before, size, batch.counts, now).await?;
     let told = before.sent_at.map_or(now, |sent| sent.plus(way.pace).max(now));
     if on.closed_at.is_some() {
         publication::settle(tx, now, &on).await?;
     }
     job::enqueue(tx, now, Job::Tally { consultation, closing: false }, When::At(told)).await?;
-    Ok(Swept { counted: numbered.len(), more: full })
-}
-
-/// Writes numbered events into the log.
-async fn write(
-    tx: &mut Tx,
-    now: Instant,
-    on: &Consultation,
-    kept: log::Kept,
-    numbered: &[fold::Numbered],
-) -> Result<()> {
-    let here = settings::address(tx).await?;
-    let entries = recorded::entries(tx, on, &here, numbered).await?;
-    log::append(tx, now, on, &here, kept, &entries).await
+    Ok(Swept { counted, more: batch.full })
 }
 
 /// The tally as it is, held until the transaction ends; `None` if another sequencer holds it and `meeting` says to pass.

@@ -210,34 +210,60 @@ pub struct LogHead {
     pub at: Instant,
 }
 
+/// What is counted of a consultation, to be shown to those who may see it ([`Counted::shown`]).
+#[derive(Debug, Clone)]
+pub struct Counted {
+    tally: Tally,
+    root: String,
+    is_final: bool,
+}
+
+/// What is counted of `on`, whoever asks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counted(conn: &mut Conn, on: &Consultation) -> Result<Counted> {
+    let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
+    let (tally, root) = with_root(conn, on).await?;
+    Ok(Counted { tally, root, is_final })
+}
+
 /// The results of `on` as `viewer` may see them.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn results(conn: &mut Conn, on: &Consultation, now: Instant, viewer: Viewer) -> Result<Document> {
-    let state = on.phase(now);
-    let electorate = &on.electorate.0;
     if !visible(on, now, viewer) {
-        return Ok(Document {
-            state,
-            visible: false,
-            is_final: false,
-            official: electorate.official,
-            tiers: None,
-            log: None,
-        });
+        return Ok(hidden(on, now));
     }
-    let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
-    let (tally, root) = with_root(conn, on).await?;
-    let tiers = tiers(&on.method.0, &on.language, &electorate.tiers, &tally.counts.0);
-    Ok(Document {
-        state,
-        visible: true,
-        is_final,
-        official: electorate.official,
-        tiers: Some(tiers),
-        log: Some(LogHead { size: tally.size, root, at: tally.at }),
-    })
+    Ok(counted(conn, on).await?.shown(on, now, viewer))
+}
+
+/// The results of what may not be seen.
+fn hidden(on: &Consultation, now: Instant) -> Document {
+    let (state, official) = (on.phase(now), on.electorate.0.official);
+    Document { state, visible: false, is_final: false, official, tiers: None, log: None }
+}
+
+impl Counted {
+    /// The results of `on` as `viewer` may see them.
+    #[must_use]
+    pub fn shown(&self, on: &Consultation, now: Instant, viewer: Viewer) -> Document {
+        if !visible(on, now, viewer) {
+            return hidden(on, now);
+        }
+        let Self { tally, root, is_final } = self;
+        let electorate = &on.electorate.0;
+        let tiers = tiers(&on.method.0, &on.language, &electorate.tiers, &tally.counts.0);
+        Document {
+            state: on.phase(now),
+            visible: true,
+            is_final: *is_final,
+            official: electorate.official,
+            tiers: Some(tiers),
+            log: Some(LogHead { size: tally.size, root: root.clone(), at: tally.at }),
+        }
+    }
 }
 
 /// What counts come to by a method: each of `admitted` and every choice, zeros too. Pure: the results are made by it, and

@@ -1,10 +1,12 @@
-//! Full-text search over everything that may be read: forums, published consultations, visible comments.
+//! Full-text search over everything that may be read: forums, published consultations, visible comments, and the copies of
+//! what other nodes published.
 //!
 //! What is derived from the records stands in one table of documents, which SQLite indexes with FTS5 and PostgreSQL with
 //! `tsvector`; both are given the same stems ([`words`]), so both find the same. A document is written in the transaction
 //! that writes what it describes, and goes with it. Drafts, tombstones and results are in none. Who may see a forum is asked
 //! of the forum's own row, and what is found is read again from its own record before it is shown.
 
+mod elsewhere;
 mod index;
 mod query;
 mod words;
@@ -21,6 +23,7 @@ use crate::debate::forum::{self, Forum};
 use crate::debate::text;
 use crate::error::Result;
 use crate::id::Id;
+use crate::network::mirror::Mirror;
 use crate::people::account::Account;
 use crate::people::actor::Actor;
 use crate::store::dialect::{self, Wanted};
@@ -28,7 +31,9 @@ use crate::store::schema::search_documents;
 use crate::store::types::words;
 use crate::store::{Conn, on};
 
-pub(crate) use index::{Document, add_missing, comments, forget, keep_comment, keep_consultation, keep_forum};
+pub(crate) use index::{
+    Document, add_missing, comments, forget, keep_comment, keep_consultation, keep_forum, keep_mirror,
+};
 pub use query::{LONGEST, Query};
 
 words! {
@@ -77,17 +82,34 @@ impl Mark {
     }
 }
 
+/// What was found.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// Something of this node.
+    Here {
+        /// Its forum, or the forum that was found.
+        forum: Box<Forum>,
+        /// Its consultation, or the consultation that was found.
+        consultation: Option<Box<Consultation>>,
+        /// The comment that was found, and its author.
+        comment: Option<Box<(Comment, Actor)>>,
+    },
+    /// A copy of what another node published.
+    Elsewhere {
+        /// The consultation.
+        page: Box<Mirror>,
+        /// The comment that was found, and its author.
+        comment: Option<Box<(Mirror, Actor)>>,
+    },
+}
+
 /// Something found.
 #[derive(Debug, Clone)]
 pub struct Hit {
     /// Its place.
     pub mark: Mark,
-    /// Its forum, or the forum that was found.
-    pub forum: Forum,
-    /// Its consultation, or the consultation that was found.
-    pub consultation: Option<Consultation>,
-    /// The comment that was found, and its author.
-    pub comment: Option<(Comment, Actor)>,
+    /// What it is.
+    pub what: What,
     /// Some of its words, around the first of those sought: plain text, or Markdown as it was written.
     pub excerpt: String,
 }
@@ -96,10 +118,10 @@ impl Hit {
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        match (&self.consultation, &self.comment) {
-            (_, Some(_)) => Kind::Comment,
-            (Some(_), None) => Kind::Consultation,
-            (None, None) => Kind::Forum,
+        match &self.what {
+            What::Here { comment: Some(_), .. } | What::Elsewhere { comment: Some(_), .. } => Kind::Comment,
+            What::Here { consultation: Some(_), .. } | What::Elsewhere { .. } => Kind::Consultation,
+            What::Here { .. } => Kind::Forum,
         }
     }
 }
@@ -111,6 +133,7 @@ struct Found {
     number: i64,
     kind: Kind,
     subject_id: Id<Uuid>,
+    mirror_id: Option<Id<Mirror>>,
 }
 
 /// One page of what `account` may see and fits, and where the next page begins: what has all words in its title first, then
@@ -143,6 +166,7 @@ pub async fn page(
             words: sought(query, &markers, in_title),
             without: if titled && !in_title { sought(query, &[], true) } else { Vec::new() },
             forums: forums.iter().map(|it| it.id).collect(),
+            elsewhere: scope.forum.is_none() && scope.consultation.is_none(),
             before,
             limit: i64::try_from(limit + 1 - marks.len()).unwrap_or(i64::MAX),
         };
@@ -179,6 +203,7 @@ pub async fn consultations(
         words: sought(query, &index::markers(Some(Kind::Consultation), None), false),
         without: Vec::new(),
         forums: forums.iter().map(|it| it.id).collect(),
+        elsewhere: false,
         before: i64::MAX,
         limit,
     };
@@ -200,7 +225,7 @@ async fn hits(conn: &mut Conn, forums: &[Forum], query: &Query, marks: &[Mark]) 
     let numbers: Vec<i64> = marks.iter().map(|mark| mark.number).collect();
     let found: HashMap<i64, Found> = documents(conn, &numbers).await?.into_iter().map(|it| (it.number, it)).collect();
     let of = |kind: Kind| {
-        let some = found.values().filter(move |it| it.kind == kind);
+        let some = found.values().filter(move |it| it.kind == kind && it.mirror_id.is_none());
         some.map(|it| it.subject_id.uuid()).collect::<Vec<Uuid>>()
     };
     let comments: Vec<Id<Comment>> = of(Kind::Comment).into_iter().map(Id::from_uuid).collect();
@@ -208,9 +233,16 @@ async fn hits(conn: &mut Conn, forums: &[Forum], query: &Query, marks: &[Mark]) 
     let mut asked: Vec<Id<Consultation>> = of(Kind::Consultation).into_iter().map(Id::from_uuid).collect();
     asked.extend(comments.values().map(|(it, _)| it.consultation_id));
     let consultations = by_key(consultation::by_ids(conn, &asked).await?, |it| it.id.uuid());
+    let copies: Vec<Id<Mirror>> = found.values().filter_map(|it| it.mirror_id).collect();
+    let mut copies = elsewhere::shown(conn, &copies).await?;
     let mut hits = Vec::with_capacity(marks.len());
     for mark in marks {
         let Some(document) = found.get(&mark.number) else { continue };
+        if let Some(copy) = document.mirror_id {
+            let what = copies.remove(&copy);
+            hits.extend(what.map(|what| Hit { mark: *mark, excerpt: elsewhere::excerpt(query, &what), what }));
+            continue;
+        }
         let subject = document.subject_id.uuid();
         let comment = comments.get(&subject).cloned();
         let asked = comment.as_ref().map_or(subject, |(it, _)| it.consultation_id.uuid());
@@ -222,7 +254,8 @@ async fn hits(conn: &mut Conn, forums: &[Forum], query: &Query, marks: &[Mark]) 
             continue;
         }
         let excerpt = excerpt(conn, query, &forum, consultation.as_ref(), comment.as_ref().map(|(it, _)| it)).await?;
-        hits.push(Hit { mark: *mark, forum, consultation, comment, excerpt });
+        let (consultation, comment) = (consultation.map(Box::new), comment.map(Box::new));
+        hits.push(Hit { mark: *mark, what: What::Here { forum: Box::new(forum), consultation, comment }, excerpt });
     }
     Ok(hits)
 }

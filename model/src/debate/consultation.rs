@@ -31,7 +31,7 @@ use crate::store::{Conn, Json, Tx, dialect};
 pub use draft::{Draft, SUMMARY_LONGEST, TITLE_LONGEST};
 pub(crate) use life::finish;
 pub use life::{archive, close, publish, ready};
-pub use rows::{Filter, Sort, by_id, by_ids, by_slug, list, stamp};
+pub use rows::{Filter, Sort, by_id, by_ids, by_slug, count_by_state, list, stamp};
 pub(crate) use rows::{count_comment, free_slug, insert, lock, move_on, open, postpone, rewrite, touch};
 pub use sketch::{Step, begin, sketch};
 
@@ -356,9 +356,16 @@ pub async fn view(conn: &mut Conn, slug: &str, account: Option<&Account>) -> Res
     let consultation = by_slug(conn, slug).await?;
     let forum = forum::by_id(conn, consultation.forum_id).await?;
     let standing = forum::standing(conn, &forum, account).await?;
-    let hidden = consultation.state == State::Draft && may_write(&standing, &forum, &consultation).is_err();
-    if hidden || !standing.sees(&forum) {
-        return Err(Error::NotFound);
+    View::of(consultation, forum, standing)
+}
+
+impl View {
+    /// The same, if whoever stands there may see it.
+    pub(super) fn of(consultation: Consultation, forum: Forum, standing: Standing) -> Result<Self> {
+        let hidden = consultation.state == State::Draft && may_write(&standing, &forum, &consultation).is_err();
+        if hidden || !standing.sees(&forum) {
+            return Err(Error::NotFound);
+        }
+        Ok(Self { consultation, forum, standing })
     }
-    Ok(View { consultation, forum, standing })
 }

@@ -1,10 +1,11 @@
 //! Forums: where consultations are held, and what people elsewhere follow.
 
+mod staff;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::care::audit;
-use crate::care::moderation::{self, Moderation};
 use crate::clock::Instant;
 use crate::data::search;
 use crate::error::{Check, Error, Result};
@@ -14,9 +15,13 @@ use crate::people::account::{self, Account};
 use crate::people::actor::{self, Actor, Kind};
 use crate::people::name;
 use crate::people::role::{Act, Role, Standing};
-use crate::store::schema::{accounts, admissions, forums, memberships};
+use crate::store::schema::{accounts, forums, memberships};
 use crate::store::types::words;
 use crate::store::{Conn, Tx, on};
+
+pub(super) use staff::admit;
+pub(crate) use staff::became_known;
+pub use staff::{give_role, remove_member};
 
 /// The longest title, in characters.
 pub const TITLE_LONGEST: usize = 120;
@@ -242,78 +247,6 @@ pub async fn standing(conn: &mut Conn, forum: &Forum, account: Option<&Account>)
 /// When the database fails.
 pub async fn membership(conn: &mut Conn, forum: Id<Forum>, account: Id<Account>) -> Result<Option<Role>> {
     Ok(on!(conn, |c| memberships::table.find((forum, account)).select(memberships::role).first(c).await.optional())?)
-}
-
-/// Makes somebody a member with this role, or gives a member another role.
-///
-/// # Errors
-/// When `by` may not manage the forum.
-pub async fn give_role(
-    tx: &mut Tx,
-    now: Instant,
-    by: &Standing,
-    forum: &Forum,
-    whom: &Account,
-    role: Role,
-) -> Result<()> {
-    by.may(Act::ManageForum, Some(forum))?;
-    let before = membership(tx, forum.id, whom.id).await?;
-    admit(tx, now, forum.id, whom, role).await?;
-    turn(tx, now, forum, whom, before, Some(role)).await?;
-    let subject = format!("{} {} {role}", forum.slug, whom.name);
-    audit::note(tx, now, by.account.as_ref(), "forum.role", &subject, None).await
-}
-
-/// Others are told who moderates a forum, as far as they know of that person.
-async fn turn(
-    tx: &mut Tx,
-    now: Instant,
-    forum: &Forum,
-    whom: &Account,
-    before: Option<Role>,
-    after: Option<Role>,
-) -> Result<()> {
-    let moderates = |role: Option<Role>| role.is_some_and(|role| role >= Role::Moderator);
-    let actor = actor::by_id(tx, whom.actor_id).await?;
-    if moderates(before) == moderates(after) || actor.published_at.is_none() {
-        return Ok(());
-    }
-    moderation::tell(tx, now, forum, now, Moderation::Moderator { actor: actor.id, lifted: moderates(before) }).await
-}
-
-/// Makes somebody a member; what they asked or were invited to is thereby answered.
-pub(super) async fn admit(tx: &mut Tx, now: Instant, forum: Id<Forum>, whom: &Account, role: Role) -> Result<()> {
-    let row = (
-        memberships::forum_id.eq(forum),
-        memberships::account_id.eq(whom.id),
-        memberships::role.eq(role),
-        memberships::created_at.eq(now),
-    );
-    let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::insert_into(memberships::table)
-        .values(row)
-        .on_conflict((memberships::forum_id, memberships::account_id))
-        .do_update()
-        .set(memberships::role.eq(role))
-        .execute(c)
-        .await)?;
-    let pending = admissions::table.filter(admissions::forum_id.eq(forum).and(admissions::account_id.eq(whom.id)));
-    on!(conn, |c| diesel::delete(pending).execute(c).await)?;
-    Ok(())
-}
-
-/// Ends a membership.
-///
-/// # Errors
-/// When `by` may not manage the forum.
-pub async fn remove_member(tx: &mut Tx, now: Instant, by: &Standing, forum: &Forum, whom: &Account) -> Result<()> {
-    by.may(Act::ManageForum, Some(forum))?;
-    let before = membership(tx, forum.id, whom.id).await?;
-    let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::delete(memberships::table.find((forum.id, whom.id))).execute(c).await)?;
-    turn(tx, now, forum, whom, before, None).await?;
-    let subject = format!("{} {}", forum.slug, whom.name);
-    audit::note(tx, now, by.account.as_ref(), "forum.remove", &subject, None).await
 }
 
 /// The members with their roles, by name.

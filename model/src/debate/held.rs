@@ -10,9 +10,11 @@ use super::forum::{self, Forum};
 use crate::care::decision::{self, Made};
 use crate::care::{audit, report};
 use crate::clock::Instant;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
-use crate::people::actor::Actor;
+use crate::job::{self, Job, When};
+use crate::network::follow;
+use crate::people::actor::{self, Actor};
 use crate::people::role::{Act, Standing};
 use crate::store::schema::{actors, held_comments, premoderated};
 use crate::store::{Conn, Tx, on};
@@ -199,6 +201,19 @@ async fn judged(tx: &mut Tx, by: &Standing, id: Id<Comment>) -> Result<Held> {
     if desk.is_none_or(|forums| forums.contains(&it.forum_id)) { Ok(it) } else { Err(Error::NotFound) }
 }
 
+/// Who wrote it on a node of our kind is told there why it is not taken in.
+async fn decline(tx: &mut Tx, now: Instant, it: &Held, reason: &str) -> Result<()> {
+    let author = actor::by_id(tx, it.actor_id).await?;
+    let create: Option<serde_json::Value> = it.activity.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let activity = create.and_then(|create| create["id"].as_str().map(str::to_owned));
+    let (Some(note), Some(activity), true) = (it.uri.clone(), activity, follow::is_ours(&author)) else {
+        return Ok(());
+    };
+    let (code, reason) = (Refusal::NotAllowed.code().to_owned(), Some(reason.to_owned()));
+    let job = Job::Decline { forum: it.forum_id, actor: it.actor_id, activity, note, code, reason };
+    job::enqueue(tx, now, job, When::Now).await
+}
+
 async fn forget(tx: &mut Tx, id: Id<Comment>) -> Result<()> {
     let conn: &mut Conn = tx;
     on!(conn, |c| diesel::delete(held_comments::table.find(id)).execute(c).await)?;
@@ -228,6 +243,7 @@ pub async fn reject(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Comment>, r
     let it = judged(tx, by, id).await?;
     let reason = decision::checked(reason)?;
     forget(tx, id).await?;
+    decline(tx, now, &it, &reason).await?;
     audit::note(tx, now, by.account.as_ref(), "comment.reject", &id.to_string(), None).await?;
     let made = Made { forum: Some(it.forum_id), actor: Some(it.actor_id), ..Made::new(decision::Act::Reject, reason) };
     decision::record(tx, now, by.account.as_ref(), made).await.map(drop)

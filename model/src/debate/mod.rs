@@ -17,3 +17,4 @@ pub mod reaction;
 pub mod reason;
 pub mod schedule;
 pub mod text;
+pub mod visit;

@@ -95,7 +95,7 @@ pub async fn tell(tx: &mut Tx, now: Instant, it: Outgoing<'_>, inboxes: &[String
     if !once.is_empty() {
         settings::mark_published(tx).await?;
     }
-    delivery::enqueue(tx, now, id, &once).await?;
+    delivery::enqueue(tx, now, id, &once);
     Ok(id)
 }
 

@@ -56,6 +56,16 @@ pub struct Backfill {
     pub left: u32,
     /// Whether it has come upon something known here: before that it goes up a little way only.
     pub is_attached: bool,
+    /// If a forum announced what it began with while its origin was away: how, so that it is passed on once it is here.
+    #[serde(default)]
+    pub announced: Option<Announced>,
+}
+
+/// What a forum announced.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// The id of the activity, and the activity, byte for byte; none if it was the bare id of the object.
+    pub activity: Option<(String, String)>,
 }
 
 impl Backfill {
@@ -69,6 +79,7 @@ impl Backfill {
             looked_at: Vec::new(),
             left: FETCHES_MOST,
             is_attached: true,
+            announced: None,
         }
     }
 
@@ -77,6 +88,14 @@ impl Backfill {
     pub fn upwards(answered: &str, post: &str) -> Self {
         let first = vec![Step::Post(answered.to_owned()), Step::Child(post.to_owned())];
         Self { left: CLIMBS_MOST, is_attached: false, ..Self::of(answered, None, first) }
+    }
+
+    /// How many addresses were looked at, and of how many as far as is known now.
+    #[must_use]
+    pub fn reached(&self) -> (i64, i64) {
+        let done = i64::try_from(self.looked_at.len()).unwrap_or(i64::MAX);
+        let waiting = i64::try_from(self.waiting.len()).unwrap_or(i64::MAX).min(self.left.into());
+        (done, done.saturating_add(waiting))
     }
 
     /// Notes that something known here was come upon: the rest of the thread may be looked for too.

@@ -67,15 +67,21 @@ pub(super) async fn note(tx: &mut Tx, now: Instant, handed: &[Handed]) -> Result
     dialect::add_copies(tx, fresh).await?;
     for one in handed.iter().filter(|one| one.erases) {
         let became = if one.refused { Erasure::Refused } else { Erasure::Acknowledged };
-        mark(tx, now, one, became).await?;
+        mark(tx, now, (&one.object, &one.host), became).await?;
+        super::erasure::changed(tx, now, &one.object).await?;
     }
     Ok(())
 }
 
-async fn mark(conn: &mut Conn, now: Instant, one: &Handed, became: Erasure) -> Result<()> {
+/// A host says that it has erased its copy.
+pub(super) async fn acknowledge(conn: &mut Conn, now: Instant, object: &str, host: &str) -> Result<()> {
+    mark(conn, now, (object, host), Erasure::Acknowledged).await
+}
+
+async fn mark(conn: &mut Conn, now: Instant, (object, host): (&str, &str), became: Erasure) -> Result<()> {
     // Whoever has acknowledged it once has done so, whatever another inbox of the same host says.
     let open = copies::erasure.is_null().or(copies::erasure.ne(Erasure::Acknowledged));
-    on!(conn, |c| diesel::update(copies::table.find((&one.object, &one.host)).filter(open))
+    on!(conn, |c| diesel::update(copies::table.find((object, host)).filter(open))
         .set((copies::erasure.eq(Some(became)), copies::erasure_at.eq(Some(now))))
         .execute(c)
         .await)?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::mirror::{Kind, Mirror};
+use super::mirror::{Kind, Marks, Mirror};
 use super::peer::{self, Policy};
 use super::verified::{self, Verified};
 use crate::clock::Instant;
@@ -183,6 +183,12 @@ impl Elsewhere {
             Phase::Open | Phase::Scheduled => Ok(()),
             over => Err(over.refusal().into()),
         }
+    }
+
+    /// Whether its moderators take no more comments, as was announced or as its `Page` says.
+    #[must_use]
+    pub fn is_locked(&self, marks: Marks) -> bool {
+        marks.locked || self.page.document.0["commentsEnabled"] == false
     }
 
     /// Where its origin is reached.

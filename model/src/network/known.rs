@@ -69,6 +69,6 @@ pub async fn debates(conn: &mut Conn, words: &str, limit: i64) -> Result<Vec<Mir
         .select(Mirror::as_select())
         .load(c)
         .await)?;
-    let found = found.into_iter().map(|it| (it, None)).collect();
+    let found = found.into_iter().filter(|it| !it.is_gone()).map(|it| (it, None)).collect();
     Ok(mirror::shown(conn, found).await?.into_iter().map(|(it, _)| it).collect())
 }

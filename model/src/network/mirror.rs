@@ -1,9 +1,14 @@
 //! Copies of what other servers published in forums that this node follows.
 
+mod end;
+
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::clock::Instant;
+use crate::data::search;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::network::peer::{self, Policy};
@@ -11,6 +16,9 @@ use crate::people::actor::Actor;
 use crate::store::schema::{actors, mirror_marks, mirror_versions, mirrors};
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx, on};
+
+pub(super) use end::forget_beside;
+pub use end::{End, How, end, end_author, end_author_in, ended, ends};
 
 words! {
     /// What a copy is of.
@@ -64,17 +72,26 @@ pub struct Mirror {
     pub received_at: Instant,
 }
 
-/// Keeps a copy, new or changed.
+impl Mirror {
+    /// Whether it is gone at its origin, and only its place is left.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.document.0["type"] == end::TOMBSTONE
+    }
+}
+
+/// Keeps a copy, new or changed, and has it found.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keep(tx: &mut Tx, row: &Mirror) -> Result<()> {
     let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::insert_into(mirrors::table)
+    let id: Id<Mirror> = on!(conn, |c| diesel::insert_into(mirrors::table)
         .values(row)
         .on_conflict(mirrors::uri)
         .do_update()
         .set((
+            mirrors::author_id.eq(row.author_id),
             mirrors::title.eq(&row.title),
             mirrors::summary.eq(&row.summary),
             mirrors::html.eq(&row.html),
@@ -83,16 +100,28 @@ pub async fn keep(tx: &mut Tx, row: &Mirror) -> Result<()> {
             mirrors::updated_at.eq(row.updated_at),
             mirrors::received_at.eq(row.received_at),
         ))
-        .execute(c)
+        .returning(mirrors::id)
+        .get_result(c)
         .await)?;
-    Ok(())
+    if id != row.id {
+        end::lift(conn, id).await?;
+    }
+    search::keep_mirror(tx, id, row).await
 }
 
-/// The copy of that object, if there is one.
+/// The copy of that object, if there is one that is not gone at its origin.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
+    Ok(any_by_uri(conn, uri).await?.filter(|copy| !copy.is_gone()))
+}
+
+/// The copy of that object, or what is left of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
     Ok(on!(conn, |c| mirrors::table
         .filter(mirrors::uri.eq(uri))
         .select(Mirror::as_select())
@@ -106,7 +135,8 @@ pub async fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Mirror>> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn by_id(conn: &mut Conn, id: Id<Mirror>) -> Result<Mirror> {
-    Ok(on!(conn, |c| mirrors::table.find(id).select(Mirror::as_select()).first(c).await)?)
+    let found: Mirror = on!(conn, |c| mirrors::table.find(id).select(Mirror::as_select()).first(c).await)?;
+    if found.is_gone() { Err(Error::NotFound) } else { Ok(found) }
 }
 
 /// A text of a consultation elsewhere as it was before its origin changed it.
@@ -179,37 +209,6 @@ pub async fn place(conn: &mut Conn, uri: &str) -> Result<Option<(String, String)
     Ok(page.and_then(|page| Some((page.host, page.slug?))))
 }
 
-/// Forgets a copy, when the origin deletes it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn forget(tx: &mut Tx, uri: &str) -> Result<()> {
-    let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::delete(mirrors::table.filter(mirrors::uri.eq(uri))).execute(c).await)?;
-    Ok(())
-}
-
-/// Forgets every copy of what an actor wrote, when the actor is gone.
-///
-/// # Errors
-/// When the database fails.
-pub async fn forget_author(tx: &mut Tx, author: Id<Actor>) -> Result<()> {
-    let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::delete(mirrors::table.filter(mirrors::author_id.eq(author))).execute(c).await)?;
-    Ok(())
-}
-
-/// Forgets every copy of what an actor wrote in one forum, when that forum bans the actor and removes it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn forget_author_in(tx: &mut Tx, group: Id<Actor>, author: Id<Actor>) -> Result<()> {
-    let conn: &mut Conn = tx;
-    let theirs = mirrors::table.filter(mirrors::author_id.eq(author).and(mirrors::group_id.eq(group)));
-    on!(conn, |c| diesel::delete(theirs).execute(c).await)?;
-    Ok(())
-}
-
 /// What the moderators of its forum say of a copy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -259,6 +258,8 @@ pub struct Thread {
     pub question: Option<Mirror>,
     /// The comments.
     pub comments: Vec<(Mirror, Option<Actor>)>,
+    /// The places of those that are gone at their origin, and what is left of them.
+    pub gone: Vec<(Mirror, End)>,
 }
 
 /// The most comments that one page of a thread holds.
@@ -285,7 +286,7 @@ pub async fn thread(conn: &mut Conn, host: &str, slug: &str) -> Result<Thread> {
             Kind::Note => {}
         }
     }
-    let page = page.ok_or(Error::NotFound)?;
+    let page = page.filter(|page| !page.is_gone()).ok_or(Error::NotFound)?;
     let comments = on!(conn, |c| mirrors::table
         .left_join(actors::table.on(mirrors::author_id.eq(actors::id.nullable())))
         .filter(mirrors::root_uri.eq(&page.uri).and(mirrors::kind.eq(Kind::Note)))
@@ -294,8 +295,17 @@ pub async fn thread(conn: &mut Conn, host: &str, slug: &str) -> Result<Thread> {
         .select((Mirror::as_select(), Option::<Actor>::as_select()))
         .load(c)
         .await)?;
-    let comments = shown(conn, comments).await?;
-    Ok(Thread { page, question, comments })
+    let (gone, comments): (Vec<_>, Vec<_>) = comments.into_iter().partition(|(copy, _)| copy.is_gone());
+    let gone = left(conn, gone.into_iter().map(|(copy, _)| copy).collect()).await?;
+    Ok(Thread { page, question, comments: shown(conn, comments).await?, gone })
+}
+
+/// What is left of copies that are gone at their origin.
+async fn left(conn: &mut Conn, gone: Vec<Mirror>) -> Result<Vec<(Mirror, End)>> {
+    let keys: Vec<Id<Mirror>> = gone.iter().map(|copy| copy.id).collect();
+    let mut ends: HashMap<Id<Mirror>, End> =
+        ends(conn, &keys).await?.into_iter().map(|end| (end.mirror_id, end)).collect();
+    Ok(gone.into_iter().filter_map(|copy| ends.remove(&copy.id).map(|end| (copy, end))).collect())
 }
 
 /// The latest `limit` debates received, newest first, each with the forum that they came through.
@@ -311,7 +321,7 @@ pub async fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<(Mirror, Option<A
         .select((Mirror::as_select(), Option::<Actor>::as_select()))
         .load(c)
         .await)?;
-    shown(conn, latest).await
+    shown(conn, latest.into_iter().filter(|(copy, _): &(Mirror, _)| !copy.is_gone()).collect()).await
 }
 
 /// Those of them whose servers are neither blocked nor silenced.

@@ -1,6 +1,7 @@
 //! What goes on between this node and others: follows, peers, what was sent, what was seen, what is mirrored.
 
 pub mod activity;
+pub mod announcer;
 pub mod backfill;
 pub mod block;
 pub mod blocklist;
@@ -9,7 +10,10 @@ pub mod delivery;
 pub mod dialect;
 pub mod elsewhere;
 pub mod envoy;
+pub mod erasure;
 pub mod exchange;
+pub mod expulsion;
+pub mod fidelity;
 pub mod follow;
 pub mod host;
 pub mod known;

@@ -3,6 +3,8 @@
 mod rows;
 pub mod rules;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
@@ -19,7 +21,7 @@ use crate::store::{Conn, Json, Tx};
 
 use diesel::prelude::*;
 
-pub use rows::{asks_consent, by_id, carried_by, carriers, of_forum, of_source, waiting_for};
+pub use rows::{asks_consent, by_id, carried_by, carriers, extent, of_forum, of_source, waiting_for};
 pub use rules::{Arrival, Kind, Rule};
 
 /// A forum here that carries one elsewhere.
@@ -58,6 +60,9 @@ impl Relay {
 
 /// The most forums elsewhere that one forum carries.
 pub const RELAYS_MOST: i64 = 200;
+
+/// How long what a forum passes on is gathered before its origin is told how much of it that is.
+pub const REPORTED: Duration = Duration::from_secs(60);
 
 /// How something is passed on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +275,8 @@ async fn pass_on(
     if rows::carry(tx, now, (forum, relay.map(|relay| relay.id)), &copy.uri, &announce, is_root).await? {
         let job = Job::Relay { forum, object: copy.uri.clone(), passed, came_from };
         job::enqueue(tx, now, job, When::Now).await?;
+        let page = copy.root_uri.clone().unwrap_or_else(|| copy.uri.clone());
+        job::enqueue(tx, now, Job::Carried { forum, page }, When::At(now.plus(REPORTED))).await?;
     }
     Ok(())
 }

@@ -5,13 +5,16 @@ use diesel_async::RunQueryDsl;
 
 use crate::clock::Instant;
 use crate::error::Result;
-use crate::store::schema::{mirror_terms, mirrors};
+use crate::network::mirror;
+use crate::store::schema::{mirror_marks, mirror_tallies, mirror_terms, mirrors};
 use crate::store::{Conn, Tx, on};
 
 /// The longest address of a licence that is kept, in characters.
 const LICENSE_LONGEST: usize = 500;
 /// How many copies are purged at once.
 const AT_ONCE: i64 = 500;
+/// How the address of a `Tally` ends, after that of the consultation.
+const TALLY: &str = "/tally";
 
 /// Notes what the origin of a copy says.
 ///
@@ -45,7 +48,7 @@ pub async fn of(conn: &mut Conn, uri: &str) -> Result<(Option<Instant>, Option<S
     Ok(found.unwrap_or_default())
 }
 
-/// Forgets the copies whose date has come. Answers how many.
+/// Forgets the copies whose date has come, and what is kept beside them. Answers how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -60,5 +63,11 @@ pub async fn purge(tx: &mut Tx, now: Instant) -> Result<usize> {
         .await)?;
     on!(conn, |c| diesel::delete(mirrors::table.filter(mirrors::uri.eq_any(&due))).execute(c).await)?;
     on!(conn, |c| diesel::delete(mirror_terms::table.filter(mirror_terms::uri.eq_any(&due))).execute(c).await)?;
+    let of_tallies = due.iter().filter_map(|uri| uri.strip_suffix(TALLY)).map(str::to_owned).collect::<Vec<_>>();
+    on!(conn, |c| diesel::delete(mirror_tallies::table.filter(mirror_tallies::page.eq_any(&of_tallies)))
+        .execute(c)
+        .await)?;
+    mirror::forget_beside(conn, &due).await?;
+    on!(conn, |c| diesel::delete(mirror_marks::table.filter(mirror_marks::uri.eq_any(&due))).execute(c).await)?;
     Ok(due.len())
 }

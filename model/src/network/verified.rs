@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::mirror;
+use super::{mirror, terms};
 use crate::clock::Instant;
 use crate::count::tally::Document;
 use crate::error::{Error, Result};
@@ -111,7 +111,12 @@ pub async fn keep(tx: &mut Tx, it: &Verified) -> Result<()> {
         .execute(c)
         .await)?;
     on!(conn, |c| diesel::delete(mirror_faults::table.find(&it.page)).execute(c).await)?;
-    Ok(())
+    let said = |name: &str| it.document[name].as_str();
+    let until = said("retainUntil").and_then(|text| Instant::parse(text).ok());
+    match said("id") {
+        Some(tally) => terms::note(tx, tally, until, said("license")).await,
+        None => Ok(()),
+    }
 }
 
 /// Forgets the results of a consultation whose origin shows none.

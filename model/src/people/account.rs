@@ -3,17 +3,17 @@
 mod approval;
 mod invitation;
 mod password;
+mod reset;
 mod rows;
+mod shown;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde::Serialize;
 
 use super::actor::{self, Actor, Kind};
 use super::link::{self, Purpose};
 use super::role::{Act, Role, Standing};
-use super::{name, session, token};
-use crate::address::Address;
+use super::{name, session};
 use crate::care::audit;
 use crate::care::settings::{self, Registration};
 use crate::clock::Instant;
@@ -26,8 +26,10 @@ pub(crate) use approval::hold;
 pub use approval::{approve, refuse, waiting};
 pub use invitation::{accept, invite, invited};
 pub use password::{PASSWORD_LONGEST, PASSWORD_SHORTEST, PasswordHash, password_fits};
+pub use reset::{ask_reset, check_reset, reset, set_password};
 use rows::save_new;
 pub use rows::{administrators, by_actor, by_email, by_id, by_login, by_name, count, list};
+pub use shown::Shown;
 
 /// The longest e-mail address (RFC 5321, 4.5.3.1.3 less the brackets).
 pub const EMAIL_LONGEST: usize = 254;
@@ -288,57 +290,6 @@ pub async fn ask_confirmation(tx: &mut Tx, now: Instant, account: &Account) -> R
     link::mint(tx, now, Purpose::Confirm, Some(account.id), serde_json::Value::Null).await
 }
 
-/// A reset link for whoever has this address: `None` if nobody has; the page says the same either way.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ask_reset(tx: &mut Tx, now: Instant, email: &str) -> Result<Option<(Account, String)>> {
-    match by_email(tx, email).await? {
-        Some(account) if account.disabled_at.is_none() => {
-            let secret = link::mint(tx, now, Purpose::Reset, Some(account.id), serde_json::Value::Null).await?;
-            Ok(Some((account, secret)))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Whether a reset link works, before anything slow is done for it.
-///
-/// # Errors
-/// [`Refusal::LinkInvalid`].
-pub async fn check_reset(conn: &mut Conn, now: Instant, secret: &str) -> Result<()> {
-    link::peek(conn, now, Purpose::Reset, secret).await.map(drop)
-}
-
-/// Sets a new password by the secret of a mail; ends every session. The address is thereby confirmed.
-///
-/// # Errors
-/// [`Refusal::LinkInvalid`].
-pub async fn reset(tx: &mut Tx, now: Instant, secret: &str, password: &PasswordHash) -> Result<Account> {
-    let used = link::redeem(tx, now, Purpose::Reset, secret).await?;
-    let id = used.account_id.ok_or(Refusal::LinkInvalid)?;
-    set_password(tx, now, id, password).await
-}
-
-/// Sets a password and ends every session and token of the account.
-///
-/// # Errors
-/// When the database fails.
-pub async fn set_password(tx: &mut Tx, now: Instant, id: Id<Account>, password: &PasswordHash) -> Result<Account> {
-    session::end_all(tx, id).await?;
-    token::end_all(tx, id).await?;
-    let conn: &mut Conn = tx;
-    let account: Account = on!(conn, |c| diesel::update(accounts::table.find(id))
-        .set(accounts::password_hash.eq(&password.0))
-        .returning(Account::as_returning())
-        .get_result(c)
-        .await)?;
-    if account.confirmed_at.is_none() {
-        on!(conn, |c| diesel::update(accounts::table.find(id)).set(accounts::confirmed_at.eq(now)).execute(c).await)?;
-    }
-    Ok(account)
-}
-
 /// Gives an account a role on the node.
 ///
 /// # Errors
@@ -399,48 +350,4 @@ pub async fn note_federation(tx: &mut Tx, now: Instant, id: Id<Account>) -> Resu
         .execute(c)
         .await)?;
     Ok(())
-}
-
-/// What the API and `account list --json` show of an account.
-#[derive(Debug, Serialize)]
-pub struct Shown<'a> {
-    /// Name.
-    pub name: &'a str,
-    /// Address on the wire.
-    pub uri: String,
-    /// E-mail address, to administrators and to itself.
-    pub email: Option<&'a str>,
-    /// Role on the node.
-    pub role: Role,
-    /// Whether it is official.
-    pub official: bool,
-    /// Language.
-    pub language: &'a str,
-    /// Whether its address is confirmed.
-    pub confirmed: bool,
-    /// Whether it waits for an administrator's approval.
-    pub waiting: bool,
-    /// Whether it is disabled.
-    pub disabled: bool,
-    /// When it was made.
-    pub created_at: Instant,
-}
-
-impl Account {
-    /// For those who may see it all.
-    #[must_use]
-    pub fn shown(&self, here: &Address) -> Shown<'_> {
-        Shown {
-            name: &self.name,
-            uri: here.person(&self.name),
-            email: self.email.as_deref(),
-            role: self.role,
-            official: self.official,
-            language: &self.language,
-            confirmed: self.confirmed_at.is_some(),
-            waiting: self.waiting_since.is_some(),
-            disabled: self.disabled_at.is_some(),
-            created_at: self.created_at,
-        }
-    }
 }

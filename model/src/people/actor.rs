@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::name;
 use crate::address::Address;
 use crate::clock::Instant;
+use crate::debate::forum;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::store::schema::actors;
@@ -310,11 +311,11 @@ pub async fn named(conn: &mut Conn, here: &Address, text: &str) -> Result<Actor>
 /// When the database fails.
 pub async fn publish(tx: &mut Tx, now: Instant, id: Id<Actor>) -> Result<()> {
     let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::update(actors::table.find(id).filter(actors::published_at.is_null()))
+    let published = on!(conn, |c| diesel::update(actors::table.find(id).filter(actors::published_at.is_null()))
         .set(actors::published_at.eq(now))
         .execute(c)
         .await)?;
-    Ok(())
+    if published > 0 { forum::became_known(tx, now, id).await } else { Ok(()) }
 }
 
 /// Marks a remote actor as gone; what it wrote is dealt with apart.

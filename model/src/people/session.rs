@@ -5,10 +5,11 @@ use diesel_async::RunQueryDsl;
 
 use super::account::Account;
 use super::secret;
+use crate::care::settings::Front;
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::id::Id;
-use crate::store::schema::sessions;
+use crate::store::schema::{accounts, sessions, settings};
 use crate::store::{Conn, Json, Tx, on};
 
 /// One session.
@@ -64,6 +65,41 @@ pub async fn load(conn: &mut Conn, now: Instant, id: &str) -> Result<Option<Sess
         .first(c)
         .await
         .optional())?)
+}
+
+/// Who asks, and what every page is made with.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The session.
+    pub session: Option<Session>,
+    /// Whose it is.
+    pub account: Option<Account>,
+    /// What every page is made with.
+    pub front: Front,
+}
+
+/// The session with the id `id`, unless it has ended, with its account and what every page is made with: one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn known(conn: &mut Conn, now: Instant, id: &str) -> Result<Known> {
+    type Row = (String, Json<serde_json::Value>, Option<Session>, Option<Account>);
+    let session = sessions::hash.eq(secret::hash(id)).and(sessions::expires_at.gt(now));
+    let all = settings::table
+        .left_join(sessions::table.on(session))
+        .left_join(accounts::table.on(sessions::account_id.eq(accounts::id.nullable())))
+        .filter(settings::key.eq_any(Front::KEYS));
+    let mut rows: Vec<Row> = on!(conn, |c| all
+        .select((settings::key, settings::value, Option::<Session>::as_select(), Option::<Account>::as_select()))
+        .load(c)
+        .await)?;
+    let (session, account) = match rows.first_mut() {
+        Some((_, _, session, account)) => (session.take(), account.take()),
+        // Before anything was settled nobody has an account.
+        None => (load(conn, now, id).await?, None),
+    };
+    let front = Front::of(rows.into_iter().map(|(key, value, _, _)| (key, value)))?;
+    Ok(Known { session, account, front })
 }
 
 /// Ends one session.

@@ -4,7 +4,7 @@ mod delivery;
 mod search;
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -60,7 +60,9 @@ pub(crate) async fn number_events(tx: &mut Tx, numbered: &[(Id<Event>, i64)]) ->
 fn number_each(c: &mut SqliteConnection, numbered: &[(Id<Event>, i64)]) -> QueryResult<()> {
     for (id, seq) in numbered {
         let number = diesel::update(ballot_events::table.find(id)).set(ballot_events::seq.eq(Some(*seq)));
-        diesel::RunQueryDsl::execute(number, c)?;
+        if diesel::RunQueryDsl::execute(number, c)? != 1 {
+            return Err(diesel::result::Error::NotFound);
+        }
     }
     Ok(())
 }
@@ -78,6 +80,20 @@ pub(crate) async fn hold_tally(tx: &mut Tx, consultation: Id<Consultation>, meet
         }
         (Conn::Sqlite(c), _) => of.select(Tally::as_select()).first(&mut **c).await.optional()?,
     })
+}
+
+/// Holds lanes until the transaction ends: what two transactions say in one of them is given out in the order in which they
+/// end. In the order of their names, so that nobody waits for somebody who waits. SQLite has one writer.
+pub(crate) async fn hold_lanes(tx: &mut Tx, lanes: BTreeSet<String>) -> Result<()> {
+    if let Conn::Postgres(c) = &mut **tx {
+        for lane in lanes {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<Text, _>(lane)
+                .execute(&mut **c)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Holds a consultation's row against whoever writes what belongs to it, until the transaction ends.

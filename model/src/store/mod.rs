@@ -3,6 +3,7 @@
 pub mod bell;
 pub mod conn;
 pub mod dialect;
+mod ends;
 pub mod migrate;
 pub mod open;
 pub mod portable;
@@ -15,6 +16,7 @@ pub mod types;
 
 pub use conn::Conn;
 pub(crate) use conn::on;
+pub use ends::Teller;
 pub use open::{Options, Store};
 pub use snapshot::Snapshot;
 pub use tx::Tx;

@@ -1,6 +1,6 @@
 //! Opening a store by its URL.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::Pool;
@@ -8,8 +8,8 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 
-use super::bell::Bell;
 use super::conn::{Conn, Sqlite};
+use super::ends::{Ends, Teller};
 use super::together::Together;
 use super::tx::Tx;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WA
 pub struct Store {
     pools: Pools,
     together: Arc<Together>,
-    bell: Bell,
+    ends: Ends,
 }
 
 #[derive(Clone)]
@@ -62,9 +62,9 @@ impl Store {
         } else {
             return Err(Error::store("the database URL must start with `sqlite:` or `postgres://`"));
         };
-        let bell = Bell::default();
-        let together = Arc::new(Together::start(&pools, &bell));
-        Ok(Self { pools, together, bell })
+        let ends = Ends::default();
+        let together = Arc::new(Together::start(&pools, &ends));
+        Ok(Self { pools, together, ends })
     }
 
     /// A connection to read from.
@@ -80,13 +80,19 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx> {
-        self.pools.begin(&self.bell).await
+        self.pools.begin(&self.ends).await
     }
 
     /// Changes each time that a transaction of this process leaves work behind: a job, a delivery.
     #[must_use]
     pub fn bell(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.bell.listen()
+        self.ends.bell.listen()
+    }
+
+    /// From now on `teller` tells others what transactions of this process do, as each of them ends. Without one, or
+    /// once it is gone, it is left to the worker of the process that serves.
+    pub fn tell_by(&self, teller: Weak<dyn Teller>) {
+        self.ends.tell_by(teller);
     }
 
     /// The SQLite file, if it is one.
@@ -135,8 +141,8 @@ impl Pools {
         })
     }
 
-    pub(super) async fn begin(&self, bell: &Bell) -> Result<Tx> {
-        Tx::begin(self.write().await?, bell).await
+    pub(super) async fn begin(&self, ends: &Ends) -> Result<Tx> {
+        Tx::begin(self.write().await?, ends).await
     }
 }
 

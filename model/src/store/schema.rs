@@ -750,7 +750,8 @@ diesel::table! {
         number -> BigInt,
         kind -> Text,
         subject_id -> DbUuid,
-        forum_id -> DbUuid,
+        forum_id -> Nullable<DbUuid>,
+        mirror_id -> Nullable<DbUuid>,
         stems -> Text,
     }
 }
@@ -1113,6 +1114,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    expulsions (group_id, actor_id) {
+        group_id -> DbUuid,
+        actor_id -> DbUuid,
+        reason -> Text,
+        until -> Nullable<DbTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    mirror_ends (mirror_id) {
+        mirror_id -> DbUuid,
+        how -> Text,
+        reason -> Nullable<Text>,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    mirror_checks (page) {
+        page -> Text,
+        next_at -> DbTime,
+        failed_at -> Nullable<DbTime>,
+        restored -> Bool,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    erasures (object) {
+        object -> Text,
+        inbox -> Text,
+        at -> DbTime,
+        told -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    onward_copies (object, host) {
+        object -> Text,
+        host -> Text,
+        via -> Nullable<Text>,
+        erasure -> Text,
+        at -> DbTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    announcers (consultation_id, actor_id) {
+        consultation_id -> DbUuid,
+        actor_id -> DbUuid,
+        objects -> Integer,
+        since -> DbTime,
+        at -> DbTime,
+    }
+}
+
 diesel::joinable!(held_comments -> actors (actor_id));
 diesel::joinable!(held_comments -> consultations (consultation_id));
 diesel::joinable!(attachments -> media (hash));
@@ -1403,10 +1474,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    works (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        started_at -> DbTime,
+        updated_at -> DbTime,
+        ended_at -> Nullable<DbTime>,
+    }
+}
+
 diesel::joinable!(subscriptions -> accounts (account_id));
 diesel::joinable!(mail_preferences -> accounts (account_id));
 diesel::joinable!(notices -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    mirror_ends,
+    mirror_checks,
+    erasures,
+    onward_copies,
+    announcers,
     settings,
     actors,
     logos,
@@ -1473,6 +1564,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     actor_moves,
     blocks,
+    expulsions,
     mirror_marks,
     announces,
     relays,
@@ -1498,4 +1590,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     premoderated,
     held_comments,
+    works,
 );

@@ -7,7 +7,7 @@
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
-use super::bell::Bell;
+use super::ends::Ends;
 use super::open::{Pools, Store};
 use super::tx::Tx;
 use crate::error::{Error, Result};
@@ -76,12 +76,12 @@ pub(super) struct Together(mpsc::Sender<Box<dyn Waiting>>);
 
 impl Together {
     /// Starts the writers. They end when the store is dropped.
-    pub(super) fn start(pools: &Pools, bell: &Bell) -> Self {
+    pub(super) fn start(pools: &Pools, ends: &Ends) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let writers = if matches!(pools, Pools::Sqlite { .. }) { 1 } else { POSTGRES_WRITERS };
         let waiting = std::sync::Arc::new(tokio::sync::Mutex::new(waiting));
         for _ in 0..writers {
-            tokio::spawn(write(pools.clone(), bell.clone(), waiting.clone()));
+            tokio::spawn(write(pools.clone(), ends.clone(), waiting.clone()));
         }
         Self(queue)
     }
@@ -89,7 +89,7 @@ impl Together {
 
 type Queue = std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Box<dyn Waiting>>>>;
 
-async fn write(pools: Pools, bell: Bell, queue: Queue) {
+async fn write(pools: Pools, ends: Ends, queue: Queue) {
     loop {
         let mut batch = Vec::new();
         if queue.lock().await.recv_many(&mut batch, BATCH).await == 0 {
@@ -97,18 +97,18 @@ async fn write(pools: Pools, bell: Bell, queue: Queue) {
         }
         // Everybody takes rows in the same order, so that two writers do not wait for each other.
         batch.sort_by(|a, b| a.key().cmp(b.key()));
-        run(&pools, &bell, batch).await;
+        run(&pools, &ends, batch).await;
     }
 }
 
-async fn run(pools: &Pools, bell: &Bell, mut batch: Vec<Box<dyn Waiting>>) {
-    match attempt(pools, bell, &mut batch).await {
+async fn run(pools: &Pools, ends: &Ends, mut batch: Vec<Box<dyn Waiting>>) {
+    match attempt(pools, ends, &mut batch).await {
         Ok(()) => batch.into_iter().for_each(|work| work.answer(Ok(()))),
         Err(error) if batch.len() == 1 => batch.into_iter().for_each(|work| work.answer(Err(clone(&error)))),
         Err(_) => {
             for work in batch {
                 let mut alone = vec![work];
-                let done = attempt(pools, bell, &mut alone).await;
+                let done = attempt(pools, ends, &mut alone).await;
                 alone.into_iter().for_each(|work| work.answer(done.as_ref().copied().map_err(clone)));
             }
         }
@@ -116,8 +116,8 @@ async fn run(pools: &Pools, bell: &Bell, mut batch: Vec<Box<dyn Waiting>>) {
 }
 
 /// Runs all in one transaction and commits it.
-async fn attempt(pools: &Pools, bell: &Bell, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
-    let mut tx = pools.begin(bell).await?;
+async fn attempt(pools: &Pools, ends: &Ends, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
+    let mut tx = pools.begin(ends).await?;
     for work in batch.iter_mut() {
         if matches!(work.run(&mut tx).await, Outcome::Broken) {
             return Err(Error::store("a statement failed"));

@@ -1,25 +1,35 @@
 //! A transaction: commit it, or drop it and nothing happened.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AnsiTransactionManager, AsyncConnection, TransactionManager};
 use futures_util::FutureExt;
 
-use super::bell::Bell;
 use super::conn::{Conn, Sqlite, on};
+use super::dialect;
+use super::ends::{Ends, Teller};
 use crate::error::Result;
+use crate::job::Job;
+use crate::network::delivery::Delivery;
 
 /// An open transaction. Use cases take `&mut Tx`; who began it commits it.
 pub struct Tx {
     conn: Option<Conn>,
-    bell: Bell,
+    ends: Ends,
+    /// Who tells others of it.
+    teller: Option<Arc<dyn Teller>>,
     rings: bool,
+    /// What others are to be told, in order.
+    told: Vec<Job>,
+    /// What is to be delivered, in order.
+    deliveries: Vec<Delivery>,
 }
 
 impl Tx {
     /// Begins on `conn`. SQLite takes the write lock at once, so that no later statement fails for want of it.
-    pub(super) async fn begin(mut conn: Conn, bell: &Bell) -> Result<Self> {
+    pub(super) async fn begin(mut conn: Conn, ends: &Ends) -> Result<Self> {
         match &mut conn {
             Conn::Sqlite(c) => {
                 c.spawn_blocking(|c| {
@@ -29,7 +39,8 @@ impl Tx {
             }
             Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(&mut **c, "BEGIN").await?,
         }
-        Ok(Self { conn: Some(conn), bell: bell.clone(), rings: false })
+        let (told, deliveries) = (Vec::new(), Vec::new());
+        Ok(Self { conn: Some(conn), ends: ends.clone(), teller: ends.teller(), rings: false, told, deliveries })
     }
 
     /// Whoever waits for work is woken once this is committed.
@@ -37,11 +48,43 @@ impl Tx {
         self.rings = true;
     }
 
-    /// Makes everything since `begin` durable.
+    /// Has others told of something once all is done; false if nobody here knows how.
+    pub(crate) fn tells(&mut self, job: &Job) -> bool {
+        if self.teller.is_some() && !self.told.contains(job) {
+            self.told.push(job.clone());
+        }
+        self.teller.is_some()
+    }
+
+    /// Keeps what is to be delivered until all of it is written in one statement.
+    pub(crate) fn deliver(&mut self, rows: Vec<Delivery>) {
+        self.deliveries.extend(rows);
+    }
+
+    /// Writes what is to be delivered so far.
+    pub(crate) async fn write_deliveries(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.deliveries);
+        dialect::add_deliveries(self, rows).await
+    }
+
+    /// Writes what others are to hear: no promise is made outside the transaction that causes it.
+    async fn tell(&mut self) -> Result<()> {
+        while let Some(teller) = self.teller.clone().filter(|_| !self.told.is_empty()) {
+            let told = std::mem::take(&mut self.told);
+            dialect::hold_lanes(self, told.iter().filter_map(Job::lane).collect()).await?;
+            for job in told {
+                teller.clone().tell(self, job).await?;
+            }
+        }
+        self.write_deliveries().await
+    }
+
+    /// Tells others, and makes everything since `begin` durable.
     ///
     /// # Errors
     /// When the database cannot; then nothing of it is kept.
     pub async fn commit(mut self) -> Result<()> {
+        self.tell().await?;
         async fn commit<C: AsyncConnection>(c: &mut C) -> diesel::QueryResult<()> {
             C::TransactionManager::commit_transaction(c).await
         }
@@ -51,7 +94,7 @@ impl Tx {
             // The connection is clean: back to the pool with it, past the rollback of `drop`.
             self.conn.take();
             if self.rings {
-                self.bell.ring();
+                self.ends.bell.ring();
             }
         }
         Ok(done?)

@@ -34,7 +34,7 @@ const LOG_ROUNDS: usize = 2;
 /// How long apart what waits is counted, as by the node.
 const SWEEP: Duration = Duration::from_millis(200);
 /// More voters a second than any machine counts; each votes once.
-const VOTERS_A_SECOND: usize = 40_000;
+const VOTERS_A_SECOND: usize = 100_000;
 
 /// Beside bare commits of one row by as many clients.
 pub async fn measure(world: &World, database: &str, clients: usize) -> anyhow::Result<Figure> {

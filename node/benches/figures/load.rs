@@ -9,6 +9,8 @@ use anyhow::{Context, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use crate::cpu::Meter;
+
 /// Connections at once.
 pub const CONNECTIONS: usize = 32;
 
@@ -20,18 +22,48 @@ pub struct Page {
     pub path: String,
     /// The cookies that are sent; none if empty.
     pub cookie: &'static str,
+    /// More headers, each with its end of line.
+    pub headers: String,
 }
 
 impl Page {
     fn request(&self) -> Vec<u8> {
         let cookie = if self.cookie.is_empty() { String::new() } else { format!("Cookie: {}\r\n", self.cookie) };
-        format!("GET {} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\n{cookie}\r\n", self.path, self.host).into_bytes()
+        let Self { path, host, headers, .. } = self;
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{cookie}{headers}\r\n").into_bytes()
+    }
+
+    /// The same with one more header.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self { headers: format!("{}{name}: {value}\r\n", self.headers), ..self.clone() }
+    }
+
+    /// What a header of the answer says.
+    pub async fn header(&self, name: &str) -> anyhow::Result<String> {
+        let mut stream = BufReader::new(TcpStream::connect(self.at).await?);
+        stream.get_mut().write_all(&self.request()).await?;
+        let mut line = String::new();
+        while stream.read_line(&mut line).await? > 2 {
+            let held = line.trim_end().split_once(": ").filter(|(held, _)| held.eq_ignore_ascii_case(name));
+            if let Some((_, value)) = held {
+                return Ok(value.to_owned());
+            }
+            line.clear();
+        }
+        bail!("{}: no {name}", self.path)
     }
 
     /// The body, which must come with 200.
     pub async fn fetch(&self) -> anyhow::Result<Vec<u8>> {
         let mut stream = BufReader::new(TcpStream::connect(self.at).await?);
         answer(&mut stream, &self.request()).await
+    }
+
+    /// Answers a second of processor time, as the meter counts it, over `length`.
+    pub async fn rate_by(&self, meter: &Meter<'_>, length: Duration) -> anyhow::Result<f64> {
+        let (before, began) = (meter.read()?, Instant::now());
+        let answered = self.rate(length).await? * began.elapsed().as_secs_f64();
+        Ok(answered / (meter.read()? - before))
     }
 
     /// Answers a second, over `length`.
@@ -77,6 +109,9 @@ async fn answer(stream: &mut BufReader<TcpStream>, request: &[u8]) -> anyhow::Re
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok(),
             _ => {}
         }
+    }
+    if status.contains(" 304 ") {
+        return Ok(Vec::new());
     }
     if !status.contains(" 200 ") {
         bail!("{}: {}", String::from_utf8_lossy(request).lines().next().unwrap_or_default(), status.trim());

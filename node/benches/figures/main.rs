@@ -11,6 +11,7 @@ mod load;
 mod million;
 mod page;
 mod pgbench;
+mod readers;
 mod report;
 mod search;
 
@@ -104,7 +105,14 @@ async fn measure(wanted: impl Fn(&str) -> bool) -> anyhow::Result<(Vec<Figure>, 
         }
     }
     if wanted("page") {
-        tell(page::measure().await?)?;
+        for figure in page::measure().await? {
+            tell(figure)?;
+        }
+    }
+    if wanted("readers") && databases.len() > 1 {
+        for figure in readers::measure().await? {
+            tell(figure)?;
+        }
     }
     if databases.len() == 1 {
         writeln!(std::io::stdout(), "PostgreSQL was not measured: {POSTGRES} names no server")?;

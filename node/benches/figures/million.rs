@@ -72,7 +72,7 @@ impl Drop for Ground {
     }
 }
 
-fn palabre(folder: &Path, arguments: &[&str]) -> Command {
+pub fn palabre(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palabre"));
     // The program refuses variables that it does not know.
     command.env_remove("PALABRE_BENCH_BALLOTS").env_remove(POSTGRES);
@@ -123,7 +123,7 @@ impl Ground {
     }
 
     fn page(&self, path: String) -> Page {
-        Page { at: self.at, host: HOST.to_owned(), path, cookie: SESSION }
+        Page { at: self.at, host: HOST.to_owned(), path, cookie: SESSION, headers: String::new() }
     }
 
     /// The time of `psql COPY` of the ballots that stand.

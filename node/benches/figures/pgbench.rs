@@ -5,11 +5,26 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use model::testing::POSTGRES;
+
+use crate::cpu::Meter;
 
 const TABLE: &str = "DROP TABLE IF EXISTS bare_ballots; CREATE TABLE bare_ballots (voter UUID NOT NULL UNIQUE)";
 const INSERT: &str = "INSERT INTO bare_ballots (voter) VALUES (gen_random_uuid());\n";
+
+const KEYS: i64 = 100_000;
+const KEYED: &str = "DROP TABLE IF EXISTS bare_rows; CREATE TABLE bare_rows (id BIGINT PRIMARY KEY, words TEXT NOT NULL); \
+     INSERT INTO bare_rows SELECT n, repeat('word ', 20) FROM generate_series(1, 100000) n; ANALYZE bare_rows";
+
+/// Rows read by their key a second of processor time, that of the client included, by so many clients for so long.
+pub async fn selects(meter: &Meter<'_>, clients: usize, length: Duration) -> anyhow::Result<f64> {
+    let select = format!("\\set id random(1, {KEYS})\nSELECT words FROM bare_rows WHERE id = :id;\n");
+    tokio::task::spawn_blocking(|| prepare(KEYED)).await??;
+    let before = meter.read()?;
+    let rate = tokio::task::spawn_blocking(move || ask(&select, clients, length)).await??;
+    Ok(rate * length.as_secs_f64() / (meter.read()? - before))
+}
 
 /// Inserts a second, by so many clients for so long.
 pub async fn rate(clients: usize, length: Duration) -> anyhow::Result<f64> {
@@ -17,13 +32,21 @@ pub async fn rate(clients: usize, length: Duration) -> anyhow::Result<f64> {
 }
 
 fn run(clients: usize, length: Duration) -> anyhow::Result<f64> {
+    prepare(TABLE)?;
+    ask(INSERT, clients, length)
+}
+
+fn prepare(sql: &str) -> anyhow::Result<()> {
+    let url = std::env::var(POSTGRES).context("no server")?;
+    let made = Command::new(program("psql")?).args(["--quiet", "--command", sql, &url]).output()?;
+    anyhow::ensure!(made.status.success(), "psql: {}", String::from_utf8_lossy(&made.stderr));
+    Ok(())
+}
+
+fn ask(statement: &str, clients: usize, length: Duration) -> anyhow::Result<f64> {
     let url = std::env::var(POSTGRES).context("no server")?;
     let mut script = tempfile::NamedTempFile::new()?;
-    script.write_all(INSERT.as_bytes())?;
-    let made = Command::new(program("psql")?).args(["--quiet", "--command", TABLE, &url]).output()?;
-    if !made.status.success() {
-        bail!("psql: {}", String::from_utf8_lossy(&made.stderr));
-    }
+    script.write_all(statement.as_bytes())?;
     let mut pgbench = Command::new(program("pgbench")?);
     pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
     pgbench.args([format!("--client={clients}"), format!("--time={}", length.as_secs())]);

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::arguments::{Backup, Restore};
 use crate::config::Config;
+use crate::progress::Progress;
 use crate::{opening, output};
 
 /// What makes a file of it, for people: `palabre 0.1.0`.
@@ -33,10 +34,14 @@ pub async fn write(config: &Config, command: Backup) -> anyhow::Result<()> {
     if beside.symlink_metadata().is_ok() {
         std::fs::remove_file(&beside).with_context(|| beside.display().to_string())?;
     }
+    let progress = Progress::named();
     let written = written(&beside, async |file| {
-        backup::write(&store, Clock::System.now(), PROGRAM, &folders(config), file, |_| {}).await
+        let told = |table: &str| progress.step(table);
+        backup::write(&store, Clock::System.now(), PROGRAM, &folders(config), file, told).await
     });
-    let manifest = match written.await {
+    let written = written.await;
+    drop(progress);
+    let manifest = match written {
         Ok(manifest) => manifest,
         Err(error) => {
             // Half a backup is of no use; that it cannot be removed changes nothing about the error.
@@ -77,7 +82,10 @@ pub async fn restore(config: &Config, command: Restore) -> anyhow::Result<()> {
     let Restore { file, dry_run, print } = command;
     let from = BufReader::new(File::open(&file).with_context(|| file.display().to_string())?);
     let store = opening::connect(config)?;
-    let restored = backup::restore(&store, from, &folders(config), dry_run, |_| {}).await;
+    let progress = Progress::named();
+    progress.step("checking");
+    let restored = backup::restore(&store, from, &folders(config), dry_run, |table| progress.step(table)).await;
+    drop(progress);
     let restored = restored.with_context(|| file.display().to_string())?;
     if print.json {
         return output::json(&restored);

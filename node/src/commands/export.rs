@@ -18,6 +18,7 @@ use model::store::{Conn, Store};
 
 use crate::arguments::{self, Export, Format, Profile};
 use crate::config::Config;
+use crate::progress::Progress;
 use crate::{opening, output};
 
 /// What stands in a folder.
@@ -134,7 +135,9 @@ async fn write_table(source: &Source, table: Table, to: &mut dyn Write) -> anyho
 
 async fn write_pages(source: &Source, mut pages: export::Pages, to: &mut dyn Write) -> anyhow::Result<()> {
     let mut conn = source.store.conn().await?;
+    let progress = Progress::written();
     while let Some(bytes) = pages.next(&mut conn).await? {
+        progress.more(bytes.len());
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)
@@ -145,7 +148,9 @@ async fn write_json(source: &Source, to: &mut dyn Write) -> anyhow::Result<()> {
     let mut conn = source.store.snapshot().await?;
     let (now, on) = (source.clock.now(), source.on.clone());
     let mut document = export::document(&mut conn, now, &source.here, on, Reading::Whole).await?;
+    let progress = Progress::written();
     while let Some(bytes) = document.next(&mut conn).await? {
+        progress.more(bytes.len());
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)
@@ -159,7 +164,9 @@ async fn write_archive(source: &Source, to: &mut dyn Write) -> anyhow::Result<()
     tx.commit().await?;
     let mut conn = source.store.conn().await?;
     let mut archive = archive::archive(&mut conn, &signer, now, &source.here, on, web::site()).await?;
+    let progress = Progress::written();
     while let Some(bytes) = archive.next(&mut conn).await? {
+        progress.more(bytes.len());
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)

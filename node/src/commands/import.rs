@@ -1,11 +1,10 @@
 //! `palabre import`
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::clock::Clock;
 use model::data::import::{self, Into, Titled, Topics};
 use model::data::import_polis;
@@ -15,6 +14,7 @@ use model::store::Tx;
 
 use crate::arguments::{Import, Target};
 use crate::config::Config;
+use crate::progress::Progress;
 use crate::{opening, output};
 
 /// The longest header, in octets.
@@ -37,7 +37,17 @@ pub async fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         }
         Import::DemocracyOs { file, target } => {
             let Files { topics, comments } = sorted(&file)?;
-            told(config, &target, async |to| Ok(import::democracyos(to, topics, comments).await?)).await
+            let (progress, comments) = comments.map_or_else(
+                || (Progress::named(), None),
+                |(path, held)| {
+                    let progress = Progress::of_file(&path);
+                    let comments = progress.read(held);
+                    (progress, Some(comments))
+                },
+            );
+            let made = told(config, &target, async |to| Ok(import::democracyos(to, topics, comments).await?)).await;
+            drop(progress);
+            made
         }
         Import::Csv { file, title, target } => {
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -45,15 +55,19 @@ pub async fn run(config: &Config, command: Import) -> anyhow::Result<()> {
                 true => (file.join("comments.csv"), Some(file.join("votes.csv")).filter(|votes| votes.exists())),
                 false => (file, None),
             };
-            let (comments, votes) = (open(&comments)?, votes.as_deref().map(open).transpose()?);
+            let progress = Progress::of_file(&comments);
+            let (comments, votes) = (progress.read(open(&comments)?), votes.as_deref().map(open).transpose()?);
             let titled = Titled { title, name };
             told(config, &target, async |to| Ok(vec![import::comments(to, comments, votes, &titled).await?])).await
         }
         Import::Json { file, target } => {
-            let from = open(&file)?;
+            let progress = Progress::of_file(&file);
+            let from = progress.read(open(&file)?);
             told(config, &target, async |to| Ok(vec![import::document(to, from).await?])).await
         }
         Import::Archive { file, target } => {
+            let progress = Progress::named();
+            progress.step("checking the log, then taking in");
             told(config, &target, async |to| Ok(vec![import::archive(to, &file).await?])).await
         }
     }
@@ -66,7 +80,7 @@ fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
 /// The files of DemocracyOS, told apart by their headers.
 struct Files {
     topics: Topics,
-    comments: Option<BufReader<File>>,
+    comments: Option<(PathBuf, BufReader<File>)>,
 }
 
 fn sorted(paths: &[PathBuf]) -> anyhow::Result<Files> {
@@ -76,7 +90,7 @@ fn sorted(paths: &[PathBuf]) -> anyhow::Result<Files> {
         open(path)?.take(HEADER_LONGEST).read_line(&mut header).with_context(|| path.display().to_string())?;
         match Topics::is_header(&header) {
             true => files.topics = Topics::read(open(path)?).with_context(|| path.display().to_string())?,
-            false => files.comments = Some(open(path)?),
+            false => files.comments = Some((path.clone(), open(path)?)),
         }
     }
     Ok(files)
@@ -140,22 +154,9 @@ async fn polis(config: &Config, folder: &Path, slug: &str, open: bool) -> anyhow
     let here = opening::address(&store, config, &clock, None).await?;
     let mut tx = store.begin().await?;
     let forum = into(&mut tx, Some(slug)).await?;
-    let bar = bar();
-    let progress = |written: usize, total: usize| {
-        bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
-        bar.set_position(u64::try_from(written).unwrap_or(u64::MAX));
-    };
-    let imported = import_polis::import(&mut tx, clock.now(), &here, &forum, &conversation, open, progress).await?;
+    let progress = Progress::counted("rows");
+    let told = |written: usize, total: usize| progress.reach(written, total);
+    let imported = import_polis::import(&mut tx, clock.now(), &here, &forum, &conversation, open, told).await?;
     tx.commit().await?;
-    bar.finish_and_clear();
     Ok(imported)
-}
-
-/// Drawn on a terminal alone.
-fn bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} rows {eta}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

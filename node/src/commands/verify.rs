@@ -1,11 +1,14 @@
 //! `palabre verify`
 
+mod mirror;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use federation::files::Files;
 use federation::guard::Rules;
 use federation::wire::ACTIVITY_JSON;
+use model::count::log::tile::FULL;
 use model::count::log::verify::archive::Archive;
 use model::count::log::verify::report::{Fault, Report};
 use model::count::log::verify::{Source, Wanted, verify};
@@ -15,6 +18,7 @@ use crate::arguments::Verify;
 use crate::config::Config;
 use crate::machines::Network;
 use crate::output;
+use crate::progress::Progress;
 
 /// The largest file that is read, in octets: a bundle of the longest entries.
 const LARGEST: usize = 256 * (2 + u16::MAX as usize);
@@ -25,11 +29,13 @@ pub async fn run(config: &Config, command: Verify) -> anyhow::Result<()> {
     let (receipt, since) = (read(receipt.as_deref())?, read(since.as_deref())?);
     let wanted = Wanted { log: None, key, receipt, since, witnesses, quorum, proven: false };
     let report = match place(&what) {
-        Place::Archive(path) => verify(&Archive::open(&path)?, &wanted).await,
+        Place::Archive(path) => verify(&Watched::new(Archive::open(&path)?), &wanted).await,
         Place::Node(base) => {
             let source = Node::at(config, base)?;
-            verify(&source, &Wanted { log: Some(source.log()), ..wanted }).await
+            let wanted = Wanted { log: Some(source.log()), ..wanted };
+            verify(&Watched::new(source), &wanted).await
         }
+        Place::Mirror(page, origin) => mirror::run(config, &page, &origin).await?,
         Place::Neither => super::usage("give the address of a consultation, https://HOST/c/SLUG, or an archive"),
     };
     match print.json {
@@ -64,6 +70,8 @@ fn tell(report: &Report) -> anyhow::Result<()> {
 enum Place {
     Archive(PathBuf),
     Node(Url),
+    /// The page of a node that carries it, and its address at its origin.
+    Mirror(Url, Url),
     Neither,
 }
 
@@ -75,8 +83,43 @@ fn place(what: &str) -> Place {
     };
     match Url::parse(what) {
         Ok(url) if is_consultation(&url) => Place::Node(url),
+        Ok(url) if mirror::origin(&url).is_some() => {
+            mirror::origin(&url).map_or(Place::Neither, |to| Place::Mirror(url, to))
+        }
         _ if Path::new(what).exists() => Place::Archive(what.into()),
         _ => Place::Neither,
+    }
+}
+
+/// The way to other nodes. A node may well check itself: nothing is our own host here.
+fn files(config: &Config) -> anyhow::Result<Files> {
+    let rules = Rules { own: String::new(), ..Network::read(config)?.rules() };
+    Files::new(rules, env!("CARGO_PKG_VERSION")).context("federation.extra_ca")
+}
+
+/// Files of a log, with a line that says how many of its entries have been read.
+struct Watched<S> {
+    source: S,
+    progress: Progress,
+}
+
+impl<S: Source> Watched<S> {
+    fn new(source: S) -> Self {
+        Self { source, progress: Progress::counted("bundles of entries") }
+    }
+}
+
+impl<S: Source> Source for Watched<S> {
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let octets = self.source.get(name).await?;
+        if name.starts_with("log/tile/entries/") {
+            self.progress.more(1);
+        } else if name == "log/checkpoint" {
+            let text = String::from_utf8_lossy(octets.as_deref().unwrap_or_default());
+            let size = text.lines().nth(1).and_then(|size| size.parse::<u64>().ok());
+            self.progress.all(size.unwrap_or_default().div_ceil(FULL));
+        }
+        Ok(octets)
     }
 }
 
@@ -92,10 +135,7 @@ impl Node {
         base.set_query(None);
         base.set_fragment(None);
         base.set_path(&format!("{}/", base.path().trim_end_matches('/')));
-        // A node may well check itself: nothing is our own host here.
-        let rules = Rules { own: String::new(), ..Network::read(config)?.rules() };
-        let files = Files::new(rules, env!("CARGO_PKG_VERSION")).context("federation.extra_ca")?;
-        Ok(Self { files, base })
+        Ok(Self { files: files(config)?, base })
     }
 
     /// The name that its log must have.

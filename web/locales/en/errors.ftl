@@ -49,6 +49,7 @@ refusal-too-many-pins = No more consultations can be pinned. Unpin one first.
 refusal-too-many-follows = This account follows as much as it can. Stop following something first.
 refusal-already-reported = You have reported this already.
 refusal-already-decided = This report is decided already.
+refusal-outdated = A later version of this is kept already.
 refusal-superseded = A later vote of this account is counted already.
 refusal-results-hidden = The results are still secret.
 refusal-too-long = The text is too long. Shorten it.

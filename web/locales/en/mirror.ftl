@@ -76,3 +76,15 @@ policy-block = refused
 policy-block-hint = Nothing is taken from it, and nothing sent there.
 policy-partner = a partner
 policy-partner-hint = Its word about its people is believed: they vote as those of a partner site, where a consultation admits it.
+
+## What is gone, refused or altered
+
+elsewhere-note-refused = Refused by { $host }: { $why }
+elsewhere-gone = A consultation of { $host } that is gone
+elsewhere-gone-deleted = { $host } has deleted this consultation.
+elsewhere-gone-removed = The moderators of { $host } have removed this consultation.
+elsewhere-gone-why = The moderators of { $host } have removed this consultation: { $reason }
+elsewhere-gone-hint = Its text is no longer kept here.
+elsewhere-gone-others = See other consultations received
+elsewhere-altered = On { $moment }, what is kept here was not what { $host } has signed. Read the original.
+elsewhere-restored = On { $moment }, what was kept here was not what { $host } has signed. The signed text stands here again.

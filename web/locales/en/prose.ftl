@@ -15,7 +15,6 @@ rules-talk-text = Criticise ideas, not people. Insults, threats, hatred and adve
 rules-vote = Voting
 rules-vote-text = One person, one vote. The time that counts is when the vote arrives at this site.
 accessibility-level = Level
-accessibility-level-text = Not compliant: no audit by a third party has been made yet.
 accessibility-done = What is done
 accessibility-done-text = The pages work by keyboard, without script, on a narrow screen and enlarged twice. An automatic tool checks them at each change.
 accessibility-tell = A difficulty

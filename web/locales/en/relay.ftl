@@ -133,3 +133,16 @@ refusal-too-many-proposals = Too many proposals wait for an answer.
 refusal-already-answered = This is answered already.
 refusal-already-subscribed = This site has subscribed to this relay server already.
 refusal-not-a-node = This address leads to no site of this kind.
+carried-announcers = Who announced it
+carried-announcers-none = No forum of another site has said that it announced this consultation.
+carried-announced = announced
+carried-count = { $count ->
+    [one] { $count } publication or comment passed on
+   *[other] { $count } publications and comments passed on
+}
+carried-since = Since { $date }
+carried-shared = Shared from
+carried-shares = { $count ->
+    [one] { $count } share
+   *[other] { $count } shares
+}

@@ -23,7 +23,6 @@ banner-example = Example: this consultation is here to try the site. People and 
 
 ## Footer
 
-footer-accessibility = Accessibility: not compliant
 footer-legal = Legal notice
 footer-privacy = Privacy
 footer-rules = Moderation rules

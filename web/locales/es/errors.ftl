@@ -49,6 +49,7 @@ refusal-too-many-pins = No se pueden fijar más consultas. Desfije una primero.
 refusal-too-many-follows = Esta cuenta sigue todo lo posible. Deje primero de seguir algo.
 refusal-already-reported = Ya ha denunciado esto.
 refusal-already-decided = Esta denuncia ya está resuelta.
+refusal-outdated = Ya se guarda una versión posterior.
 refusal-superseded = Ya se cuenta un voto más reciente de esta cuenta.
 refusal-results-hidden = Los resultados aún son secretos.
 refusal-too-long = El texto es demasiado largo. Acórtelo.

@@ -76,3 +76,15 @@ policy-block = rechazado
 policy-block-hint = No se recibe nada de él ni se le envía nada.
 policy-partner = asociado
 policy-partner-hint = Se cree su palabra sobre sus usuarios: votan como los de un sitio asociado, donde una consulta lo admite.
+
+## Lo que ya no existe, se rechaza o está alterado
+
+elsewhere-note-refused = Rechazado por { $host }: { $why }
+elsewhere-gone = Una consulta de { $host } que ya no existe
+elsewhere-gone-deleted = { $host } ha borrado esta consulta.
+elsewhere-gone-removed = La moderación de { $host } ha retirado esta consulta.
+elsewhere-gone-why = La moderación de { $host } ha retirado esta consulta: { $reason }
+elsewhere-gone-hint = Su texto ya no se conserva aquí.
+elsewhere-gone-others = Ver otras consultas recibidas
+elsewhere-altered = El { $moment }, lo que se conserva aquí no era lo que { $host } ha firmado. Lea el original.
+elsewhere-restored = El { $moment }, lo que se conservaba aquí no era lo que { $host } ha firmado. El texto firmado está de nuevo aquí.

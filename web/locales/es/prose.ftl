@@ -15,7 +15,6 @@ rules-talk-text = Se critican las ideas, no las personas. Los insultos, las amen
 rules-vote = Votar
 rules-vote-text = Una persona, un voto. La hora que cuenta es aquella en que el voto llega a este sitio.
 accessibility-level = Nivel
-accessibility-level-text = No conforme: ningún tercero ha realizado todavía una auditoría.
 accessibility-done = Qué está hecho
 accessibility-done-text = Las páginas funcionan con teclado, sin script, en una pantalla estrecha y ampliadas al doble. Una herramienta automática las comprueba en cada cambio.
 accessibility-tell = Una dificultad

@@ -133,3 +133,16 @@ refusal-too-many-proposals = Demasiadas propuestas esperan respuesta.
 refusal-already-answered = Ya se ha dado la respuesta.
 refusal-already-subscribed = Este sitio ya está inscrito en este servidor de relevo.
 refusal-not-a-node = Esta dirección no lleva a ningún sitio de este tipo.
+carried-announcers = Quién la ha anunciado
+carried-announcers-none = Ningún foro de otro sitio ha dicho que haya anunciado esta consulta.
+carried-announced = anunciada
+carried-count = { $count ->
+    [one] { $count } publicación o comentario transmitido
+   *[other] { $count } publicaciones y comentarios transmitidos
+}
+carried-since = Desde el { $date }
+carried-shared = Compartida desde
+carried-shares = { $count ->
+    [one] { $count } vez compartida
+   *[other] { $count } veces compartida
+}

@@ -23,7 +23,6 @@ banner-example = Ejemplo: esta consulta sirve para probar el sitio. Las personas
 
 ## Footer
 
-footer-accessibility = Accesibilidad: no conforme
 footer-legal = Aviso legal
 footer-privacy = Datos personales
 footer-rules = Reglas de moderación

@@ -49,6 +49,7 @@ refusal-too-many-pins = On ne peut pas épingler plus de consultations. Détache
 refusal-too-many-follows = Ce compte suit autant de choses que possible. Cessez d’en suivre une d’abord.
 refusal-already-reported = Vous avez déjà signalé ce message.
 refusal-already-decided = Ce signalement est déjà tranché.
+refusal-outdated = Une version plus récente est déjà enregistrée.
 refusal-superseded = Un vote plus récent de ce compte est déjà compté.
 refusal-results-hidden = Les résultats sont encore secrets.
 refusal-too-long = Le texte est trop long. Raccourcissez-le.

@@ -76,3 +76,15 @@ policy-block = refusé
 policy-block-hint = Rien n’est reçu de lui, rien ne lui est envoyé.
 policy-partner = partenaire
 policy-partner-hint = Sa parole sur ses utilisateurs est crue : ils votent comme ceux d’un site partenaire, là où une consultation l’admet.
+
+## Ce qui a disparu, est refusé ou altéré
+
+elsewhere-note-refused = Refusé par { $host } : { $why }
+elsewhere-gone = Une consultation de { $host } qui n’existe plus
+elsewhere-gone-deleted = { $host } a supprimé cette consultation.
+elsewhere-gone-removed = La modération de { $host } a retiré cette consultation.
+elsewhere-gone-why = La modération de { $host } a retiré cette consultation : { $reason }
+elsewhere-gone-hint = Son texte n’est plus conservé ici.
+elsewhere-gone-others = Voir d’autres consultations reçues
+elsewhere-altered = Le { $moment }, ce qui est conservé ici n’était pas ce que { $host } a signé. Lisez l’original.
+elsewhere-restored = Le { $moment }, ce qui était conservé ici n’était pas ce que { $host } a signé. Le texte signé est rétabli.

@@ -15,7 +15,6 @@ rules-talk-text = On critique les idées, pas les personnes. Les insultes, les m
 rules-vote = Voter
 rules-vote-text = Une personne, un vote. L’heure qui compte est celle où le vote arrive sur ce site.
 accessibility-level = Niveau
-accessibility-level-text = Non conforme : aucun audit n’a encore été fait par un tiers.
 accessibility-done = Ce qui est fait
 accessibility-done-text = Les pages s’emploient au clavier, sans script, sur un écran étroit et agrandies deux fois. Un outil automatique les vérifie à chaque changement.
 accessibility-tell = Une difficulté

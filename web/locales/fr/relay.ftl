@@ -133,3 +133,16 @@ refusal-too-many-proposals = Trop de propositions attendent une réponse.
 refusal-already-answered = La réponse a déjà été donnée.
 refusal-already-subscribed = Ce site est déjà inscrit à ce serveur relais.
 refusal-not-a-node = Cette adresse ne mène à aucun site de ce genre.
+carried-announcers = Qui l’a annoncée
+carried-announcers-none = Aucun forum d’un autre site n’a dit avoir annoncé cette consultation.
+carried-announced = annoncée
+carried-count = { $count ->
+    [one] { $count } publication ou commentaire transmis
+   *[other] { $count } publications et commentaires transmis
+}
+carried-since = Depuis le { $date }
+carried-shared = Partagée depuis
+carried-shares = { $count ->
+    [one] { $count } partage
+   *[other] { $count } partages
+}

@@ -23,7 +23,6 @@ banner-example = Exemple : cette consultation sert à essayer le site. Les pers
 
 ## Footer
 
-footer-accessibility = Accessibilité : non conforme
 footer-legal = Mentions légales
 footer-privacy = Données personnelles
 footer-rules = Règles de modération

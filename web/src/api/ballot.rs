@@ -28,6 +28,7 @@ use super::face::SignedIn;
 use super::{here, shape};
 use crate::app::App;
 use crate::error::Failure;
+use crate::news;
 
 /// What was chosen.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -131,10 +132,15 @@ pub(super) async fn cast(
     let signer = app.signer(&here).await?;
     let clock = app.clock.clone();
     let cast = Arc::new(Cast { slug, account, choice: body.choice, text: body.text, reason, key, clock, here, signer });
+    // What was answered before is answered again, and mailed once.
+    if let Some(given) = cast.answered(&app).await? {
+        return Ok(given.into_response());
+    }
     let given = match cast.clone().commit(&app).await {
         Err(Error::Store(why)) => cast.answered(&app).await?.ok_or(Error::Store(why))?,
         done => done?,
     };
+    news::receipt_of_call(&app, &cast.account, &cast.slug).await?;
     Ok(given.into_response())
 }
 

@@ -1,32 +1,30 @@
 //! Taking part in a consultation of another node from here: one's ballot and comments go to its origin, which decides.
 
+pub(super) mod ballot;
+
 use std::collections::HashMap;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use model::address::Address;
 use model::clock::Instant;
-use model::count::electorate::Assurance;
 use model::debate::reaction::Value as Opinion;
 use model::debate::text;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::network::elsewhere::{self, Elsewhere};
-use model::network::envoy::{self, Progress, Standpoint};
-use model::network::envoy::{note, opinion};
-use model::network::mirror::{self, Kind, Mirror};
+use model::network::envoy::{Progress, note, opinion};
+use model::network::mirror::{self, End, How, Kind, Mirror, Thread};
 use model::people::account::Account;
 use model::people::actor::{self, Actor};
 use model::people::portrait;
 use model::people::role::Standing;
 use model::store::Conn;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::call::{self, Call, Empty, Given};
-use super::face::{Caller, SignedIn};
+use super::call::{self, Call};
+use super::face::Caller;
 use super::forum::Paging;
 use super::here;
 use super::list::{self, Asked, List};
@@ -34,149 +32,8 @@ use super::shape::{self, Person};
 use crate::app::App;
 use crate::error::Failure;
 
-/// What was chosen.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SentChoice {
-    /// Choices, by label or id.
-    choice: Vec<String>,
-    /// The SHA-256 of the text that one has read; refused with `text-changed` if another is known here.
-    text: Option<String>,
-}
-
-/// Where one's ballot on a consultation of another node stands.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SentBallot {
-    /// `waiting`: its origin was not reached yet; `sent`: it has not answered; `accepted`; `refused`.
-    #[schema(value_type = shape::SentState)]
-    state: envoy::State,
-    /// What was chosen: ids; nothing while a withdrawal is on its way.
-    choice: Vec<String>,
-    /// Why it does not count: the origin's code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    /// The receipt that the origin gave.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    receipt: Option<Value>,
-    /// What was found of the receipt here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checked: Option<Checked>,
-    /// How this node tells the origin that it knows the voter.
-    #[schema(value_type = String)]
-    assurance: Assurance,
-    /// When it was sent.
-    #[schema(value_type = String, format = DateTime)]
-    sent_at: Instant,
-    /// When the origin answered.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    answered_at: Option<Instant>,
-}
-
-/// What this node found of a receipt.
-#[derive(Serialize, ToSchema)]
-struct Checked {
-    /// When its signature was found to be the origin's.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    signed_at: Option<Instant>,
-    /// The place of its entry in the origin's log, once the proof of that holds.
-    index: Option<i64>,
-    /// That proof: the hashes beside the entry's way up to the root, base64.
-    proof: Vec<String>,
-    /// The signed head of the log to whose root they lead.
-    checkpoint: Option<String>,
-    /// What does not hold.
-    fault: Option<String>,
-}
-
-impl SentBallot {
-    fn of(it: Standpoint) -> Self {
-        let Standpoint { sent, state } = it;
-        let receipt = sent.receipt.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let checked = sent.receipt.is_some().then_some(Checked {
-            signed_at: sent.signed_at,
-            index: sent.entry,
-            proof: sent.path.0,
-            checkpoint: sent.checkpoint,
-            fault: sent.fault,
-        });
-        Self {
-            state,
-            choice: sent.choice.0,
-            reason: sent.code,
-            receipt,
-            checked,
-            assurance: sent.assurance,
-            sent_at: sent.sent_at,
-            answered_at: sent.answered_at,
-        }
-    }
-}
-
 fn standing(account: &Account) -> Standing {
     Standing { account: Some(account.clone()), member: None }
-}
-
-async fn own(conn: &mut Conn, here: &Address, account: &Account, on: &Elsewhere) -> Result<SentBallot> {
-    let found = envoy::standpoint(conn, here, account.actor_id, on).await?;
-    Ok(SentBallot::of(found.ok_or(Error::NotFound)?))
-}
-
-/// Read where one's ballot on a consultation of another node stands
-#[utoipa::path(
-    get, path = "/remote/{host}/c/{slug}/ballot", tag = "network",
-    responses((status = 200, body = SentBallot)), security(("token" = []))
-)]
-pub(super) async fn ballot(
-    State(app): State<App>,
-    SignedIn(account): SignedIn,
-    Path((host, slug)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let mut conn = app.store.conn().await?;
-    let here = here(&app, &mut conn).await?;
-    let on = elsewhere::at(&mut conn, &host.to_lowercase(), &slug).await?;
-    call::json(&own(&mut conn, &here, &account, &on).await?)
-}
-
-/// Send one's ballot to a consultation of another node, or another in its place
-///
-/// It waits here while its origin cannot be reached, and counts once that has accepted it.
-#[utoipa::path(
-    put, path = "/remote/{host}/c/{slug}/ballot", tag = "network", request_body = SentChoice,
-    responses((status = 202, body = SentBallot)), security(("token" = []))
-)]
-pub(super) async fn vote(
-    State(app): State<App>,
-    Path((host, slug)): Path<(String, String)>,
-    call: Call<SentChoice>,
-) -> Result<Response, Failure> {
-    app.limits.opinion(call.account.actor_id)?;
-    let (mut doing, new) = call.begin(&app).await?;
-    let here = here(&app, &mut doing.tx).await?;
-    let on = elsewhere::at(&mut doing.tx, &host.to_lowercase(), &slug).await?;
-    let by = standing(&doing.account);
-    envoy::vote(&mut doing.tx, doing.now, &by, &on, &new.choice, new.text.as_deref()).await?;
-    let own = own(&mut doing.tx, &here, &doing.account, &on).await?;
-    doing.answer(Given::json(StatusCode::ACCEPTED, &own)?).await
-}
-
-/// Withdraw one's ballot on a consultation of another node
-#[utoipa::path(
-    delete, path = "/remote/{host}/c/{slug}/ballot", tag = "network",
-    responses((status = 202, body = SentBallot)), security(("token" = []))
-)]
-pub(super) async fn withdraw(
-    State(app): State<App>,
-    Path((host, slug)): Path<(String, String)>,
-    call: Call<Empty>,
-) -> Result<Response, Failure> {
-    app.limits.opinion(call.account.actor_id)?;
-    let (mut doing, _) = call.begin(&app).await?;
-    let here = here(&app, &mut doing.tx).await?;
-    let on = elsewhere::at(&mut doing.tx, &host.to_lowercase(), &slug).await?;
-    envoy::withdraw(&mut doing.tx, doing.now, &standing(&doing.account), &on).await?;
-    let own = own(&mut doing.tx, &here, &doing.account, &on).await?;
-    doing.answer(Given::json(StatusCode::ACCEPTED, &own)?).await
 }
 
 /// A comment on a consultation of another node, as it is known here.
@@ -208,9 +65,16 @@ pub(super) struct SaidElsewhere {
     agrees: i64,
     /// What the caller thinks of it: 1, -1 or nothing.
     opinion: Option<i32>,
-    /// Of a comment written here: `waiting`, `sent` or `shown` at the origin.
+    /// Of a comment written here: `waiting`, `sent`, `shown` or `refused` at the origin.
     #[serde(skip_serializing_if = "Option::is_none")]
     sending: Option<&'static str>,
+    /// Of one that is gone at its origin, of which only the place is left: `deleted` by its author, or `removed` by moderators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Ended>)]
+    gone: Option<How>,
+    /// Why it was removed, in the words of the moderators; why it was refused, as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// What is needed to show copies of comments.
@@ -220,6 +84,7 @@ struct Beside {
     keys: HashMap<String, Id<Mirror>>,
     notes: HashMap<Id<Mirror>, (note::Note, Progress)>,
     opinions: HashMap<String, i32>,
+    ends: HashMap<Id<Mirror>, End>,
 }
 
 impl Beside {
@@ -247,6 +112,7 @@ impl Beside {
             keys: all.iter().map(|(copy, _)| (copy.uri.clone(), copy.id)).collect(),
             notes,
             opinions: opinions.into_iter().map(|it| (it.object, it.value)).collect(),
+            ends: HashMap::new(),
         })
     }
 
@@ -273,13 +139,34 @@ impl Beside {
             agrees: told["likes"]["totalItems"].as_i64().unwrap_or(0),
             opinion: self.opinions.get(&copy.uri).copied(),
             sending: own.map(|(note, progress)| sending(note, *progress)),
+            gone: self.ends.get(&copy.id).map(|end| end.how),
+            reason: self.reason(copy.id),
         }
     }
+
+    /// Why a comment is gone, or was not taken in.
+    fn reason(&self, id: Id<Mirror>) -> Option<String> {
+        match self.ends.get(&id) {
+            Some(end) => end.reason.clone(),
+            None => self.notes.get(&id).filter(|(note, _)| is_refused(note)).and_then(|(note, _)| note.reason.clone()),
+        }
+    }
+
+    /// Whether somebody may read a comment: one that its origin refused is its author's alone.
+    fn is_for(&self, id: Id<Mirror>, account: Option<&Account>) -> bool {
+        let refused = self.notes.get(&id).map(|(note, _)| note).filter(|note| is_refused(note));
+        refused.is_none_or(|note| account.is_some_and(|account| account.actor_id == note.actor_id))
+    }
+}
+
+fn is_refused(note: &note::Note) -> bool {
+    note.state == note::Shown::Refused
 }
 
 /// How far a comment written here has come.
 fn sending(note: &note::Note, progress: Progress) -> &'static str {
     match progress {
+        _ if is_refused(note) => "refused",
         _ if note.shown_at.is_some() => "shown",
         Progress::Waiting => "waiting",
         Progress::Handed | Progress::Failed => "sent",
@@ -301,8 +188,12 @@ pub(super) async fn comments(
     let here = here(&app, &mut conn).await?;
     let host = host.to_lowercase();
     let on = elsewhere::at(&mut conn, &host, &slug).await?;
-    let all = mirror::thread(&mut conn, &host, &slug).await?.comments;
+    let Thread { comments: mut all, gone, .. } = mirror::thread(&mut conn, &host, &slug).await?;
+    all.extend(gone.iter().map(|(copy, _)| (copy.clone(), None)));
+    all.sort_by_key(|(copy, _)| (copy.published_at, copy.id));
     let beside = Beside::of(&mut conn, &here, &on, &all, account.as_ref()).await?;
+    let beside = Beside { ends: gone.into_iter().map(|(copy, end)| (copy.id, end)).collect(), ..beside };
+    all.retain(|(copy, _)| beside.is_for(copy.id, account.as_ref()));
     let paging = (asked.cursor.as_deref(), asked.limit);
     let (page, next) = list::cut(all, paging, |(copy, _)| (copy.published_at, copy.id))?;
     call::json(&List { items: page.iter().map(|one| beside.show(one, &here)).collect(), next })

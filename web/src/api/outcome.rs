@@ -28,7 +28,7 @@ struct Outcome {
     /// The text as shown.
     html: String,
     /// The answers to arguments.
-    answers: Vec<Answered>,
+    answers: Vec<AnsweredArgument>,
     /// When something happens next.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_at: Option<Instant>,
@@ -46,7 +46,7 @@ struct Outcome {
 
 /// An argument with the official reply to it.
 #[derive(Serialize, ToSchema)]
-struct Answered {
+struct AnsweredArgument {
     /// The comment that was answered.
     #[schema(value_type = String, format = Uuid)]
     argument: Id<Comment>,
@@ -57,7 +57,7 @@ struct Answered {
 
 impl Outcome {
     fn of(it: outcome::Outcome, on: &Consultation, here: &Address) -> Self {
-        let answers = it.answers.0.into_iter().map(|of| Answered { argument: of.argument, answer: of.answer });
+        let answers = it.answers.0.into_iter().map(|of| AnsweredArgument { argument: of.argument, answer: of.answer });
         Self {
             decision: it.decision,
             text: it.markdown,

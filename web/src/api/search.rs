@@ -4,10 +4,13 @@ use axum::extract::State;
 use axum::response::Response;
 use model::address::Address;
 use model::clock::Instant;
-use model::data::search::{self, Hit, Kind, Mark, Query, Scope};
+use model::data::search::{self, Hit, Kind, Mark, Query, Scope, What};
 use model::debate::comment::Comment;
-use model::debate::consultation;
+use model::debate::consultation::{self, Consultation};
+use model::debate::forum::Forum;
 use model::id::Id;
+use model::network::mirror::Mirror;
+use model::people::actor::Actor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -56,11 +59,17 @@ pub(super) struct Found {
     url: String,
     /// Some of its words around the first of those sought: plain text, or Markdown as it was written.
     excerpt: String,
-    /// The slug of its forum.
-    forum: String,
+    /// The slug of its forum; null for what another node published.
+    forum: Option<String>,
     /// The slug of its consultation.
     consultation: Option<String>,
-    /// The key of the comment.
+    /// The node that published it, and its address there, where that is another than this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// Its address there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    /// The key of the comment; of one that another node published, its key here.
     #[schema(value_type = Option<String>, format = Uuid)]
     comment: Option<Id<Comment>>,
     /// Who wrote the comment.
@@ -73,8 +82,24 @@ pub(super) struct Found {
 impl Found {
     fn of(hit: Hit, here: &Address) -> Self {
         let kind = hit.kind();
-        let Hit { forum, consultation, comment, excerpt, .. } = hit;
-        let on = consultation.as_ref();
+        match hit.what {
+            What::Here { forum, consultation, comment } => {
+                let found = Self::here(kind, *forum, consultation.as_deref(), comment.map(|it| *it), here);
+                Self { excerpt: hit.excerpt, ..found }
+            }
+            What::Elsewhere { page, comment } => {
+                Self { excerpt: hit.excerpt, ..Self::elsewhere(kind, *page, comment.map(|it| *it), here) }
+            }
+        }
+    }
+
+    fn here(
+        kind: Kind,
+        forum: Forum,
+        on: Option<&Consultation>,
+        comment: Option<(Comment, Actor)>,
+        here: &Address,
+    ) -> Self {
         let (comment, author) = comment.map(|(comment, author)| (comment, Person::of(&author, here))).unzip();
         let url = match (on, &comment) {
             (None, _) => here.forum(&forum.slug),
@@ -87,12 +112,33 @@ impl Found {
             kind,
             title: on.map_or(forum.title, |on| on.title.clone()),
             url,
-            excerpt,
-            forum: forum.slug,
+            excerpt: String::new(),
+            forum: Some(forum.slug),
             consultation: on.map(|on| on.slug.clone()),
+            host: None,
+            origin: None,
             comment: comment.map(|it| it.id),
             author,
             published: published.unwrap_or(forum.created_at),
+        }
+    }
+
+    fn elsewhere(kind: Kind, page: Mirror, comment: Option<(Mirror, Actor)>, here: &Address) -> Self {
+        let slug = page.slug.unwrap_or_default();
+        let at = here.mirror(&page.host, &slug);
+        let (said, author) = comment.map(|(said, author)| (said, Person::of(&author, here))).unzip();
+        Self {
+            kind,
+            title: page.title,
+            url: said.as_ref().map_or_else(|| at.clone(), |said| format!("{at}#comment-{}", said.id)),
+            excerpt: String::new(),
+            forum: None,
+            consultation: Some(slug),
+            host: Some(page.host),
+            origin: Some(said.as_ref().map_or(page.uri, |said| said.uri.clone())),
+            published: said.as_ref().map_or(page.published_at, |said| said.published_at),
+            comment: said.map(|said| Id::from_uuid(said.id.uuid())),
+            author,
         }
     }
 }

@@ -11,7 +11,7 @@ use model::count::tally;
 use model::count::witness;
 use model::data::search;
 use model::debate::{attachment, attribute, change, comment, consultation, forum, membership};
-use model::network::{copy, delivery, envoy, follow, peer, proposal, relay, relay_server};
+use model::network::{copy, delivery, envoy, follow, mirror, peer, proposal, relay, relay_server};
 use model::people::actor::Actor;
 use model::people::{departure, role};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -68,6 +68,8 @@ words! {
     PeerPolicy = peer::Policy;
     PeerState = delivery::State;
     Erasure = copy::Erasure;
+    Ended = mirror::How;
+    Assurance = electorate::Assurance;
     ReportReason = report::Reason;
     Told = notice::Kind;
     Rhythm = preference::Rhythm;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use model::care::commitment::Level;
 use model::care::preference::Rhythm;
 use model::care::settings::Registration;
 use model::care::theme::Font;
-use model::care::{decision, report};
+use model::care::{decision, report, work};
 use model::count::electorate::{Assurance, Requires, Tier};
 use model::count::method::Method;
 use model::data::search;
@@ -102,6 +103,10 @@ fn families() -> BTreeSet<String> {
     }
     family("look-font-", &Font::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("look-pair-", &["on-brand", "link", "brand-soft"]);
+    family("works-", &work::Kind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    for prefix in ["accessibility-", "accessibility-is-", "footer-accessibility-"] {
+        family(prefix, &Level::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    }
     family("settings-registration-", &Registration::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("write-tier-", &Tier::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("write-requires-", &Requires::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());

@@ -7,11 +7,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use model::care::today::{self, BACKUP_WITHIN, Queue, Today};
+use model::count::electorate::Tier;
 use model::data::media;
 use model::debate::consultation::{Consultation, Phase};
 
-use super::{After, brief, prose};
+use super::{After, brief, pictures, prose};
 use crate::app::App;
+use crate::chart::Figure;
 use crate::error::Failure;
 use crate::frame::{self, Frame};
 use crate::language::Words;
@@ -24,9 +26,7 @@ pub(super) mod mail;
 pub(super) mod settings;
 pub(super) mod texts;
 pub(super) mod users;
-
-/// The promise that `/rules` makes where the institution makes no other: reports are read within a day.
-pub(super) const PROMISED_HOURS: i64 = 24;
+pub(super) mod work;
 
 /// The pages of this room.
 pub(super) fn routes() -> Router<App> {
@@ -37,6 +37,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/admin/pages", get(texts::list))
         .route("/admin/pages/{name}/{language}", get(texts::page).post(texts::keep))
         .route("/admin/appearance", get(appearance::page).post(appearance::keep))
+        .route("/admin/work", get(work::page))
         .route("/admin/settings", get(settings::page).post(settings::keep))
         .layer(DefaultBodyLimit::max(media::LARGEST + 1024 * 1024))
 }
@@ -72,6 +73,9 @@ struct TodayPage {
     status: Option<String>,
     tasks: Vec<Task>,
     rows: Vec<Row>,
+    /// When people took part lately, and how many.
+    lately: Option<Figure>,
+    facts: Vec<(String, String)>,
     /// How the server fares: a word for the colour of the mark, what, and how.
     health: Vec<(bool, String, String)>,
 }
@@ -91,9 +95,22 @@ pub(super) async fn page(
         status: after.done.map(|done| done.say(t)),
         tasks: tasks(&visitor, &today),
         rows: listed.map(|on| row(&visitor, on)).collect(),
+        lately: pictures::lately(t, &visitor.node.zone(), &today.participation, &|count| t.number(count)),
+        facts: facts(&visitor, &today),
         health: health(&visitor, &today),
     };
     frame::show(StatusCode::OK, &page)
+}
+
+/// How many took part lately, and came.
+fn facts(visitor: &Visitor, today: &Today) -> Vec<(String, String)> {
+    let t = &visitor.words;
+    let of = |here: bool| -> i64 {
+        let those = today.participation.iter().filter(|span| (span.tier == Tier::Member) == here);
+        those.map(|span| span.count).sum()
+    };
+    let all = [("lately-here", of(true)), ("lately-elsewhere", of(false)), ("lately-arrivals", today.arrivals)];
+    all.into_iter().map(|(key, count)| (t.say(key), t.number(count))).collect()
 }
 
 /// A consultation as a row of the table.
@@ -159,8 +176,8 @@ fn task(what: String, hint: String, href: &str, act: String) -> Task {
 /// What people wait for.
 fn queues(visitor: &Visitor, today: &Today) -> Vec<Task> {
     let t = &visitor.words;
-    let since =
-        |queue: &Queue| t.with2("today-since", "moment", t.moment(queue.since.timestamp()), "hours", PROMISED_HOURS);
+    let hours = visitor.commitments.moderation_hours;
+    let since = |queue: &Queue| t.with2("today-since", "moment", t.moment(queue.since.timestamp()), "hours", hours);
     let late = |queue: &Queue| waits_too_long(visitor, queue.since);
     let all = [
         (&today.reports, "today-reports", "/mod", "today-moderate"),
@@ -182,7 +199,7 @@ fn queues(visitor: &Visitor, today: &Today) -> Vec<Task> {
 
 /// Whether something waits for longer than is promised.
 pub(super) fn waits_too_long(visitor: &Visitor, since: model::clock::Instant) -> bool {
-    visitor.now.as_second() - since.as_second() > PROMISED_HOURS * 3600
+    visitor.now.as_second() - since.as_second() > i64::from(visitor.commitments.moderation_hours) * 3600
 }
 
 /// What the site itself lacks.

@@ -1,6 +1,7 @@
 //! What people think of the arguments of a debate, as a picture, and the argument that unites the two sides.
 
-use model::count::participation;
+use model::count::method::Method;
+use model::count::participation::{self, Common};
 use model::debate::comment::order::{self, Level, Order, Selection};
 use model::debate::comment::{self, Comment, Stance, State as Shown};
 use model::debate::consultation::{Consultation, View};
@@ -9,6 +10,7 @@ use model::error::Result as Answer;
 use model::store::Conn;
 
 use super::pictures::Number;
+use super::sides::{self, Word};
 use crate::chart::dots::{self, Dot};
 use crate::chart::{Figure, Key, Kind, Point, Table};
 use crate::visitor::Visitor;
@@ -31,6 +33,15 @@ pub(crate) struct Agreement {
     pub(crate) figure: Option<Figure>,
     /// What unites those who vote for and those who vote against.
     pub(crate) unites: Option<Unites>,
+    /// The words of each side.
+    pub(crate) sides: Option<Figure>,
+}
+
+impl Agreement {
+    /// Whether there is anything to show.
+    pub(crate) fn is_some(&self) -> bool {
+        self.figure.is_some() || self.unites.is_some() || self.sides.is_some()
+    }
 }
 
 /// An argument that both sides agree with.
@@ -41,8 +52,51 @@ pub(crate) struct Unites {
     pub(crate) said: String,
 }
 
-/// What the debate agrees on; `ballots` says whether results may be seen, without which sides are not told apart.
-pub(crate) async fn of(
+/// What is read of it, the same for everybody.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arguments {
+    /// Those of which enough have said what they think.
+    listed: Vec<Comment>,
+    /// The one that both sides agree with, told only where results may be seen.
+    common: Option<(Common, Comment)>,
+    /// The words of each side.
+    words: Vec<Word>,
+}
+
+impl Arguments {
+    /// Those of a consultation; `ballots` says whether anybody may see results, without which sides are not told apart.
+    pub(super) async fn read(conn: &mut Conn, on: &Consultation, ballots: bool) -> Answer<Self> {
+        let which = Selection { order: Order::Agreement, level: Level::Top, ..Selection::default() };
+        let listed = order::page(conn, on.id, &which, None, DRAWN).await?;
+        let listed: Vec<Comment> = listed
+            .into_iter()
+            .map(|(comment, _)| comment)
+            .filter(|it| it.state == Shown::Visible && it.agrees + it.disagrees >= OPINIONS_LEAST)
+            .collect();
+        let common = if ballots { participation::common(conn, on.id).await? } else { None };
+        let common = match common {
+            Some(common) => Some((common, comment::by_id(conn, common.comment).await?)),
+            None => None,
+        };
+        let sided = matches!(on.method.0, Method::Vote(_));
+        let words = if sided { sides::read(conn, on).await? } else { Vec::new() };
+        Ok(Self { listed, common, words })
+    }
+
+    /// As a visitor sees them; `ballots` says whether this one may see results.
+    pub(super) fn shown(&self, visitor: &Visitor, on: &Consultation, ballots: bool, n: Number<'_>) -> Agreement {
+        let figure = (self.listed.len() >= ARGUMENTS_LEAST).then(|| figure(visitor, on, &self.listed, n));
+        let common = self.common.as_ref().filter(|_| ballots);
+        Agreement {
+            figure,
+            unites: common.map(|common| unites(visitor, on, common)),
+            sides: sides::figure(&visitor.words, &self.words, n),
+        }
+    }
+}
+
+/// What the debate agrees on; `ballots` says whether results may be seen.
+pub(super) async fn of(
     conn: &mut Conn,
     visitor: &Visitor,
     view: &View,
@@ -50,26 +104,15 @@ pub(crate) async fn of(
     n: Number<'_>,
 ) -> Answer<Agreement> {
     let on = &view.consultation;
-    let which = Selection { order: Order::Agreement, level: Level::Top, ..Selection::default() };
-    let listed = order::page(conn, on.id, &which, None, DRAWN).await?;
-    let arguments: Vec<Comment> = listed
-        .into_iter()
-        .map(|(comment, _)| comment)
-        .filter(|it| it.state == Shown::Visible && it.agrees + it.disagrees >= OPINIONS_LEAST)
-        .collect();
-    let figure = (arguments.len() >= ARGUMENTS_LEAST).then(|| figure(visitor, on, &arguments, n));
-    let unites = if ballots { unites(conn, visitor, on).await? } else { None };
-    Ok(Agreement { figure, unites })
+    Ok(Arguments::read(conn, on, ballots).await?.shown(visitor, on, ballots, n))
 }
 
-async fn unites(conn: &mut Conn, visitor: &Visitor, on: &Consultation) -> Answer<Option<Unites>> {
-    let Some(common) = participation::common(conn, on.id).await? else { return Ok(None) };
-    let argument = comment::by_id(conn, common.comment).await?;
+fn unites(visitor: &Visitor, on: &Consultation, (common, argument): &(Common, Comment)) -> Unites {
     let t = &visitor.words;
-    Ok(Some(Unites {
-        quote: excerpt(&argument, QUOTED),
+    Unites {
+        quote: excerpt(argument, QUOTED),
         language: argument.language.clone().unwrap_or_else(|| on.language.clone()),
-        href: address(on, &argument),
+        href: address(on, argument),
         said: t.with2(
             "unites-said",
             "for",
@@ -77,7 +120,7 @@ async fn unites(conn: &mut Conn, visitor: &Visitor, on: &Consultation) -> Answer
             "against",
             t.percent(common.by_against, 100),
         ),
-    }))
+    }
 }
 
 fn address(on: &Consultation, argument: &Comment) -> String {

@@ -48,7 +48,7 @@ pub(crate) struct Follow {
 
 impl Around {
     /// Around the debate of a consultation.
-    pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View) -> Answer<Self> {
+    pub(super) fn of(visitor: &Visitor, view: &View, follows: bool) -> Self {
         let (on, t) = (&view.consultation, &visitor.words);
         let address = visitor.here.consultation(&on.slug);
         let open = on.state != Stage::Draft;
@@ -57,8 +57,8 @@ impl Around {
         let calendar = open.then(|| Link::new(format!("/c/{}/calendar.ics", on.slug), t.say("calendar-link")));
         let running = !on.phase(visitor.now).is_over() && open;
         let (subject, action) = (Subject::Consultation(on.id), format!("/c/{}/follow", on.slug));
-        let follow = Follow::of(conn, visitor, subject, action, "follow-consultation-hint").await?;
-        Ok(Self {
+        let follow = Follow::of(visitor, subject, follows, action, "follow-consultation-hint");
+        Self {
             files: feed.into_iter().chain(calendar).collect(),
             share: if federated { share(visitor, &on.title, &address) } else { Vec::new() },
             handle: federated.then(|| visitor.here.handle(&view.forum.slug)),
@@ -67,7 +67,15 @@ impl Around {
             reload: follow.back.clone(),
             follow,
             address,
-        })
+        }
+    }
+}
+
+/// Whether the visitor follows it.
+pub(super) async fn follows(conn: &mut Conn, visitor: &Visitor, it: Subject) -> Answer<bool> {
+    match &visitor.account {
+        Some(account) => subscription::is_followed(conn, account.id, it).await,
+        None => Ok(false),
     }
 }
 
@@ -111,23 +119,13 @@ fn share(visitor: &Visitor, title: &str, address: &str) -> Vec<Link> {
 }
 
 impl Follow {
-    pub(super) async fn of(
-        conn: &mut Conn,
-        visitor: &Visitor,
-        it: Subject,
-        action: String,
-        hint: &str,
-    ) -> Answer<Self> {
+    pub(super) fn of(visitor: &Visitor, it: Subject, follows: bool, action: String, hint: &str) -> Self {
         let t = &visitor.words;
-        let follows = match &visitor.account {
-            Some(account) => subscription::is_followed(conn, account.id, it).await?,
-            None => false,
-        };
         // A form that was refused shows its page at an address that takes forms alone.
         let page = action.trim_end_matches("/follow");
         let asked = visitor.path.split('?').next().unwrap_or_default();
         let is_page = asked.strip_prefix(page).is_some_and(|part| part.is_empty() || part == "/debate");
-        Ok(Self {
+        Self {
             back: if is_page { visitor.path.clone() } else { page.to_owned() },
             act: if follows { "stop" } else { "follow" },
             label: t.say(match (it, follows) {
@@ -137,7 +135,7 @@ impl Follow {
             }),
             hint: t.say(if follows { "follow-followed" } else { hint }),
             action,
-        })
+        }
     }
 }
 

@@ -57,6 +57,12 @@ impl Asked {
         }
     }
 
+    /// Whether it asks for the debate as everybody sees it first.
+    pub(super) fn is_plain(&self) -> bool {
+        let whole = self.only.is_none() && self.article.is_none() && self.after.is_none();
+        whole && self.reply.is_none() && self.sort == Order::Agreement
+    }
+
     /// The query of the same order, of the same article; nothing where both are the usual ones.
     pub(super) fn listing(&self) -> String {
         let sort = (self.sort != Order::Agreement).then(|| ("sort", self.sort.to_string()));

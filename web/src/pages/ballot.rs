@@ -345,7 +345,7 @@ pub(super) async fn act(
         (Some(actor), true) => withdraw(&app, &visitor, &view, actor).await,
         (Some(actor), false) => cast(&app, &visitor, &view, actor, &form).await,
     };
-    app.pages.forget(&slug);
+    // What everybody sees changes when the vote is counted: the version of the page tells it.
     match done {
         Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(error) => {

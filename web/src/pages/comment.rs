@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use model::debate::comment::{self, Comment, State as Shown};
 use model::debate::consultation::{Phase, View};
 use model::debate::reaction::{self, Value};
-use model::debate::{forum, lock};
 use model::error::{Error, Refusal, Result as Answer};
 use model::id::Id;
 use model::people::account;
@@ -14,7 +13,7 @@ use model::store::Conn;
 
 use super::asked::Asked;
 use super::consultation::view;
-use super::debate::{Debate, Page};
+use super::debate::{Debate, Known, Page};
 use super::talk;
 use crate::app::App;
 use crate::error::{self, Failure};
@@ -23,7 +22,7 @@ use crate::path;
 use crate::visitor::Visitor;
 
 /// The form to write a comment, or why there is none.
-pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, asked: &Asked) -> Answer<()> {
+pub(super) fn write_form(debate: &mut Debate, page: &Page<'_>, known: Known<'_>) {
     let (visitor, view) = (page.visitor, page.view);
     let t = &visitor.words;
     let closed = match view.consultation.phase(visitor.now) {
@@ -33,33 +32,37 @@ pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page
     };
     if let Some(key) = closed {
         debate.closed = t.say(key);
-        return Ok(());
+        return;
     }
     let answers = view.standing.may(Act::Author, Some(&view.forum)).is_ok();
-    if let Some(lock) = lock::of(conn, view.consultation.id).await?.filter(|_| !answers) {
+    if let Some(lock) = known.lock.filter(|_| !answers) {
         debate.closed = format!("{} {}", t.say("refusal-comments-closed"), lock.reason);
-        return Ok(());
+        return;
     }
     let account = match (&view.standing.account, view.standing.may(Act::Comment, Some(&view.forum))) {
         (Some(account), Ok(())) => account,
         (None, _) if visitor.guest.is_some() => {
             debate.closed = t.say("comment-elsewhere");
-            return Ok(());
+            return;
         }
         (None, _) => {
             debate.closed = t.say("comment-sign-in");
             debate.enter = Some(super::entry::sign_in_for(&format!("{}#say", debate.place)));
-            return Ok(());
+            return;
         }
         (Some(_), Err(Error::Refused(Refusal::NotAllowed))) => {
             debate.closed = t.say("comment-members");
-            return Ok(());
+            return;
         }
         (Some(_), Err(Error::Refused(refusal))) => {
             debate.closed = t.say(&format!("refusal-{}", refusal.code()));
-            return Ok(());
+            return;
         }
-        (Some(_), Err(error)) => return Err(error),
+        (Some(_), Err(error)) => {
+            tracing::error!(%error, "what somebody may do could not be asked");
+            debate.closed = t.say("comment-closed");
+            return;
+        }
     };
     let travels = view.forum.visibility.is_federated() && visitor.node.domain.is_some();
     debate.form_shown = true;
@@ -67,16 +70,11 @@ pub(super) async fn write_form(conn: &mut Conn, debate: &mut Debate, page: &Page
         t.with(if travels { "comment-hint" } else { "comment-hint-here" }, "most", t.number(comment::LONGEST as u64));
     let first = travels && account.federation_notice_at.is_none();
     debate.warning = first.then(|| t.with("comment-first", "handle", visitor.here.handle(&account.name)));
-    if view.standing.may(Act::Author, Some(&view.forum)).is_ok() {
-        debate.official = Some(forum::official(conn, &view.forum).await?.display_name);
-    }
-    if let Some(id) = asked.reply {
-        parent(conn, debate, page, id).await?;
-    }
-    Ok(())
+    debate.official = answers.then(|| known.official.to_owned());
 }
 
-async fn parent(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, id: Id<Comment>) -> Answer<()> {
+/// Shows what is replied to above the form.
+pub(super) async fn parent(conn: &mut Conn, debate: &mut Debate, page: &Page<'_>, id: Id<Comment>) -> Answer<()> {
     let found = comment::by_id(conn, id).await?;
     if found.consultation_id != page.view.consultation.id || found.state != Shown::Visible {
         return Err(Error::NotFound);
@@ -125,7 +123,7 @@ pub(super) async fn post(
             };
             let status = error::into_form(error, &visitor.words, &mut form, field)?;
             let asked = Asked { reply, ..Asked::default() };
-            talk::show(&app, &visitor, view, &asked, status, form).await
+            talk::show(&app, &visitor, &slug, &asked, status, form).await
         }
     }
 }

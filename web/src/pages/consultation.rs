@@ -6,31 +6,33 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use model::count::electorate::Requires;
 use model::count::method::Method;
-use model::count::tally::{self, Viewer};
-use model::debate::change::{self, Change};
+use model::count::tally::{Document, Viewer};
+use model::debate::change::Change;
 use model::debate::consultation::{self, Consultation, Phase, State as Stage, View};
 use model::debate::forum::Visibility;
-use model::debate::text;
+use model::debate::visit::Visit;
 use model::error::{Error, Result as Answer};
-use model::people::actor;
 use model::people::role::Act;
 use model::store::Conn;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::agreement::{self, Agreement};
+use super::agreement::Agreement;
 use super::asked::Asked;
 use super::ballot::{self, BallotView};
 use super::brief::{self, Brief};
-use super::debate::{self, Debate};
+use super::debate::{self, BELOW, Debate};
 use super::embed;
 use super::forum::Entry;
 use super::interact;
 use super::me::Fact;
+use super::pictures::{self, Event};
 use super::promise::{self, Promise};
+use super::reading::{self, Reading};
 use super::results::{self, Results};
 use super::tallied;
 use crate::app::App;
+use crate::chart::Figure;
 use crate::error::Failure;
 use crate::form::Form;
 use crate::frame::{Card, Frame, Link};
@@ -62,6 +64,8 @@ struct ConsultationPage {
     text: String,
     results: Option<Results>,
     agreement: Agreement,
+    /// When people took part.
+    participation: Option<Figure>,
     /// What comes, or came, of it.
     answer: Option<Promise>,
     /// Whether it can be read beside others: it has more than its draft.
@@ -85,8 +89,7 @@ pub(super) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Failure> {
     let asked = Asked::of(query.as_deref());
-    let view = view(&app, &visitor, &slug).await?;
-    Ok(Html(render(&app, &visitor, view, &asked, Form::default()).await?))
+    Ok(Html(render(&app, &visitor, &slug, &asked, Form::default()).await?))
 }
 
 /// The consultation as this visitor may see it.
@@ -103,40 +106,38 @@ pub(super) async fn refused(
     status: StatusCode,
     form: Form,
 ) -> Result<Response, Failure> {
-    let page = render(app, visitor, view, asked, form).await?;
+    let page = render(app, visitor, &view.consultation.slug, asked, form).await?;
     Ok((status, Html(page)).into_response())
 }
 
-async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: Form) -> Result<String, Failure> {
+async fn render(app: &App, visitor: &Visitor, slug: &str, asked: &Asked, form: Form) -> Result<String, Failure> {
+    let (visit, reading) = reading::of(app, visitor, slug, BELOW).await?;
+    let (view, own) = (&visit.view, visit.ballot.as_ref());
+    let (on, t) = (&view.consultation, &visitor.words);
     let mut conn = app.store.conn().await?;
-    let View { consultation: on, forum, .. } = &view;
-    let t = &visitor.words;
-    let own = match visitor.voter() {
-        Some(actor) => model::count::ballot::standing(&mut conn, on.id, actor).await?,
-        None => None,
-    };
+    let debate = debate(&mut conn, visitor, &visit, &reading, asked).await?;
+    let eligible = ballot::eligible(&mut conn, visitor, view).await?;
+    drop(conn);
     let viewer = if own.is_some() { Viewer::Voter } else { Viewer::Anybody };
-    let document = tally::results(&mut conn, on, visitor.now, viewer).await?;
-    let anybody = tally::results(&mut conn, on, visitor.now, Viewer::Anybody).await?;
-    let author = actor::by_id(&mut conn, on.author_id).await?;
-    let eligible = ballot::eligible(&mut conn, visitor, &view).await?;
+    let document = reading.counted.shown(on, visitor.now, viewer);
     let mut frame = Frame::new(visitor, &on.title).described(&on.summary).mistaken(form.is_wrong());
-    frame.follow_feed(super::around::feed_of(&view), &on.title);
+    frame.follow_feed(super::around::feed_of(view), &on.title);
     frame = frame.lively(matches!(on.phase(visitor.now), Phase::Scheduled | Phase::Open));
     if on.example {
         frame.banners.push(t.say("banner-example"));
     }
-    let here = Entry::of(visitor, forum);
+    let here = Entry::of(visitor, &view.forum);
     let published = on.state != Stage::Draft;
-    let open = published && forum.visibility != Visibility::Private;
+    let open = published && view.forum.visibility != Visibility::Private;
     let url = visitor.here.consultation(&on.slug);
     if open {
-        let alt = tallied::card_words(visitor, &view, &anybody);
+        let anybody = reading.counted.shown(on, visitor.now, Viewer::Anybody);
+        let alt = tallied::card_words(visitor, view, &anybody);
         frame = frame.pictured(Card { url: url.clone(), image: format!("{url}/card.png"), alt });
     }
-    let answer = promise::of(&mut conn, visitor, on).await?;
+    let answer = promise::of(visitor, on, reading.outcome.as_ref());
     let results = results::of(t, on, &document);
-    let mut ballot = ballot::of(visitor, &view, own.as_ref(), &eligible, asked, &form);
+    let mut ballot = ballot::of(visitor, view, own, &eligible, asked, &form);
     if let Some(ballot) = &mut ballot {
         ballot.ended = promise::ended(visitor, on, results.as_ref(), answer.as_ref());
     }
@@ -146,26 +147,47 @@ async fn render(app: &App, visitor: &Visitor, view: View, asked: &Asked, form: F
         status: asked.done.filter(|done| !done.is_of_ballot()).map(|done| done.say(t)),
         brief: Brief { left: None, ..brief::of(t, visitor.now, on) },
         ends: ends(visitor, on),
-        facts: facts(visitor, on, &author.display_name),
-        changes: change::list(&mut conn, on.id).await?.iter().map(|it| changed(visitor, it)).collect(),
-        acts: acts(visitor, &view),
+        facts: facts(visitor, on, &reading.author),
+        changes: reading.changes.iter().map(|it| changed(visitor, it)).collect(),
+        acts: acts(visitor, view),
         points: points(visitor, on),
         ballot,
-        agreement: agreement::of(&mut conn, visitor, &view, document.visible, &|count| t.number(count)).await?,
+        agreement: reading.arguments.1.shown(visitor, on, document.visible, &|count| t.number(count)),
+        participation: participation(visitor, on, &reading, &document),
         answer,
         published,
         embed: open.then(|| embed::offered(&url, &on.title)),
         oembed: open.then(|| oembed(visitor, &url)),
         fediverse: fediverse(on),
-        text: text::version(&mut conn, on.id, on.text_version).await?.html,
+        text: reading.text.html.clone(),
         results,
-        debate: debate::of(&mut conn, visitor, &view, asked, false).await?,
+        debate,
         activity: here.handle.is_some().then(|| visitor.here.consultation(&on.slug)),
         interact: interacts.then(|| interact::address_for(&visitor.here.consultation(&on.slug))),
         forum: here,
         form,
     };
     page.render().map_err(|error| Failure::broken(&error))
+}
+
+/// The debate below it: as everybody sees it, or as it is asked for.
+async fn debate(conn: &mut Conn, visitor: &Visitor, visit: &Visit, reading: &Reading, asked: &Asked) -> Answer<Debate> {
+    if !asked.is_plain() {
+        return debate::of(conn, visitor, &visit.view, asked, false).await;
+    }
+    Ok(debate::shown(visitor, &visit.view, asked, false, reading.known(visit)))
+}
+
+/// When people took part, where results may be seen.
+fn participation(visitor: &Visitor, on: &Consultation, reading: &Reading, document: &Document) -> Option<Figure> {
+    let t = &visitor.words;
+    if !document.visible {
+        return None;
+    }
+    let events: Vec<Event> = reading.changes.iter().map(|it| Event::of(t, it)).collect();
+    let n = |count| t.number(count);
+    let figure = pictures::participation(t, &visitor.node.zone(), document.official, &reading.spans.1, &events, &n)?;
+    Some(Figure { csv: Some(format!("/c/{}/results/participation.csv", on.slug)), ..figure })
 }
 
 /// Where other sites learn how to show a page (oEmbed).

@@ -2,29 +2,33 @@
 
 use std::collections::HashMap;
 
+use model::care::subscription::Subject;
 use model::count::method::Method;
-use model::debate::comment::order::{self, Level, Mark, Order, Selection};
-use model::debate::comment::{self, Comment, Stance, State as Shown, thread};
+use model::debate::comment::order::{Mark, Order};
+use model::debate::comment::{Comment, Stance, State as Shown};
 use model::debate::consultation::{Phase, View};
-use model::debate::reaction::{self, Value};
+use model::debate::forum;
+use model::debate::lock::{self, Lock};
+use model::debate::reaction::Value;
 use model::debate::text::{self, Article};
-use model::error::{Error, Result as Answer};
+use model::error::Result as Answer;
 use model::id::Id;
 use model::people::actor::{Actor, Kind};
+use model::people::departure;
 use model::people::role::Act;
-use model::people::{departure, portrait};
 use model::store::Conn;
 
-use super::around::Around;
+use super::around::{self, Around};
 use super::asked::Asked;
-use super::comment::write_form;
+use super::comment::{parent, write_form};
+use super::reading::Talk;
 use crate::form::Entry;
 use crate::visitor::Visitor;
 
 /// How many top-level comments a page of a debate shows.
-const PAGE: usize = 50;
+pub(super) const PAGE: usize = 50;
 /// How many stand below a consultation.
-const BELOW: usize = 20;
+pub(super) const BELOW: usize = 20;
 /// Replies up to this many stand open.
 const OPEN: usize = 3;
 
@@ -127,15 +131,38 @@ impl Debate {
 pub(super) struct Page<'a> {
     pub(super) visitor: &'a Visitor,
     pub(super) view: &'a View,
-    mine: HashMap<Id<Comment>, i32>,
-    portraits: HashMap<Id<Actor>, String>,
-    articles: Vec<Article>,
+    mine: &'a HashMap<Id<Comment>, i32>,
+    portraits: &'a HashMap<Id<Actor>, String>,
+    articles: &'a [Article],
     back: String,
     reactable: bool,
     answerable: bool,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn of(visitor: &'a Visitor, view: &'a View, asked: &Asked, alone: bool, known: Known<'a>) -> Self {
+        let on = &view.consultation;
+        let running = matches!(on.phase(visitor.now), Phase::Open | Phase::Scheduled);
+        let writes = view.standing.may(Act::Comment, Some(&view.forum)).is_ok();
+        let query = match (asked.only, asked.after) {
+            (Some(id), _) => format!("comment={id}"),
+            (None, Some(after)) => asked.from(after),
+            (None, None) => asked.listing(),
+        };
+        let mark = if query.is_empty() { "" } else { "?" };
+        let part = if alone { "/debate" } else { "" };
+        Self {
+            visitor,
+            view,
+            portraits: &known.talk.portraits,
+            mine: known.opinions,
+            articles: known.articles,
+            back: format!("/c/{}{part}{mark}{query}", on.slug),
+            reactable: running && (writes || visitor.account.is_none()),
+            answerable: running && writes,
+        }
+    }
+
     fn address(&self) -> String {
         format!("/c/{}", self.view.consultation.slug)
     }
@@ -249,46 +276,69 @@ pub(super) fn portrait_path(name: &str) -> String {
     format!("/media/people/{name}")
 }
 
-/// The debate as this visitor sees it: below the consultation, or `alone`.
+/// What a debate is shown from.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) talk: &'a Talk,
+    pub(super) articles: &'a [Article],
+    /// What the visitor thinks of what is said.
+    pub(super) opinions: &'a HashMap<Id<Comment>, i32>,
+    /// Whether the visitor follows the consultation.
+    pub(super) follows: bool,
+    /// Why nobody writes any more.
+    pub(super) lock: Option<&'a Lock>,
+    /// In whose name authors answer.
+    pub(super) official: &'a str,
+}
+
+/// The debate as this visitor sees it, whatever is asked of it: below the consultation, or `alone`.
 pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked, alone: bool) -> Answer<Debate> {
     let on = &view.consultation;
-    let most = if alone { PAGE } else { BELOW };
-    let tops = match asked.only {
-        Some(id) => only(conn, view, id).await?,
-        None => {
-            let article = asked.article.clone();
-            let which = Selection { order: asked.sort, level: Level::Top, article, ..Selection::default() };
-            order::page(conn, on.id, &which, asked.after, most as i64 + 1).await?
-        }
+    let talk = Talk::read(conn, view, asked, if alone { PAGE } else { BELOW }).await?;
+    let opinions = talk.opinions(conn, visitor).await?;
+    let articles = text::version(conn, on.id, on.text_version).await?.articles.0;
+    let lock = lock::of(conn, on.id).await?;
+    let authors = view.standing.may(Act::Author, Some(&view.forum)).is_ok();
+    let official = if authors { forum::official(conn, &view.forum).await?.display_name } else { String::new() };
+    let known = Known {
+        talk: &talk,
+        articles: &articles,
+        opinions: &opinions,
+        follows: around::follows(conn, visitor, Subject::Consultation(on.id)).await?,
+        lock: lock.as_ref(),
+        official: &official,
     };
-    let more = tops.len() > most;
-    let tops = &tops[..tops.len().min(most)];
+    let mut debate = shown(visitor, view, asked, alone, known);
+    if let Some(id) = asked.reply.filter(|_| debate.form_shown) {
+        parent(conn, &mut debate, &Page::of(visitor, view, asked, alone, known), id).await?;
+    }
+    Ok(debate)
+}
+
+/// The debate as this visitor sees it, from what is known.
+pub(super) fn shown(visitor: &Visitor, view: &View, asked: &Asked, alone: bool, known: Known<'_>) -> Debate {
+    let (tops, more) = known.talk.first(if alone { PAGE } else { BELOW });
+    let page = Page::of(visitor, view, asked, alone, known);
+    let (sides, plain) = split(visitor, page.threads(tops, &known.talk.replies), &known.talk.stances);
+    let mut debate = Debate { sides, plain, ..empty(visitor, view, asked, alone, known.follows) };
     let last = tops.last().filter(|_| more).map(|(last, _)| Mark::of(last, asked.sort));
-    let ids: Vec<_> = tops.iter().map(|(top, _)| top.id).collect();
-    let replies = thread::replies(conn, &ids).await?;
-    let page = page(conn, visitor, view, asked, alone).await?;
-    let page = with_people(conn, page, tops, &replies).await?;
-    let threads = page.threads(tops, &replies);
-    let stances = thread::stances(conn, on.id).await?;
-    let (sides, plain) = split(visitor, threads, &stances);
-    let mut debate = Debate { sides, plain, ..empty(conn, visitor, view, asked, alone).await? };
     debate.next = last.map(|last| format!("{}?{}#debate", debate.place, asked.from(last)));
     debate.articles = page.articles.iter().map(|it| Entry::new(&it.anchor, &it.heading)).collect();
     debate.article = asked.article.as_ref().and_then(|anchor| {
         page.articles.iter().find(|article| article.anchor == *anchor).map(|article| article.heading.clone())
     });
-    write_form(conn, &mut debate, &page, asked).await?;
-    Ok(debate)
+    write_form(&mut debate, &page, known);
+    debate
 }
 
 /// A debate without comments and without a form.
-async fn empty(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked, alone: bool) -> Answer<Debate> {
+fn empty(visitor: &Visitor, view: &View, asked: &Asked, alone: bool, follows: bool) -> Debate {
     let (on, t) = (&view.consultation, &visitor.words);
     let address = format!("/c/{}", on.slug);
     let place = format!("{address}/debate");
     let parts = asked.only.is_some() || asked.article.is_some();
-    Ok(Debate {
-        around: Around::of(conn, visitor, view).await?,
+    Debate {
+        around: Around::of(visitor, view, follows),
         jump: t.with("jump-debate", "n", t.number(on.comment_count)),
         count: t.count("comments-count", on.comment_count),
         listed: asked.only.is_none() && on.comment_count > 1,
@@ -312,68 +362,7 @@ async fn empty(conn: &mut Conn, visitor: &Visitor, view: &View, asked: &Asked, a
         address,
         place,
         alone,
-    })
-}
-
-/// The same with the faces of those who speak, and what the visitor thinks of what they say.
-async fn with_people<'a>(
-    conn: &mut Conn,
-    page: Page<'a>,
-    tops: &[(Comment, Actor)],
-    replies: &[(Comment, Actor)],
-) -> Answer<Page<'a>> {
-    let said = || tops.iter().chain(replies);
-    let strangers: Vec<_> = said().map(|(_, who)| who).filter(|who| !who.is_local()).map(|who| who.id).collect();
-    let portraits = portrait::names(conn, &strangers).await?;
-    let mine = match &page.view.standing.account {
-        Some(account) => {
-            let ids: Vec<_> = said().map(|(comment, _)| comment.id).collect();
-            reaction::to(conn, account.actor_id, &ids).await?
-        }
-        None => Vec::new(),
-    };
-    let mine = mine.into_iter().map(|reaction| (reaction.comment_id, reaction.value)).collect();
-    Ok(Page { portraits, mine, ..page })
-}
-
-/// The one thread that was asked for.
-async fn only(conn: &mut Conn, view: &View, id: Id<Comment>) -> Answer<Vec<(Comment, Actor)>> {
-    let asked = comment::by_id(conn, id).await?;
-    let top = thread::top_of(conn, asked).await?;
-    if top.consultation_id != view.consultation.id {
-        return Err(Error::NotFound);
     }
-    let author = model::people::actor::by_id(conn, top.actor_id).await?;
-    Ok(vec![(top, author)])
-}
-
-pub(super) async fn page<'a>(
-    conn: &mut Conn,
-    visitor: &'a Visitor,
-    view: &'a View,
-    asked: &Asked,
-    alone: bool,
-) -> Answer<Page<'a>> {
-    let on = &view.consultation;
-    let running = matches!(on.phase(visitor.now), Phase::Open | Phase::Scheduled);
-    let writes = view.standing.may(Act::Comment, Some(&view.forum)).is_ok();
-    let query = match (asked.only, asked.after) {
-        (Some(id), _) => format!("comment={id}"),
-        (None, Some(after)) => asked.from(after),
-        (None, None) => asked.listing(),
-    };
-    let mark = if query.is_empty() { "" } else { "?" };
-    let part = if alone { "/debate" } else { "" };
-    Ok(Page {
-        visitor,
-        view,
-        portraits: HashMap::new(),
-        mine: HashMap::new(),
-        articles: text::version(conn, on.id, on.text_version).await?.articles.0,
-        back: format!("/c/{}{part}{mark}{query}", on.slug),
-        reactable: running && (writes || visitor.account.is_none()),
-        answerable: running && writes,
-    })
 }
 
 /// Arguments for and against stand side by side; the rest below.

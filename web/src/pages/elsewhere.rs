@@ -1,23 +1,24 @@
 //! `/remote/{host}/c/{slug}`: a consultation of another node, read and taken part in from here.
 
+mod act;
+
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use model::count::tally::Results as When;
 use model::debate::comment::LONGEST;
 use model::debate::consultation::Phase;
-use model::debate::reaction::Value;
-use model::error::{Error, Refusal, Result as Answer};
+use model::error::{Error, Result as Answer};
 use model::id::Id;
 use model::network::elsewhere::{self, Elsewhere};
-use model::network::envoy::{self, Standpoint, note, opinion};
-use model::network::mirror::{self, Mirror};
+use model::network::envoy::{self, Standpoint, note};
+use model::network::fidelity;
+use model::network::mirror::{self, End, Mirror};
 use model::network::verified;
-use model::people::account;
 use model::people::role::Act;
 use model::store::Conn;
-use url::form_urlencoded::{Serializer, parse};
+use url::form_urlencoded::parse;
 
 use super::ballot::{self, BallotView};
 use super::brief::Brief;
@@ -25,10 +26,12 @@ use super::results::{self, Results};
 use super::thread_elsewhere::{self, Said};
 use super::{entry, mirrored};
 use crate::app::App;
-use crate::error::{self, Failure};
+use crate::error::Failure;
 use crate::form::Form;
 use crate::frame::{self, Frame};
 use crate::visitor::Visitor;
+
+pub(super) use act::{comment, edit, react, say, vote};
 
 /// What the page is asked with.
 #[derive(Debug, Default)]
@@ -86,6 +89,8 @@ struct RemotePage {
     address: String,
     brief: Brief,
     text: String,
+    /// That what is kept here was not what its origin signed.
+    altered: Option<String>,
     ballot: Option<BallotView>,
     /// How this node tells the origin that it knows the voter.
     assured: Option<String>,
@@ -117,8 +122,47 @@ pub(super) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let asked = Asked::of(query.as_deref());
-    let on = elsewhere::at(&mut app.store.conn().await?, &host.to_lowercase(), &slug).await?;
-    show(&app, &visitor, &on, &asked, StatusCode::OK, Form::default()).await
+    let host = host.to_lowercase();
+    let mut conn = app.store.conn().await?;
+    match elsewhere::at(&mut conn, &host, &slug).await {
+        Ok(on) => {
+            drop(conn);
+            show(&app, &visitor, &on, &asked, StatusCode::OK, Form::default()).await
+        }
+        Err(Error::NotFound) => match mirror::ended(&mut conn, &host, &slug).await? {
+            Some(end) => gone(&visitor, &host, &end),
+            None => Err(Failure::NotFound),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What stands in the place of a consultation that is gone at its origin.
+#[derive(Template)]
+#[template(path = "remote_gone.html")]
+struct GonePage {
+    page: Frame,
+    /// Who took it away, and why.
+    why: String,
+    date: String,
+    machine: String,
+}
+
+fn gone(visitor: &Visitor, host: &str, end: &End) -> Result<Response, Failure> {
+    let t = &visitor.words;
+    let why = match (end.how, &end.reason) {
+        (mirror::How::Deleted, _) => t.with("elsewhere-gone-deleted", "host", host),
+        (mirror::How::Removed, None) => t.with("elsewhere-gone-removed", "host", host),
+        (mirror::How::Removed, Some(reason)) => t.with2("elsewhere-gone-why", "host", host, "reason", reason),
+    };
+    let at = end.at.timestamp();
+    let page = GonePage {
+        page: Frame::new(visitor, t.with("elsewhere-gone", "host", host)),
+        why,
+        date: t.date(at),
+        machine: t.machine(at),
+    };
+    frame::show(StatusCode::GONE, &page)
 }
 
 async fn show(
@@ -136,8 +180,8 @@ async fn show(
         None => None,
     };
     let thread = mirror::thread(&mut conn, &on.page.host, on.slug()).await?;
-    let said = thread_elsewhere::all(&mut conn, visitor, on, &thread.comments).await?;
-    let locked = mirror::marks(&mut conn, &on.page.uri).await?.locked;
+    let said = thread_elsewhere::all(&mut conn, visitor, on, thread).await?;
+    let locked = on.is_locked(mirror::marks(&mut conn, &on.page.uri).await?);
     let (write, closed, enter) = writing(&mut conn, visitor, on, asked, locked, &mut form).await?;
     let (results, verified, unverified) = counted(&mut conn, visitor, on, own.as_ref()).await?;
     let brief = mirrored::brief_of(visitor, on);
@@ -151,6 +195,7 @@ async fn show(
         assured: assured(&mut conn, visitor, on).await?,
         before: before(visitor, mirror::versions(&mut conn, &on.page.uri).await?),
         locked: locked.then(|| t.with("elsewhere-locked", "host", &on.page.host)),
+        altered: altered(&mut conn, visitor, on).await?,
         brief,
         results,
         verified,
@@ -162,6 +207,16 @@ async fn show(
         form,
     };
     frame::show(status, &page)
+}
+
+/// Whether what is kept here was found to be other than what the origin signed.
+async fn altered(conn: &mut Conn, visitor: &Visitor, on: &Elsewhere) -> Answer<Option<String>> {
+    let t = &visitor.words;
+    let found = fidelity::fault(conn, &on.page.uri).await?;
+    Ok(found.map(|found| {
+        let key = if found.restored { "elsewhere-restored" } else { "elsewhere-altered" };
+        t.with2(key, "host", &on.page.host, "moment", t.moment(found.at.timestamp()))
+    }))
 }
 
 /// What this node will tell the origin of the voter.
@@ -271,170 +326,4 @@ async fn writing(
         write.cancel = Some(format!("{at}#say"));
     }
     Ok((Some(write), String::new(), None))
-}
-
-/// `POST /remote/{host}/c/{slug}/ballot`: sends, changes or withdraws. Who is not signed in is led to sign in, with the choice.
-pub(super) async fn vote(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path((host, slug)): At,
-    mut form: Form,
-) -> Result<Response, Failure> {
-    let on = elsewhere::at(&mut app.store.conn().await?, &host.to_lowercase(), &slug).await?;
-    match sent(&app, &visitor, &on, &form).await {
-        Ok(to) => Ok(Redirect::to(&to).into_response()),
-        Err(error) => {
-            let status = error::into_form(error, &visitor.words, &mut form, ballot::field)?;
-            show(&app, &visitor, &on, &Asked::default(), status, form).await
-        }
-    }
-}
-
-async fn sent(app: &App, visitor: &Visitor, on: &Elsewhere, form: &Form) -> Answer<String> {
-    let chosen = ballot::picked(form);
-    let Some(account) = &visitor.account else {
-        on.admit(visitor.now, &chosen)?;
-        let mut query = Serializer::new(String::new());
-        query.extend_pairs(chosen.iter().map(|choice| ("choice", choice)));
-        return Ok(entry::sign_in_for(&format!("{}?{}#vote", address(on), query.finish())));
-    };
-    app.limits.opinion(account.actor_id)?;
-    let by = visitor.standing();
-    let mut tx = app.store.begin().await?;
-    if form.is("act", "withdraw") {
-        match envoy::withdraw(&mut tx, visitor.now, &by, on).await {
-            // Pressed twice: it is on its way, as was wished.
-            Ok(_) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
-    } else {
-        envoy::vote(&mut tx, visitor.now, &by, on, &chosen, None).await?;
-    }
-    tx.commit().await?;
-    Ok(format!("{}#vote", address(on)))
-}
-
-/// `POST /remote/{host}/c/{slug}/comments`
-pub(super) async fn say(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path((host, slug)): At,
-    form: Form,
-) -> Result<Response, Failure> {
-    let on = elsewhere::at(&mut app.store.conn().await?, &host.to_lowercase(), &slug).await?;
-    let reply = match form.given("parent").map(str::parse).transpose() {
-        Ok(reply) => reply,
-        // Said to somebody, it would mean something else at the top.
-        Err(_) => return Err(Failure::NotFound),
-    };
-    let done = written(&app, &visitor, &on, &form, reply).await;
-    settle(&app, &visitor, &on, Asked { reply, ..Asked::default() }, form, done).await
-}
-
-async fn written(
-    app: &App,
-    visitor: &Visitor,
-    on: &Elsewhere,
-    form: &Form,
-    parent: Option<Id<Mirror>>,
-) -> Answer<String> {
-    let account = visitor.signed_in()?;
-    app.limits.comment(account.id, visitor.from)?;
-    let draft =
-        note::Draft { text: form.value("text").to_owned(), parent, language: Some(visitor.words.tag().to_owned()) };
-    let mut tx = app.store.begin().await?;
-    let said = note::post(&mut tx, visitor.now, &visitor.here, &visitor.standing(), on, &draft).await?;
-    if form.is("told", "1") && account.federation_notice_at.is_none() {
-        account::note_federation(&mut tx, visitor.now, account.id).await?;
-    }
-    tx.commit().await?;
-    Ok(said.id.to_string())
-}
-
-/// Leads to the comment, or shows the form again with what is to mend.
-async fn settle(
-    app: &App,
-    visitor: &Visitor,
-    on: &Elsewhere,
-    asked: Asked,
-    mut form: Form,
-    done: Answer<String>,
-) -> Result<Response, Failure> {
-    match done {
-        Ok(id) => Ok(Redirect::to(&format!("{}#comment-{id}", address(on))).into_response()),
-        Err(error) => {
-            let field = |name: &str| match name {
-                "text" | "too-long" => "text",
-                _ => "",
-            };
-            let status = error::into_form(error, &visitor.words, &mut form, field)?;
-            show(app, visitor, on, &asked, status, form).await
-        }
-    }
-}
-
-/// A comment on a consultation elsewhere.
-type Which = Path<(String, String, Id<Mirror>)>;
-
-/// `GET /remote/{host}/c/{slug}/comments/{id}`: the comment's own address, for people.
-pub(super) async fn comment(Path((host, slug, id)): Which) -> Redirect {
-    Redirect::to(&format!("/remote/{host}/c/{slug}#comment-{id}"))
-}
-
-/// `POST /remote/{host}/c/{slug}/comments/{id}`: other words for one's own comment, or none any more.
-pub(super) async fn edit(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path((host, slug, id)): Which,
-    form: Form,
-) -> Result<Response, Failure> {
-    let on = elsewhere::at(&mut app.store.conn().await?, &host.to_lowercase(), &slug).await?;
-    let done = changed(&app, &visitor, &on, &form, id).await;
-    settle(&app, &visitor, &on, Asked { edit: Some(id), ..Asked::default() }, form, done).await
-}
-
-async fn changed(app: &App, visitor: &Visitor, on: &Elsewhere, form: &Form, id: Id<Mirror>) -> Answer<String> {
-    let account = visitor.signed_in()?;
-    app.limits.comment(account.id, visitor.from)?;
-    let (here, by) = (&visitor.here, visitor.standing());
-    let mut tx = app.store.begin().await?;
-    let own = note::by_id(&mut tx, Id::from_uuid(id.uuid())).await?;
-    if own.page != on.page.uri {
-        return Err(Error::NotFound);
-    }
-    if form.is("act", "delete") {
-        note::delete(&mut tx, visitor.now, here, &by, on, &own).await?;
-    } else {
-        note::edit(&mut tx, visitor.now, here, &by, on, &own, form.value("text")).await?;
-    }
-    tx.commit().await?;
-    Ok(id.to_string())
-}
-
-/// `POST /remote/{host}/c/{slug}/comments/{id}/reaction`: the same button twice takes the opinion back.
-pub(super) async fn react(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path((host, slug, id)): Which,
-    form: Form,
-) -> Result<Response, Failure> {
-    let back = format!("/remote/{host}/c/{slug}#comment-{id}");
-    let Some(account) = &visitor.account else {
-        return Ok(Redirect::to(&entry::sign_in_for(&back)).into_response());
-    };
-    app.limits.opinion(account.actor_id)?;
-    let number = form.trimmed("value").parse().ok();
-    let value = number.and_then(Value::from_number).ok_or(Refusal::UnknownChoice)?;
-    let by = visitor.standing();
-    let mut tx = app.store.begin().await?;
-    let on = elsewhere::at(&mut tx, &host.to_lowercase(), &slug).await?;
-    let to = mirror::by_id(&mut tx, id).await?;
-    let held = opinion::of(&mut tx, account.actor_id, &to.uri).await?;
-    if held.is_some_and(|held| held.value == value.number()) {
-        opinion::clear(&mut tx, visitor.now, &by, &on, &to).await?;
-    } else {
-        opinion::set(&mut tx, visitor.now, &visitor.here, &by, &on, &to, value).await?;
-    }
-    tx.commit().await?;
-    Ok(Redirect::to(&back).into_response())
 }

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use model::care::settings;
+use model::care::settings::{self, Front};
 use model::count::tally::{self, Viewer};
 use model::debate::consultation::{self, State as Stage, View};
 use model::error::{Error, Result as Answer};
@@ -69,7 +69,7 @@ async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
-    let (node, theme) = settings::front(&mut conn).await?;
+    let Front { node, theme, .. } = settings::front(&mut conn).await?;
     let View { consultation: on, .. } = open(&mut conn, &slug).await?;
     let mut bare = headers;
     bare.remove(header::COOKIE);

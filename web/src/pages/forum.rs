@@ -1,14 +1,14 @@
-//! `/f`, `/f/{forum}`, and the form that makes or changes one.
+//! `/f` and `/f/{forum}`.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use model::care::subscription::Subject;
 use model::debate::consultation::{self, Consultation, Filter, Sort, State as Stage};
-use model::debate::forum::{self, Draft, Forum, Visibility};
+use model::debate::forum::{self, Forum, Visibility};
 use model::debate::text;
-use model::error::{Error, Result as Answer};
+use model::error::Result as Answer;
 use model::people::role::{Act, Standing};
 use model::store::Conn;
 use serde::Deserialize;
@@ -17,13 +17,16 @@ use super::around::{self, Follow};
 use super::brief::{self, Brief};
 use super::interact;
 use super::membership::{self, Members};
-use super::setup::languages;
 use super::{After, Done};
 use crate::app::App;
-use crate::error::{self, Failure};
+use crate::error::Failure;
 use crate::form::{self, Form};
 use crate::frame::{self, Frame, Link};
 use crate::visitor::Visitor;
+
+mod shape;
+
+pub(super) use shape::{change, create, edit, fresh};
 
 /// How many consultations a page of a forum lists.
 const PAGE: i64 = 30;
@@ -174,6 +177,8 @@ struct ForumPage {
     state: &'static str,
     /// Whether there is something to sort.
     sorted: bool,
+    /// The tag that alone is listed.
+    tag: Option<String>,
     stats: String,
     form: Form,
     members: Members,
@@ -214,7 +219,8 @@ async fn show_page(
     let (forum, standing) = forum::view(&mut conn, slug, visitor.account.as_ref()).await?;
     let writes = standing.may(Act::Author, Some(&forum)).is_ok();
     let tab = if writes || asked.state != Tab::Drafts { asked.state } else { Tab::Open };
-    let ordered = asked.sort.unwrap_or(if tab == Tab::Open { Ordered::Closing } else { Ordered::Newest });
+    let closing = tab == Tab::Open && asked.tag.is_none();
+    let ordered = asked.sort.unwrap_or(if closing { Ordered::Closing } else { Ordered::Newest });
     let filter = Filter {
         forums: vec![forum.id],
         states: tab.stages(),
@@ -225,7 +231,7 @@ async fn show_page(
     let tag = asked.tag.as_deref().map(|tag| text::line(tag.trim_start_matches('#'), TAG_LONGEST));
     let tag = tag.filter(|tag| !tag.is_empty());
     let found = match &tag {
-        Some(tag) => tagged(&mut conn, &forum, tag).await?,
+        Some(tag) => tagged(&mut conn, &forum, tag, ordered).await?,
         None => consultation::list(&mut conn, &filter).await?,
     };
     let next = tag.is_none() && i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
@@ -233,15 +239,18 @@ async fn show_page(
     let files = around::files_of(visitor, &forum);
     page.follow_feed(files.feed.as_ref().map(|feed| feed.href.clone()), &forum.title);
     let action = format!("/f/{}/follow", forum.slug);
+    let counts = consultation::count_by_state(&mut conn, forum.id).await?;
+    let subject = Subject::Forum(forum.id);
+    let follows = around::follows(&mut conn, visitor, subject).await?;
     let page = ForumPage {
         page,
-        follow: Follow::of(&mut conn, visitor, Subject::Forum(forum.id), action, "follow-forum-hint").await?,
+        follow: Follow::of(visitor, subject, follows, action, "follow-forum-hint"),
         files: files.all(),
         status: asked.done.map(|done| done.say(&visitor.words)),
         acts: acts(visitor, &forum, &standing),
         members: membership::of(&mut conn, visitor, &forum, &standing).await?,
         form,
-        tabs: tabs(visitor, &forum, tag.is_none().then_some(tab), writes),
+        tabs: tabs(visitor, &forum, tag.is_none().then_some(tab), writes, &counts),
         heading: match &tag {
             Some(tag) => visitor.words.with("forum-tagged", "tag", tag),
             None => visitor.say(&format!("forum-{}", tab.name())),
@@ -254,15 +263,16 @@ async fn show_page(
         orders: Ordered::ALL.map(|it| form::Entry::new(it.name(), visitor.say(&format!("list-{}", it.name())))).into(),
         order: ordered.name(),
         state: tab.name(),
-        sorted: tag.is_none() && found.len() > 1,
+        sorted: found.len() > 1,
+        tag,
         stats: format!("/f/{}/stats", forum.slug),
         forum: Entry::of(visitor, &forum),
     };
     frame::show(status, &page)
 }
 
-/// The latest that are tagged so, in whatever case: what a hashtag of the forum's debates leads to.
-async fn tagged(conn: &mut Conn, forum: &Forum, tag: &str) -> Answer<Vec<Consultation>> {
+/// Those of the latest that are tagged so, in whatever case: what a hashtag of the forum's debates leads to.
+async fn tagged(conn: &mut Conn, forum: &Forum, tag: &str, ordered: Ordered) -> Answer<Vec<Consultation>> {
     let tag = tag.to_lowercase();
     let mut found = Vec::new();
     for part in 0..LOOKED_THROUGH {
@@ -276,6 +286,10 @@ async fn tagged(conn: &mut Conn, forum: &Forum, tag: &str) -> Answer<Vec<Consult
         }
     }
     found.truncate(TAGGED_MOST);
+    if ordered == Ordered::Closing {
+        // What has no end stands last.
+        found.sort_by_key(|on| (on.closes_at.is_none(), on.closes_at));
+    }
     Ok(found)
 }
 
@@ -293,126 +307,17 @@ fn acts(visitor: &Visitor, forum: &Forum, standing: &Standing) -> Vec<Link> {
     acts
 }
 
-fn tabs(visitor: &Visitor, forum: &Forum, current: Option<Tab>, writes: bool) -> Vec<Link> {
+fn tabs(visitor: &Visitor, forum: &Forum, current: Option<Tab>, writes: bool, counts: &[(Stage, i64)]) -> Vec<Link> {
+    let t = &visitor.words;
     let shown = Tab::ALL.into_iter().filter(|tab| writes || *tab != Tab::Drafts);
+    let count = |tab: Tab| -> i64 {
+        let stages = tab.stages();
+        counts.iter().filter(|(stage, _)| stages.contains(stage)).map(|(_, count)| count).sum()
+    };
     let link = |tab: Tab| Link {
         href: format!("/f/{}?state={}", forum.slug, tab.name()),
-        label: visitor.say(&format!("forum-{}", tab.name())),
+        label: t.with2("forum-tab", "name", t.say(&format!("forum-{}", tab.name())), "n", t.number(count(tab))),
         current: Some(tab) == current,
     };
     shown.map(link).collect()
-}
-
-#[derive(Template)]
-#[template(path = "forum_form.html")]
-struct ForumForm {
-    page: Frame,
-    form: Form,
-    action: String,
-    back: String,
-    /// Whether it is to be made: its short name is then asked.
-    fresh: bool,
-    languages: Vec<form::Entry>,
-    visibilities: Vec<form::Entry>,
-}
-
-fn show(visitor: &Visitor, status: StatusCode, form: Form, forum: Option<&Forum>) -> Result<Response, Failure> {
-    let t = &visitor.words;
-    let kinds = [Visibility::Public, Visibility::Closed, Visibility::Private, Visibility::Collaborative];
-    let entry = |kind: Visibility| {
-        form::Entry::new(kind.to_string(), t.say(&format!("visibility-{kind}")))
-            .hint(t.say(&format!("visibility-{kind}-hint")))
-    };
-    let page = ForumForm {
-        page: Frame::new(visitor, t.say(if forum.is_some() { "forum-edit" } else { "forum-create" }))
-            .mistaken(form.is_wrong()),
-        action: forum.map_or_else(|| "/admin/forums/new".into(), |forum| format!("/f/{}/edit", forum.slug)),
-        back: forum.map_or_else(|| "/f".into(), |forum| format!("/f/{}", forum.slug)),
-        fresh: forum.is_none(),
-        languages: languages(),
-        visibilities: kinds.into_iter().map(entry).collect(),
-        form,
-    };
-    frame::show(status, &page)
-}
-
-/// `GET /admin/forums/new`
-pub(super) async fn fresh(visitor: Visitor) -> Result<Response, Failure> {
-    visitor.standing().may(Act::Administer, None)?;
-    let form = Form::from_pairs([("language", visitor.node.language.as_str()), ("visibility", "public")]);
-    show(&visitor, StatusCode::OK, form, None)
-}
-
-fn draft(form: &Form, slug: &str) -> Result<Draft, Error> {
-    let visibility = form.trimmed("visibility").parse();
-    Ok(Draft {
-        slug: slug.to_owned(),
-        title: form.trimmed("title").to_owned(),
-        summary: form.trimmed("summary").to_owned(),
-        visibility: visibility
-            .map_err(|_| Error::field("visibility", "required", "Choose who reads and takes part."))?,
-        language: form.trimmed("language").to_owned(),
-    })
-}
-
-fn field(name: &str) -> &'static str {
-    ["slug", "title", "summary", "language", "visibility"].into_iter().find(|field| *field == name).unwrap_or("")
-}
-
-/// `POST /admin/forums/new`
-pub(super) async fn create(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Failure> {
-    let made = async {
-        let mut tx = app.store.begin().await?;
-        let forum =
-            forum::create(&mut tx, visitor.now, &visitor.standing(), &draft(&form, form.trimmed("slug"))?).await?;
-        tx.commit().await?;
-        Ok(forum)
-    };
-    match made.await {
-        Ok(forum) => Ok(Redirect::to(&format!("/f/{}", forum.slug)).into_response()),
-        Err(error) => {
-            let status = error::into_form(error, &visitor.words, &mut form, field)?;
-            show(&visitor, status, form, None)
-        }
-    }
-}
-
-/// `GET /f/{forum}/edit`
-pub(super) async fn edit(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(slug): Path<String>,
-) -> Result<Response, Failure> {
-    let (forum, standing) = forum::view(&mut app.store.conn().await?, &slug, visitor.account.as_ref()).await?;
-    standing.may(Act::ManageForum, Some(&forum))?;
-    let visibility = forum.visibility.to_string();
-    let kept = [
-        ("title", &forum.title),
-        ("summary", &forum.summary),
-        ("language", &forum.language),
-        ("visibility", &visibility),
-    ];
-    show(&visitor, StatusCode::OK, Form::from_pairs(kept), Some(&forum))
-}
-
-/// `POST /f/{forum}/edit`
-pub(super) async fn change(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(slug): Path<String>,
-    mut form: Form,
-) -> Result<Response, Failure> {
-    let (forum, standing) = forum::view(&mut app.store.conn().await?, &slug, visitor.account.as_ref()).await?;
-    let changed = async {
-        let mut tx = app.store.begin().await?;
-        forum::edit(&mut tx, visitor.now, &standing, &forum, &draft(&form, &forum.slug)?).await?;
-        tx.commit().await
-    };
-    match changed.await {
-        Ok(()) => Ok(Redirect::to(&format!("/f/{slug}?done=forum-saved")).into_response()),
-        Err(error) => {
-            let status = error::into_form(error, &visitor.words, &mut form, field)?;
-            show(&visitor, status, form, Some(&forum))
-        }
-    }
 }

@@ -46,7 +46,7 @@ pub(super) async fn page(visitor: Visitor) -> Result<Response, Failure> {
             link("/search", "search"),
             link("/rules", "footer-rules"),
             link("/privacy", "footer-privacy"),
-            link("/accessibility", "footer-accessibility"),
+            link("/accessibility", "accessibility-title"),
         ],
     };
     frame::show(StatusCode::OK, &page)

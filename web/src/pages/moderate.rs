@@ -22,7 +22,7 @@ use model::store::Conn;
 use url::Url;
 
 use super::After;
-use super::admin::{PROMISED_HOURS, waits_too_long};
+use super::admin::waits_too_long;
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::{self, Form};
@@ -123,7 +123,7 @@ async fn show(app: &App, visitor: &Visitor, status: StatusCode, form: Form, afte
     let page = ModPage {
         page: Frame::new(visitor, t.say("moderation")).mistaken(form.is_wrong()),
         status: after.done.map(|done| done.say(t)),
-        promise: t.with("mod-promise", "hours", PROMISED_HOURS),
+        promise: t.with("mod-promise", "hours", visitor.commitments.moderation_hours),
         reports: reports(&mut conn, visitor, desk).await?,
         held: waiting(&mut conn, visitor, desk).await?,
         appeals: appeals(&mut conn, visitor, desk).await?,

@@ -263,6 +263,17 @@ pub(super) fn participation(
     })
 }
 
+/// The same of a whole node: those of this node below, those of other servers above.
+pub(super) fn lately(t: &Words, zone: &TimeZone, spans: &[Span], n: Number<'_>) -> Option<Figure> {
+    let near = |span: &Span| Span { tier: if span.tier == Tier::Member { Tier::Member } else { Tier::Open }, ..*span };
+    let near: Vec<Span> = spans.iter().map(near).collect();
+    let figure = participation(t, zone, Tier::Member, &near, &[], n)?;
+    let [here, elsewhere] = [t.say("lately-here"), t.say("lately-elsewhere")];
+    let key = vec![Key::kind(Kind::Plain, here.clone()), Key::kind(Kind::Neutral, elsewhere.clone())];
+    let head = vec![t.say("picture-day"), here, elsewhere];
+    Some(Figure { about: t.say("lately-about"), key, table: Table { head, ..figure.table }, ..figure })
+}
+
 /// Every day from the first vote to the last, those without any too.
 fn by_day(spans: &[Span], official: Tier, day: impl Fn(Instant) -> Date) -> Option<Vec<(Date, [u64; 2])>> {
     let mut counted: BTreeMap<Date, [u64; 2]> = BTreeMap::new();

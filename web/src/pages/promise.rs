@@ -1,9 +1,7 @@
 //! What becomes of a consultation once it has ended: the answer that is promised, expected since, or given.
 
 use model::debate::consultation::{Consultation, Phase};
-use model::debate::outcome;
-use model::error::Result as Answer;
-use model::store::Conn;
+use model::debate::outcome::Outcome;
 
 use super::ballot::Ended;
 use super::results::Results;
@@ -23,27 +21,26 @@ pub(crate) struct Promise {
 }
 
 /// The answer of `on`; nothing while it is open.
-pub(super) async fn of(conn: &mut Conn, visitor: &Visitor, on: &Consultation) -> Answer<Option<Promise>> {
+pub(super) fn of(visitor: &Visitor, on: &Consultation, outcome: Option<&Outcome>) -> Option<Promise> {
     let t = &visitor.words;
     if !matches!(on.phase(visitor.now), Phase::Closed | Phase::Concluded | Phase::Archived) {
-        return Ok(None);
+        return None;
     }
-    if let Some(outcome) = outcome::of(conn, on.id).await? {
+    if let Some(outcome) = outcome {
         let date = t.date(outcome.published_at.timestamp());
-        return Ok(Some(Promise {
+        return Some(Promise {
             tone: "",
             heading: t.with("answer-given", "date", date),
-            decision: outcome.decision,
+            decision: outcome.decision.clone(),
             link: Some(Link::new(format!("/c/{}/outcome", on.slug), t.say("answer-read"))),
-        }));
+        });
     }
-    let promised = on.answer_by.map(|by| {
+    on.answer_by.map(|by| {
         let overdue = by < visitor.now;
         let (tone, key) = if overdue { ("warn", "answer-overdue") } else { ("", "answer-awaited") };
         let heading = t.with(key, "date", t.date(by.timestamp()));
         Promise { tone, heading, decision: String::new(), link: None }
-    });
-    Ok(promised)
+    })
 }
 
 /// What stands in the place of the ballot of a consultation that has ended.

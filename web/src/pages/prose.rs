@@ -30,6 +30,8 @@ struct ProsePage {
     page: Frame,
     /// That the institution has not written this page, or not to the end.
     notice: Option<String>,
+    /// What was found by whom, before what the institution writes.
+    found: Option<Part>,
     written: Option<Written>,
     parts: Vec<Part>,
 }
@@ -39,7 +41,7 @@ const LEGAL: &[&str] = &["legal-who", "source-what"];
 const PRIVACY: &[&str] = &["privacy-what", "privacy-votes", "privacy-comments", "privacy-cookies"];
 const RULES: &[&str] = &["rules-talk", "rules-vote"];
 const FAQ: &[&str] = &["faq-who", "faq-change", "faq-elsewhere"];
-const ACCESSIBILITY: &[&str] = &["accessibility-level", "accessibility-done", "accessibility-tell"];
+const ACCESSIBILITY: &[&str] = &["accessibility-done", "accessibility-tell"];
 const DATA: &[&str] = &["data-what"];
 const SOURCE: &[&str] = &["source-what"];
 
@@ -54,7 +56,7 @@ pub(super) fn title(name: Name) -> &'static str {
         Name::Privacy => "footer-privacy",
         Name::Rules => "footer-rules",
         Name::Faq => "footer-faq",
-        Name::Accessibility => "footer-accessibility",
+        Name::Accessibility => "accessibility-title",
     }
 }
 
@@ -78,7 +80,20 @@ fn parts(visitor: &Visitor, headings: &[&str]) -> Vec<Part> {
 fn page(visitor: &Visitor, title: &str, headings: &[&str]) -> Result<Response, Failure> {
     let page = Frame::new(visitor, visitor.say(title));
     let parts = parts(visitor, headings);
-    frame::show(StatusCode::OK, &ProsePage { page, notice: None, written: None, parts })
+    frame::show(StatusCode::OK, &ProsePage { page, notice: None, found: None, written: None, parts })
+}
+
+/// How accessible the pages were found, by whom and when.
+fn audited(visitor: &Visitor) -> Part {
+    let (t, found) = (&visitor.words, &visitor.commitments.accessibility);
+    let level = t.say(&format!("accessibility-is-{}", found.level));
+    let day = found.audited_on.and_then(|day| day.to_zoned(visitor.node.zone()).ok());
+    let audit = match day {
+        None => t.say("accessibility-no-audit"),
+        Some(day) if found.auditor.is_empty() => t.with("accessibility-audit", "date", t.date(day.timestamp())),
+        Some(day) => t.with2("accessibility-audit-by", "date", t.date(day.timestamp()), "name", &found.auditor),
+    };
+    Part { heading: t.say("accessibility-level"), text: format!("{level} {audit}") }
 }
 
 /// The visitor's language, then the institution's, then any: in which a page is looked for.
@@ -103,6 +118,7 @@ async fn own(app: &App, visitor: &Visitor, name: Name) -> Result<Response, Failu
     let page = ProsePage {
         page: Frame::new(visitor, t.say(title(name))),
         notice,
+        found: (name == Name::Accessibility).then(|| audited(visitor)),
         parts: if found.is_some() { Vec::new() } else { parts(visitor, headings(name)) },
         written: found.map(|page| Written { html: page.html, language: page.language }),
     };

@@ -43,6 +43,8 @@ pub(crate) struct Results {
 /// The bars of one tier.
 #[derive(Clone, Debug)]
 pub(crate) struct TierBars {
+    /// What its numbers are found by in a page that stays open.
+    pub(crate) key: &'static str,
     pub(crate) name: String,
     pub(crate) voters: String,
     pub(crate) total: String,
@@ -67,6 +69,8 @@ pub(crate) struct Group {
 /// One choice.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
+    /// The choice.
+    pub(crate) id: String,
     pub(crate) label: String,
     /// The class of its shape: `f`, `a`, `n`, or none.
     pub(crate) kind: &'static str,
@@ -192,7 +196,7 @@ pub(crate) fn from_document(t: &Words, document: &Document, method: &Method) -> 
     let tier = |(tier, result): &(&Tier, &TierResult)| {
         let grouped = if method.chart() == Chart::SharesOfEach { groups(t, result) } else { Vec::new() };
         let sorted = matches!(method, Method::Poll(_));
-        TierBars { groups: grouped, sorted, ..bars(t, t.say(&format!("tier-{tier}")), result) }
+        TierBars { key: tier.as_str(), groups: grouped, sorted, ..bars(t, t.say(&format!("tier-{tier}")), result) }
     };
     let official = official.first().map(|held| TierBars { explanation: t.say("tier-official"), ..tier(held) });
     let first = document.tiers.iter().flat_map(|tiers| tiers.values()).next();
@@ -294,6 +298,7 @@ pub(super) fn bars(t: &Words, name: String, result: &TierResult) -> TierBars {
     let voters = u64::try_from(result.voters).unwrap_or_default();
     let parts: Vec<Part> = result.choices.iter().map(|choice| part(t, choice, voters)).collect();
     TierBars {
+        key: "",
         name,
         voters: t.count("voters", voters),
         total: t.number(voters),
@@ -308,6 +313,7 @@ pub(super) fn bars(t: &Words, name: String, result: &TierResult) -> TierBars {
 fn part(t: &Words, choice: &ChoiceResult, voters: u64) -> Part {
     let count = counted(choice);
     Part {
+        id: choice.id.clone(),
         label: choice.label.clone(),
         kind: kind(&choice.id),
         count: t.number(count),

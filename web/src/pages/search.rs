@@ -4,13 +4,17 @@ use askama::Template;
 use axum::extract::{Query as Asking, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::data::search::{self, Hit, Kind, Mark, Query, Scope};
-use model::debate::forum;
+use model::data::search::{self, Hit, Kind, Mark, Query, Scope, What};
+use model::debate::comment::Comment;
+use model::debate::consultation::Consultation;
+use model::debate::forum::{self, Forum};
 use model::error::Result as Answer;
+use model::network::mirror::Mirror;
+use model::people::actor::Actor;
 use model::store::Conn;
 use serde::Deserialize;
 
-use super::said;
+use super::{mirrored, said};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::{Entry, Form};
@@ -106,11 +110,32 @@ fn following(asked: &Asked, mark: Mark) -> String {
 fn found(visitor: &Visitor, hit: Hit) -> Found {
     let t = &visitor.words;
     let mut facts = vec![t.say(&format!("search-{}", hit.kind()))];
-    let Hit { forum, consultation, comment, excerpt, .. } = hit;
-    let (href, title, language) = match (&consultation, &comment) {
+    let Hit { what, excerpt, .. } = hit;
+    let (href, title, language) = match what {
+        What::Here { forum, consultation, comment } => {
+            let place = here(visitor, &forum, consultation.as_deref(), comment.as_deref(), &mut facts);
+            if consultation.is_some() {
+                facts.push(forum.title);
+            }
+            place
+        }
+        What::Elsewhere { page, comment } => elsewhere(visitor, &page, comment.as_deref(), &mut facts),
+    };
+    Found { href, title, language, excerpt, facts }
+}
+
+/// Where something of this node is read, its title, and its language.
+fn here(
+    visitor: &Visitor,
+    forum: &Forum,
+    on: Option<&Consultation>,
+    comment: Option<&(Comment, Actor)>,
+    facts: &mut Vec<String>,
+) -> (String, String, String) {
+    let t = &visitor.words;
+    match (on, comment) {
         (Some(on), Some((said, author))) => {
-            let name = if author.display_name.is_empty() { &author.name } else { &author.display_name };
-            facts.push(name.clone());
+            facts.push(name(author));
             facts.push(t.date(said.published_at.timestamp()));
             let language = said.language.clone().unwrap_or_else(|| on.language.clone());
             (said::address(&on.slug, said.id), on.title.clone(), language)
@@ -120,9 +145,34 @@ fn found(visitor: &Visitor, hit: Hit) -> Found {
             (format!("/c/{}", on.slug), on.title.clone(), on.language.clone())
         }
         (None, _) => (format!("/f/{}", forum.slug), forum.title.clone(), forum.language.clone()),
-    };
-    if consultation.is_some() {
-        facts.push(forum.title);
     }
-    Found { href, title, language, excerpt, facts }
+}
+
+/// The same of what another node published: its page here, marked as the other's.
+fn elsewhere(
+    visitor: &Visitor,
+    page: &Mirror,
+    comment: Option<&(Mirror, Actor)>,
+    facts: &mut Vec<String>,
+) -> (String, String, String) {
+    let t = &visitor.words;
+    let brief = mirrored::brief(visitor, page);
+    let (href, language) = match comment {
+        Some((said, author)) => {
+            facts.push(name(author));
+            facts.push(t.date(said.published_at.timestamp()));
+            let language = said.language.clone().unwrap_or_else(|| brief.language.clone());
+            (format!("{}#comment-{}", brief.href, said.id), language)
+        }
+        None => {
+            facts.push(brief.state);
+            (brief.href, brief.language)
+        }
+    };
+    facts.extend(brief.origin);
+    (href, brief.title, language)
+}
+
+fn name(who: &Actor) -> String {
+    if who.display_name.is_empty() { who.name.clone() } else { who.display_name.clone() }
 }

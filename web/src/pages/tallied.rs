@@ -9,7 +9,7 @@ use model::count::participation;
 use model::count::tally::{self, Document, Viewer};
 use model::data::export::sheet;
 use model::debate::change;
-use model::debate::consultation::{Phase, State as Stage, View};
+use model::debate::consultation::{Consultation, Phase, State as Stage, View};
 use model::error::{Error, Result as Answer};
 use model::store::Conn;
 
@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::chart::{Drawing, Figure, Table, card};
 use crate::error::Failure;
 use crate::frame::{self, Frame};
+use crate::language::Words;
 use crate::tag;
 use crate::visitor::Visitor;
 
@@ -238,15 +239,18 @@ pub(super) async fn small(
     let view = published(&app, &visitor, &slug).await?;
     let mut conn = app.store.conn().await?;
     let Seen { document } = seen(&mut conn, &visitor, &view).await?;
-    let page =
-        TallyPart { t: visitor.words.clone(), results: results::of(&visitor.words, &view.consultation, &document) };
-    let html = page.render().map_err(|error| Failure::broken(&error))?;
+    let html = part(&visitor.words, &view.consultation, &document).map_err(|error| Failure::broken(&error))?;
     Ok(tag::tagged(&headers, axum::response::Html(html).into_response()).await)
+}
+
+/// The part of a consultation's page that shows its tally.
+pub(crate) fn part(t: &Words, on: &Consultation, document: &Document) -> askama::Result<String> {
+    TallyPart { t: t.clone(), results: results::of(t, on, document) }.render()
 }
 
 #[derive(Template)]
 #[template(path = "tally.html")]
 struct TallyPart {
-    t: crate::language::Words,
+    t: Words,
     results: Option<Results>,
 }

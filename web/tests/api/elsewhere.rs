@@ -1,6 +1,8 @@
 //! Taking part in consultations of other nodes, over the API; their origin is never reached here.
 
 use model::both_databases;
+use model::network::envoy::note;
+use model::network::mirror;
 use model::network::verified::{self, Verified};
 use model::testing::World;
 use serde_json::{Value, json};
@@ -72,7 +74,36 @@ both_databases! {
         marc.delete(&opinion).await.refused(404, "not-found");
         ana.put(&format!("{own}/reaction"), json!({"value": 1})).await.refused(403, "not-allowed");
         ana.delete(&own).await.is(204);
-        assert_eq!(items(&anyone.get(&path).await.is(200)).len(), 1);
+        let left = anyone.get(&path).await.is(200);
+        assert_eq!((items(&left).len(), &items(&left)[1]["gone"]), (2, &json!("deleted")));
+        assert_eq!((&items(&left)[1]["text"], &items(&left)[1]["author"]), (&json!(""), &Value::Null));
+    }
+
+    async fn what_is_gone_at_its_origin_and_what_it_refused_is_told(world: World) {
+        let on = world.mirrors(&json!({"kind": "none"}), "live").await;
+        let zoe = world.stranger("zoe", "peer.test").await;
+        let there = world.mirrors_comment(&on, &zoe, "Off the subject.").await;
+        let desk = Desk::of(world);
+        let (ana, marc) = (desk.person("ana").await, desk.person("marc").await);
+        let path = format!("{ON}/comments");
+        let said = ana.post(&path, json!({"text": "Refused."})).await.is(201);
+        let mut tx = desk.world.store.begin().await.unwrap();
+        mirror::end(&mut tx, desk.world.now(), &there.uri, mirror::How::Removed, Some("Not here.")).await.unwrap();
+        let id = said["id"].as_str().unwrap().parse().unwrap();
+        note::refused(&mut tx, &desk.world.address, id, "peer.test", "comments-closed").await.unwrap();
+        tx.commit().await.unwrap();
+        let seen = ana.get(&path).await.is(200);
+        let seen = items(&seen);
+        assert_eq!((seen.len(), &seen[0]["gone"], &seen[0]["reason"]), (2, &json!("removed"), &json!("Not here.")));
+        assert_eq!((&seen[1]["sending"], &seen[1]["reason"]), (&json!("refused"), &json!("comments-closed")));
+        assert_eq!(items(&marc.get(&path).await.is(200)).len(), 1, "what is refused is its author's alone");
+        ana.post(&path, json!({"text": "x", "parent": there.id.to_string()})).await.refused(422, "parent-elsewhere");
+        let own = format!("/comments/{}", said["id"].as_str().unwrap());
+        ana.patch(&own, json!({"text": "Again."})).await.refused(403, "not-allowed");
+        assert!(items(&ana.get(&format!("{own}/deliveries")).await.is(200)).is_empty());
+        marc.get(&format!("{own}/deliveries")).await.refused(404, "not-found");
+        ana.delete(&own).await.is(204);
+        marc.get(&format!("/comments/{}/deliveries", there.id)).await.refused(404, "not-found");
     }
 
     async fn results_that_bear_no_proof_of_their_forum_are_not_told(world: World) {

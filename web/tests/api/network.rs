@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use model::both_databases;
+use model::count::electorate::Assurance;
 use model::error::Refusal;
 use model::testing::World;
 use serde_json::{Value, json};
@@ -39,6 +40,37 @@ both_databases! {
         let before = told().await;
         admin.delete(&path).await.is(204);
         assert_eq!(told().await, before + 1, "the other side is told");
+    }
+
+    async fn an_administrator_says_by_what_partners_are_believed(world: World) {
+        let desk = Desk::of(world);
+        let (admin, citizen, anyone) = (desk.admin().await, desk.person("ana").await, desk.anyone());
+        let terms = json!({"admits": ["list", "email", "list", "none"]});
+        for (caller, status, code) in [(&anyone, 401, "not-signed-in"), (&citizen, 403, "not-allowed")] {
+            caller.get("/partners").await.refused(status, code);
+            caller.put("/partners/b.test", terms.clone()).await.refused(status, code);
+            caller.delete("/partners/b.test").await.refused(status, code);
+        }
+        admin.put("/partners/b.test", terms.clone()).await.refused(404, "not-found");
+        admin.put("/peers/b.test", json!({"policy": "silence"})).await.is(200);
+        admin.put("/partners/b.test", terms.clone()).await.refused(404, "not-found");
+        admin.put("/peers/b.test", json!({"policy": "partner"})).await.is(200);
+        let all = json!({"host": "b.test", "admits": ["email", "list", "oidc", "code"], "is_set": false});
+        assert_eq!(items(&admin.get("/partners").await.is(200)), std::slice::from_ref(&all));
+        let set = admin.put("/partners/B.test", terms).await.is(200);
+        assert_eq!((&set["is_set"], set["admits"].as_array().unwrap().len()), (&json!(true), 2));
+        assert_eq!(items(&admin.get("/partners").await.is(200)), std::slice::from_ref(&set));
+        let believes = async |assurance| {
+            let mut conn = desk.world.store.conn().await.unwrap();
+            model::network::partner::is_believed(&mut conn, "b.test", Some(assurance)).await.unwrap()
+        };
+        assert!(believes(Assurance::List).await && !believes(Assurance::Provider).await && !believes(Assurance::None).await);
+        assert_eq!(admin.put("/partners/b.test", json!({"admits": []})).await.is(200)["admits"], json!([]));
+        assert!(!believes(Assurance::List).await);
+        admin.put("/partners/b.test", json!({"admits": ["magic"]})).await.refused(400, "malformed");
+        admin.delete("/partners/b.test").await.is(204);
+        assert_eq!(items(&admin.get("/partners").await.is(200)), [all]);
+        admin.delete("/partners/c.test").await.refused(404, "not-found");
     }
 
     async fn each_refusal_of_a_follow_has_its_status_and_code(world: World) {

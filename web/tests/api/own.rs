@@ -1,6 +1,7 @@
 //! What belongs to one account.
 
 use model::both_databases;
+use model::care::mail;
 use model::care::notice::{News, spread};
 use model::testing::World;
 use serde_json::{Value, json};
@@ -41,6 +42,22 @@ both_databases! {
         assert_eq!(ana.get("/me/mail").await.is(200), other);
         ana.put("/me/mail", json!({"news": "hourly", "replies": false, "receipts": true})).await.refused(400, "malformed");
         desk.anyone().get("/me/mail").await.refused(401, "not-signed-in");
+    }
+
+    async fn a_ballot_by_the_api_is_mailed_to_who_wants_receipts_and_once(world: World) {
+        let desk = Desk::of(world);
+        let slug = desk.asks("rue", "public", desk.draft()).await;
+        let ana = desk.person("ana").await;
+        let ballot = format!("/consultations/{slug}/ballot");
+        let mails = async || mail::latest(&mut desk.world.store.conn().await.unwrap(), None, 50).await.unwrap();
+        ana.put(&ballot, json!({"choice": ["for"]})).await.is(201);
+        assert!(mails().await.is_empty(), "nobody asked for one");
+        ana.put("/me/mail", json!({"news": "weekly", "replies": true, "receipts": true})).await.is(200);
+        ana.put(&ballot, json!({"choice": ["against"]})).await.is(200);
+        let all = mails().await;
+        assert_eq!(all.len(), 1);
+        let said = format!("{} {} {}", all[0].subject, all[0].body, all[0].html.as_deref().unwrap()).to_lowercase();
+        assert!(!said.contains("against") && !said.contains("contre"), "{said}");
     }
 
     async fn what_one_was_told_is_listed_once_and_marked_as_read(world: World) {

@@ -77,4 +77,22 @@ both_databases! {
         anyone.get("/search?q=mot&other=1").await.refused(400, "malformed");
         anyone.get("/search?q=mot&consultation=none").await.refused(404, "not-found");
     }
+
+    async fn what_other_nodes_published_is_found_with_its_host(world: World) {
+        let on = world.mirrors(&json!({"kind": "vote"}), "live").await;
+        let zoe = world.stranger("zoe", "peer.test").await;
+        let said = world.mirrors_comment(&on, &zoe, "More benches").await;
+        let desk = Desk::of(world);
+        let anyone = desk.anyone();
+        let found = all(&anyone, "/search?q=square").await;
+        assert_eq!(words(&found, "title"), ["Close the square?"]);
+        let page = "https://a.test/remote/peer.test/c/place-7kq2";
+        assert_eq!((&found[0]["kind"], &found[0]["url"], &found[0]["forum"]), (&json!("consultation"), &json!(page), &json!(null)));
+        assert_eq!((&found[0]["host"], &found[0]["origin"]), (&json!("peer.test"), &json!("https://peer.test/c/place-7kq2")));
+        let found = all(&anyone, "/search?q=benches&kind=comment").await;
+        assert_eq!((&found[0]["url"], &found[0]["comment"]), (&json!(format!("{page}#comment-{}", said.id)), &json!(said.id.to_string())));
+        assert_eq!((&found[0]["author"]["name"], &found[0]["excerpt"]), (&json!("zoe"), &json!("More benches")));
+        assert!(all(&anyone, "/consultations?q=square").await.is_empty(), "the list is this node's own");
+    }
+
 }

@@ -1,12 +1,16 @@
 //! The administrator's pages: what there is to do, what the institution writes, how the site looks, what it is called.
 
 use http::StatusCode;
+use model::care::notice::News;
 use model::care::page::{self, Name};
 use model::care::settings;
+use model::care::subscription::{self, Subject};
 use model::debate::forum::Visibility;
+use model::job::{self, Job};
+use model::people::role::Standing;
 use model::testing::World;
 
-use crate::browser::{Browser, mailed};
+use crate::browser::{Browser, app, mailed};
 
 /// A picture of one point.
 fn picture() -> Vec<u8> {
@@ -85,6 +89,68 @@ model::both_databases! {
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         let wrong = clerk.post("/admin/settings", &[("institution", ""), ("language", "en"), ("time-zone", "Mars")]).await;
         assert!(wrong.has("id=\"institution-error\"") && wrong.has("id=\"time-zone-error\""), "{}", wrong.html);
+    }
+
+    async fn long_work_is_shown_with_how_far_it_has_come(world: World) {
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        assert!(clerk.get("/admin/work").await.has("Nothing that lasts"));
+        let (forum, on) = world.vote().await;
+        for n in 0..60 {
+            let account = world.account(&format!("voisin{n}")).await;
+            let mut tx = world.store.begin().await.expect("a transaction");
+            subscription::follow(&mut tx, world.now(), &Standing { account: Some(account), member: None }, Subject::Forum(forum.id)).await.expect("follows");
+            tx.commit().await.expect("committed");
+        }
+        let app = app(&world);
+        let news = News::Opened { consultation: on.id };
+        web::news::tell(&app, &Job::Notify { news, after: None }).await.expect("told");
+        let page = clerk.get("/admin/work").await;
+        assert!(page.has("50 of 60") && page.has("<progress max=\"60\" value=\"50\""), "{}", page.html);
+        let mut tx = world.store.begin().await.expect("a transaction");
+        let rest = loop {
+            let claim = job::claim(&mut tx, world.now()).await.expect("read").expect("the rest waits");
+            if matches!(claim.job, Job::Notify { after: Some(_), .. }) {
+                break claim.job;
+            }
+        };
+        tx.commit().await.expect("committed");
+        web::news::tell(&app, &rest).await.expect("told");
+        let page = clerk.get("/admin/work").await;
+        assert!(page.has("60 of 60") && page.has("Done ") && !page.has("<progress"), "{}", page.html);
+        assert_eq!(Browser::of(&world).get("/admin/work").await.location(), "/login?next=%2Fadmin%2Fwork");
+    }
+
+    async fn the_level_of_accessibility_is_said_at_the_foot_of_every_page(world: World) {
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        let before = Browser::of(&world).get("/accessibility").await;
+        assert!(before.has("Accessibility: not compliant") && before.has("No audit by a third party"), "{}", before.html);
+        let said = |level: &'static str, day: &'static str| {
+            [("institution", "Valmont"), ("language", "en"), ("time-zone", "UTC"), ("registration", "invite"),
+                ("moderation-hours", "48"), ("level", level), ("audited-on", day), ("auditor", "Cabinet & Fils")]
+        };
+        for (level, day) in [("full", ""), ("partial", "2126-01-01"), ("partial", "soon")] {
+            let wrong = clerk.post("/admin/settings", &said(level, day)).await;
+            assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.has("id=\"audited-on-error\""), "{level} {day}");
+            assert!(wrong.has("Cabinet &#38; Fils") && wrong.has("selected>partially compliant") == (level == "partial"));
+        }
+        let kept = clerk.post("/admin/settings", &said("partial", "2026-01-09")).await;
+        assert_eq!(kept.location(), "/admin/settings?done=kept", "{}", kept.html);
+        let page = Browser::of(&world).get("/accessibility").await;
+        assert!(page.has("Audit of 9 January 2026, by Cabinet &#38; Fils."), "{}", page.html);
+        assert!(Browser::of(&world).get("/").await.has("Accessibility: partially compliant"));
+        assert!(clerk.get("/mod").await.has("a decision within 48 hours"));
+        let registration = settings::registration(&mut world.store.conn().await.expect("a connection")).await;
+        assert_eq!(registration.expect("a mode"), settings::Registration::Invite);
+        let mut tx = world.store.begin().await.expect("a transaction");
+        // The configuration says it again at each start, and what was chosen stands.
+        settings::set_registration(&mut tx, settings::Registration::Open).await.expect("set");
+        tx.commit().await.expect("committed");
+        let mut left = said("none", "").to_vec();
+        left[3].1 = "";
+        assert!(clerk.get("/admin/settings").await.has("selected>Only those invited can sign up."));
+        clerk.post("/admin/settings", &left).await;
+        let registration = settings::registration(&mut world.store.conn().await.expect("a connection")).await;
+        assert_eq!(registration.expect("a mode"), settings::Registration::Open);
     }
 
     async fn mails_are_tried_and_forums_and_consultations_listed(world: World) {

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use model::count::electorate::Assurance;
 use model::network::envoy::{self, note};
+use model::network::{fidelity, mirror};
 use model::testing::World;
 use serde_json::json;
 
@@ -121,4 +122,79 @@ async fn an_administrator_says_whom_this_node_believes() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     admin.post("/admin/federation", &[("host", "b.test"), ("act", "forget")]).await;
     assert!(!admin.get("/admin/federation").await.has("We know them."));
+}
+
+#[tokio::test]
+async fn what_is_gone_at_its_origin_leaves_its_place_on_the_page() {
+    let world = World::sqlite().await;
+    let on = world.mirrors(&json!({"kind": "none"}), "live").await;
+    let zoe = world.stranger("zoe", "peer.test").await;
+    let first = world.mirrors_comment(&on, &zoe, "Off the subject.").await;
+    world.mirrors_comment(&on, &zoe, "It stays.").await;
+    let mut tx = world.store.begin().await.unwrap();
+    mirror::end(&mut tx, world.now(), &first.uri, mirror::How::Removed, Some("Not about the square.")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut visitor = Browser::of(&world);
+    let page = visitor.get(PAGE).await;
+    assert!(page.has("It stays.") && page.has(&format!("id=\"comment-{}\"", first.id)), "{}", page.html);
+    assert!(page.has("Hidden by the moderators: Not about the square.") && !page.has("Off the subject."));
+
+    let mut tx = world.store.begin().await.unwrap();
+    mirror::end(&mut tx, world.now(), &on.page.uri, mirror::How::Removed, Some("Published twice.")).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = visitor.get(PAGE).await;
+    assert_eq!(page.status, StatusCode::GONE);
+    assert!(page.has("The moderators of peer.test have removed this consultation: Published twice."), "{}", page.html);
+    assert_eq!(visitor.get("/remote/peer.test/c/never").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_is_received_is_found_marked_with_its_host() {
+    let world = World::sqlite().await;
+    let on = world.mirrors(&json!({"kind": "vote"}), "live").await;
+    let zoe = world.stranger("zoe", "peer.test").await;
+    let said = world.mirrors_comment(&on, &zoe, "More benches").await;
+    let mut visitor = Browser::of(&world);
+    let page = visitor.get("/search?q=square").await;
+    assert!(page.has(&format!("href=\"{PAGE}\"")) && page.has("Received from peer.test"), "{}", page.html);
+    let page = visitor.get("/search?q=bench&kind=comment").await;
+    assert!(page.has(&format!("href=\"{PAGE}#comment-{}\"", said.id)) && page.has("zoe"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn a_comment_that_its_origin_refuses_says_so_to_its_author_alone() {
+    let world = World::sqlite().await;
+    world.mirrors(&json!({"kind": "none"}), "live").await;
+    world.account_with_password("ana").await;
+    let mut ana = Browser::signed_in(&world, "ana").await;
+    let said = ana.post(&format!("{PAGE}/comments"), &[("text", "From home."), ("told", "1")]).await;
+    let id = said.location().rsplit_once("comment-").expect("a comment").1.parse().unwrap();
+    let mut tx = world.store.begin().await.unwrap();
+    note::refused(&mut tx, &world.address, id, "peer.test", "comments-closed").await.unwrap();
+    tx.commit().await.unwrap();
+    let page = ana.get(PAGE).await;
+    assert!(page.has("From home.") && page.has("Refused by peer.test: "), "{}", page.html);
+    assert!(!Browser::of(&world).get(PAGE).await.has("From home."));
+}
+
+#[tokio::test]
+async fn a_text_that_was_altered_here_is_said_to_have_been() {
+    let world = World::sqlite().await;
+    let on = world.mirrors(&json!({"kind": "none"}), "live").await;
+    let mut tx = world.store.begin().await.unwrap();
+    let found = Some(("its words are others", false));
+    fidelity::settle(&mut tx, world.now(), &on.page.uri, found, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(
+        Browser::of(&world)
+            .get(PAGE)
+            .await
+            .has("what is kept here was not what peer.test has signed. Read the original")
+    );
+    let mut admin = Browser::signed_in(&world, "admina").await;
+    assert!(admin.get("/admin/federation").await.has("its words are others"));
+    let mut tx = world.store.begin().await.unwrap();
+    fidelity::settle(&mut tx, world.now(), &on.page.uri, None, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(Browser::of(&world).get(PAGE).await.has("The signed text stands here again."));
 }

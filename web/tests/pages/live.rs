@@ -84,8 +84,17 @@ async fn one_producer_tells_however_many_watch() {
     }
     world.casts(&forum, &on, &ana, &["for"]).await.unwrap();
     sequence::sweep(&world.store, world.now(), Duration::ZERO).await.unwrap();
-    let heard = until(&mut first, "event: tally").await;
-    assert!(heard.contains("\"voters\":1"), "{heard}");
+    // With the part of the page that shows it, in the language of who watches.
+    let heard = until(&mut first, "\"voters\":1").await;
+    assert!(heard.contains("event: tally") && heard.contains("data-count=\\\"member:for\\\""), "{heard}");
+    let mut late = watch(&app, &on.slug).await;
+    let told = until(&mut late, "\"voters\":1").await;
+    assert!(told.contains("event: tally"), "who comes later is told too: {told}");
+    let french = Request::get(format!("/c/{}/live", on.slug)).header("accept-language", "fr");
+    let answer = web::router(app.clone()).oneshot(french.body(Body::empty()).unwrap()).await.unwrap();
+    let mut french = answer.into_body().into_data_stream();
+    assert!(until(&mut french, "1 votant").await.contains("event: tally"));
+    drop((late, french));
     world.passes(Duration::from_secs(8 * 86_400)).await;
     until(&mut first, "event: close").await;
     drop((first, watchers));

@@ -8,6 +8,7 @@ mod electorates;
 mod elsewhere;
 mod feeds;
 mod interact;
+mod kept;
 mod live;
 mod moderation;
 mod own;

@@ -158,6 +158,7 @@ model::both_databases! {
             parent: None,
             language: None,
             published: world.now(),
+            updated: None,
         };
         let mut tx = world.store.begin().await.expect("a transaction");
         let said = comment::receive(&mut tx, world.now(), &forum, &on, eve.id, &remote).await.expect("received");

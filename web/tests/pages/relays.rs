@@ -6,6 +6,7 @@ use http::StatusCode;
 use model::count::witness::{self, Role, Seen};
 use model::debate::forum::Visibility;
 use model::error::Refusal;
+use model::network::announcer;
 use model::network::{follow, relay};
 use model::people::actor;
 use model::testing::{PASSWORD, World};
@@ -93,6 +94,15 @@ async fn an_author_sees_where_a_consultation_is_carried_and_proposes_it() {
     let page = admin.post(&path, &[("target", "@neighbours@peer.test")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "proposed already");
     assert_eq!(Browser::at(&app).get(&path).await.status, StatusCode::SEE_OTHER, "sign in first");
+    assert!(admin.get(&path).await.has("No forum of another site has said that it announced"));
+    let region = world.neighbour("region", "c.test").await;
+    let mut tx = world.store.begin().await.unwrap();
+    for objects in [1, 4] {
+        announcer::note(&mut tx, world.now(), on.id, &region, objects).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let page = admin.get(&path).await;
+    assert!(page.has("@region@c.test") && page.has("4 publications and comments passed on"), "{}", page.html);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ async fn a_comment_from_elsewhere_is_shown_with_name_picture_host_and_language()
         parent: None,
         language: Some("es".into()),
         published: world.now(),
+        updated: None,
     };
     comment::receive(&mut tx, world.now(), &forum, &on, ana.id, &remote).await.unwrap();
     portrait::ask(&mut tx, world.now(), ana.id, Some(SOURCE)).await.unwrap();

@@ -251,102 +251,6 @@ async fn an_answer_is_awaited_then_overdue_then_given() {
 }
 
 #[tokio::test]
-async fn a_page_kept_for_visitors_has_a_tag_and_is_nobodys() {
-    let world = World::sqlite().await;
-    let (_, on) = world.vote().await;
-    world.account_with_password("ana").await;
-    let app = app(&world);
-    let mut ana = Browser::at(&app);
-    ana.post("/login", &[("who", "ana"), ("password", model::testing::PASSWORD)]).await;
-    for path in ["/", "/f", "/f/mobilite", &format!("/c/{}", on.slug), &format!("/c/{}/results", on.slug)] {
-        let first = Browser::at(&app).get(path).await;
-        if first.status == StatusCode::NOT_FOUND {
-            continue;
-        }
-        let tag = first.headers["etag"].to_str().expect("a tag").to_owned();
-        assert!(tag.starts_with('"'), "a strong tag: {tag}");
-        let request = http::Request::get(path).header("if-none-match", &tag).header("accept-language", "en");
-        let again = Browser::at(&app).send(request.body(axum::body::Body::empty()).expect("a request")).await;
-        assert_eq!((again.status, again.html.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
-        assert_eq!(again.headers["etag"], tag.as_str());
-        let own = ana.get(path).await;
-        assert!(own.has(">ana</a>") && own.headers.get("etag").is_none(), "{path}: a session has its own page");
-        assert!(!Browser::at(&app).get(path).await.has(">ana</a>"), "{path}: and it is given to nobody");
-        let french = Browser::at(&app).reading("fr").get(path).await;
-        assert!(french.has("<html lang=\"fr\""), "{path}");
-        let request = http::Request::get(path).header("cookie", "theme=dark").header("accept-language", "en");
-        let dark = Browser::at(&app).send(request.body(axum::body::Body::empty()).expect("a request")).await;
-        assert!(dark.has("data-theme=\"dark\""), "{path}");
-    }
-}
-
-/// The most that all which a first visit fetches may weigh, in octets as they go over the wire.
-const FIRST_VISIT: usize = 60_000;
-
-#[tokio::test]
-async fn a_first_visit_weighs_little_and_asks_no_other_host() {
-    let world = World::sqlite().await;
-    let (forum, on) = world.vote().await;
-    talks(&world, &forum, &on, 60).await;
-    let app = app(&world);
-    let path = format!("/c/{}", on.slug);
-    let page = Browser::at(&app).get(&path).await;
-    let mut weight = weighed(&app, &path).await;
-    let linked = |attribute: &str| {
-        let found = page.html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned));
-        found.collect::<Vec<_>>()
-    };
-    let head = page.html.split("</head>").next().expect("a head");
-    let fetched: Vec<String> = head
-        .split("<link ")
-        .skip(1)
-        .filter(|link| link.contains("rel=\"stylesheet\"") || link.contains("rel=\"icon\""))
-        .filter_map(|link| link.split("href=\"").nth(1)?.split('"').next().map(str::to_owned))
-        .chain(linked(" src=\""))
-        .collect();
-    assert!(!fetched.is_empty());
-    for file in fetched {
-        assert!(file.starts_with('/') && !file.starts_with("//"), "{file} is of another host");
-        weight += weighed(&app, &file).await;
-    }
-    assert!(weight <= FIRST_VISIT, "{weight} octets");
-}
-
-async fn weighed(app: &web::App, path: &str) -> usize {
-    use tower::ServiceExt as _;
-    let request = http::Request::get(path).header("accept-encoding", "gzip, br").header("accept-language", "en");
-    let request = request.body(axum::body::Body::empty()).expect("a request");
-    let response = web::router(app.clone()).oneshot(request).await.expect("an answer");
-    assert_eq!(response.status(), StatusCode::OK, "{path}");
-    http_body_util::BodyExt::collect(response.into_body()).await.expect("a body").to_bytes().len()
-}
-
-/// So many arguments, by one person.
-async fn talks(world: &World, forum: &Forum, on: &Consultation, count: usize) {
-    use model::debate::comment;
-    let who = model::people::role::Standing { account: Some(world.account("speaker").await), member: None };
-    let mut tx = world.store.begin().await.expect("a transaction");
-    for n in 0..count {
-        let text = format!("Argument number {n}: the street is narrow, and people on foot need room there.");
-        let draft = comment::Draft { text, ..comment::Draft::default() };
-        comment::post(&mut tx, world.now(), forum, on, &who, &draft).await.expect("said");
-    }
-    tx.commit().await.expect("committed");
-}
-
-#[tokio::test]
-async fn a_long_debate_makes_no_longer_page() {
-    let mut lengths = Vec::new();
-    for count in [60, 400] {
-        let world = World::sqlite().await;
-        let (forum, on) = world.vote().await;
-        talks(&world, &forum, &on, count).await;
-        lengths.push(Browser::of(&world).get(&format!("/c/{}", on.slug)).await.html.len());
-    }
-    assert!(lengths[1] < lengths[0] + 2_000, "{lengths:?}");
-}
-
-#[tokio::test]
 async fn a_theme_is_a_style_sheet_that_a_browser_keeps() {
     use model::care::theme::{self, Colours, Logo, Theme};
     let world = World::sqlite().await;
@@ -389,6 +293,7 @@ async fn a_forum_is_sorted_and_told_in_figures() {
         let closes = world.now().plus(Duration::from_secs(days * DAY));
         let asked = Draft {
             title: title.into(),
+            tags: vec!["rue".into()],
             closes_at: Some(closes),
             ..draft(&world, &json!({"kind": "vote"}), Results::Live)
         };
@@ -405,6 +310,15 @@ async fn a_forum_is_sorted_and_told_in_figures() {
     let newest = anybody.get("/f/mobilite?state=open&sort=newest").await.html;
     assert!(at(&newest, "Tard") < at(&newest, "Bientôt"));
     assert_eq!(anybody.get("/f/mobilite?sort=random").await.status, StatusCode::BAD_REQUEST);
+    let tabs = anybody.get("/f/mobilite?state=closed").await;
+    assert!(tabs.has(">Open (2)</a>") && tabs.has(">To come (0)</a>") && tabs.has(">Closed (0)</a>"), "{}", tabs.html);
+    let tagged = anybody.get("/f/mobilite?tag=rue&sort=closing").await;
+    assert!(tagged.has("name=\"tag\" value=\"rue\"") && at(&tagged.html, "Bientôt") < at(&tagged.html, "Tard"));
+    assert!(tagged.has("<option value=\"closing\" selected>"), "the order is kept: {}", tagged.html);
+    let newest = anybody.get("/f/mobilite?tag=rue&sort=newest").await.html;
+    assert!(at(&newest, "Tard") < at(&newest, "Bientôt"));
+    let today = Browser::signed_in(&world, "admina").await.get("/admin").await;
+    assert!(today.has("The last thirty days") && today.has("Taking part, day by day"), "{}", today.html);
     let stats = anybody.get("/f/mobilite/stats").await;
     assert!(stats.has("participants") && stats.has("Votes month by month") && stats.has("March"), "{}", stats.html);
     let secret = world.forum("conseil", Visibility::Private).await;

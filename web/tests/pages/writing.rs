@@ -71,6 +71,8 @@ model::both_databases! {
         let review = clerk.get(next.location()).await;
         assert!(review.has("Monday 30 March 2026 at 20:00 (Paris time)"), "right across the change of the clocks");
         assert!(review.has("As a post in Mastodon") && review.has("@mobilite@a.test"), "{}", review.html);
+        // The mail that is shown is the one that is sent.
+        assert!(review.has("Consultation open: ") && review.has("You get this mail because you follow"), "{}", review.html);
         assert!(!review.has("id=\"missing\""), "{}", review.html);
         assert_eq!(clerk.post(&format!("{path}/publish"), &[]).await.location(), format!("{path}?done=published"));
         assert!(Browser::of(&world).get(&path).await.has("Forty places go"));

@@ -4,7 +4,7 @@ use diesel_async::RunQueryDsl as _;
 
 use super::{Kind, News, Notice, has_voted};
 use crate::care::preference::{self, Preference, Rhythm};
-use crate::care::subscription;
+use crate::care::{subscription, work};
 use crate::clock::Instant;
 use crate::debate::comment::{self, Comment};
 use crate::debate::consultation::{self, Phase, View};
@@ -52,9 +52,18 @@ pub async fn spread(tx: &mut Tx, now: Instant, news: &News, after: Option<Id<Acc
                 return Ok(Vec::new());
             }
             let people = subscription::followers(tx, &on, after, AT_ONCE).await?;
-            if i64::try_from(people.len()).is_ok_and(|count| count == AT_ONCE) {
+            let reached = i64::try_from(people.len()).unwrap_or(AT_ONCE);
+            if reached == AT_ONCE {
+                if after.is_none() {
+                    let all = subscription::count(tx, &on).await?;
+                    work::begin(tx, now, work::Kind::Mailing, &on.slug, all).await?;
+                }
                 let after = people.last().map(|(last, _)| last.id);
                 job::enqueue(tx, now, Job::Notify { news: *news, after }, When::Now).await?;
+            }
+            work::advance(tx, now, work::Kind::Mailing, &on.slug, reached).await?;
+            if reached < AT_ONCE {
+                work::end(tx, now, work::Kind::Mailing, &on.slug).await?;
             }
             let mut told = Vec::new();
             for (account, directly) in people {

@@ -14,11 +14,14 @@ use crate::debate::forum::Forum;
 use crate::debate::text;
 use crate::error::Result;
 use crate::id::Id;
-use crate::store::schema::{comments, consultations, forums, search_documents};
+use crate::network::mirror::{Kind as Copied, Mirror};
+use crate::store::schema::{comments, consultations, forums, mirrors, search_documents};
 use crate::store::{Conn, Store, Tx, dialect, on};
 
 /// The most octets of stems that are kept of one text: a tsvector holds no more than a mebioctet.
 const STEMS_LONGEST: usize = 400_000;
+/// The most hashtags of a copy that are looked at.
+const TAGS_MOST: usize = 64;
 /// How many documents are added in one transaction where they were missing.
 const AT_ONCE: i64 = 500;
 
@@ -28,7 +31,8 @@ const AT_ONCE: i64 = 500;
 pub(crate) struct Document {
     kind: Kind,
     subject_id: Id<Uuid>,
-    forum_id: Id<Forum>,
+    forum_id: Option<Id<Forum>>,
+    mirror_id: Option<Id<Mirror>>,
     stems: String,
 }
 
@@ -38,7 +42,8 @@ impl Document {
         Self {
             kind: Kind::Forum,
             subject_id: Id::from_uuid(it.id.uuid()),
-            forum_id: it.id,
+            forum_id: Some(it.id),
+            mirror_id: None,
             stems: all(Kind::Forum, None, &tongue.stems_of(&it.title), tongue.stems_of(&it.summary)),
         }
     }
@@ -54,7 +59,8 @@ impl Document {
         Self {
             kind: Kind::Consultation,
             subject_id: Id::from_uuid(it.id.uuid()),
-            forum_id: it.forum_id,
+            forum_id: Some(it.forum_id),
+            mirror_id: None,
             stems: all(Kind::Consultation, Some(it.id), &tongue.stems_of(&it.title), stems),
         }
     }
@@ -64,10 +70,44 @@ impl Document {
         Self {
             kind: Kind::Comment,
             subject_id: Id::from_uuid(it.id.uuid()),
-            forum_id: forum,
+            forum_id: Some(forum),
+            mirror_id: None,
             stems: all(Kind::Comment, Some(it.consultation_id), &BTreeSet::new(), tongue.stems_of(&it.markdown)),
         }
     }
+}
+
+impl Document {
+    /// What another node published, if it can be shown here: a consultation, or a comment.
+    fn of_mirror(id: Id<Mirror>, it: &Mirror) -> Option<Self> {
+        let kind = match it.kind {
+            Copied::Page if it.slug.is_some() && it.document.0["consultation"].is_object() => Kind::Consultation,
+            Copied::Note => Kind::Comment,
+            Copied::Page | Copied::Question => return None,
+        };
+        if it.is_gone() {
+            return None;
+        }
+        let tongue = Tongue::of(it.language.as_deref().unwrap_or_default());
+        let mut stems = tongue.stems_of(&text::plain(&it.html));
+        for part in [&it.summary, &tags(it)] {
+            stems.extend(tongue.stems_of(part));
+        }
+        Some(Self {
+            kind,
+            subject_id: Id::from_uuid(id.uuid()),
+            forum_id: None,
+            mirror_id: Some(id),
+            stems: all(kind, None, &tongue.stems_of(&it.title), stems),
+        })
+    }
+}
+
+/// The hashtags of a copy, as words.
+fn tags(it: &Mirror) -> String {
+    let tags = it.document.0["tag"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let hashtags = tags.iter().filter(|tag| tag["type"] == "Hashtag").filter_map(|tag| tag["name"].as_str());
+    hashtags.take(TAGS_MOST).collect::<Vec<_>>().join(" ")
 }
 
 /// The words of the index that stand for a kind and a consultation. They begin with a digit, as no stem does: so the index
@@ -121,6 +161,14 @@ pub(crate) async fn keep_comment(tx: &mut Tx, it: &Comment) -> Result<()> {
     keep(tx, Document::of_comment(it, forum, &language)).await
 }
 
+/// Writes or writes anew the document of a copy of what another node published, kept under this key.
+pub(crate) async fn keep_mirror(tx: &mut Tx, id: Id<Mirror>, it: &Mirror) -> Result<()> {
+    match Document::of_mirror(id, it) {
+        Some(document) => keep(tx, document).await,
+        None => Ok(()),
+    }
+}
+
 /// Adds the documents of many comments on one consultation, none of which has one.
 pub(crate) async fn comments(tx: &mut Tx, on: &Consultation, all: &[Comment]) -> Result<()> {
     let visible = all.iter().filter(|it| it.state == Shownness::Visible);
@@ -158,7 +206,8 @@ pub(crate) async fn add_missing(store: &Store) -> Result<()> {
     dialect::follow_numbers(&mut store.conn().await?).await?;
     add_forums(store).await?;
     add_consultations(store).await?;
-    add_comments(store).await
+    add_comments(store).await?;
+    add_mirrors(store).await
 }
 
 async fn add_forums(store: &Store) -> Result<()> {
@@ -209,6 +258,26 @@ async fn add_comments(store: &Store) -> Result<()> {
         let Some((end, ..)) = some.last() else { return Ok(()) };
         last = end.id;
         let made = some.iter().map(|(it, forum, language)| Document::of_comment(it, *forum, language));
+        dialect::add_documents(&mut tx, made.collect()).await?;
+        tx.commit().await?;
+    }
+}
+
+async fn add_mirrors(store: &Store) -> Result<()> {
+    let mut last: Id<Mirror> = Id::from_uuid(Uuid::nil());
+    loop {
+        let mut tx = store.begin().await?;
+        let conn: &mut Conn = &mut tx;
+        let missing = mirrors::table
+            .left_join(search_documents::table.on(search_documents::subject_id.eq(mirrors::id)))
+            .filter(search_documents::subject_id.nullable().is_null().and(mirrors::kind.ne(Copied::Question)))
+            .filter(mirrors::id.gt(last))
+            .order(mirrors::id)
+            .limit(AT_ONCE);
+        let some: Vec<Mirror> = on!(conn, |c| missing.select(Mirror::as_select()).load(c).await)?;
+        let Some(end) = some.last() else { return Ok(()) };
+        last = end.id;
+        let made = some.iter().filter_map(|it| Document::of_mirror(it.id, it));
         dialect::add_documents(&mut tx, made.collect()).await?;
         tx.commit().await?;
     }

@@ -55,18 +55,29 @@ pub async fn edit(
     Ok(edited)
 }
 
-/// Takes in an edit from elsewhere, by the author's own server.
+/// Takes in an edit from elsewhere, by the author's own server, made at `edited` as that says. Edits may arrive in any order:
+/// an older one changes nothing.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`] by somebody else, and as [`receive`].
-pub async fn revise(tx: &mut Tx, now: Instant, author: Id<Actor>, comment: &Comment, html: &str) -> Result<Comment> {
+/// [`Refusal::NotAllowed`] by somebody else, [`Refusal::Outdated`], and as [`receive`].
+pub async fn revise(
+    tx: &mut Tx,
+    now: Instant,
+    author: Id<Actor>,
+    comment: &Comment,
+    html: &str,
+    edited: Option<Instant>,
+) -> Result<Comment> {
     if comment.actor_id != author || comment.state != State::Visible {
         return Err(Refusal::NotAllowed.into());
+    }
+    if comment.updated_at.zip(edited).is_some_and(|(kept, told)| told < kept) {
+        return Err(Refusal::Outdated.into());
     }
     let html = bounded(html)?;
     let words = text::plain(&html);
     check(&words)?;
-    rewrite(tx, now, comment, &words, &html).await
+    rewrite(tx, edited.map_or(now, |at| at.min(now)), comment, &words, &html).await
 }
 
 /// Puts other words into an official answer, because what it tells of has changed.

@@ -275,6 +275,19 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// How many consultations of a forum are in each state; none of a state is not named.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_by_state(conn: &mut Conn, forum: Id<Forum>) -> Result<Vec<(State, i64)>> {
+    Ok(on!(conn, |c| consultations::table
+        .filter(consultations::forum_id.eq(forum))
+        .group_by(consultations::state)
+        .select((consultations::state, diesel::dsl::count_star()))
+        .load(c)
+        .await)?)
+}
+
 /// Lists consultations.
 ///
 /// # Errors

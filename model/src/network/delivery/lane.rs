@@ -11,6 +11,7 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::id::Id;
 use crate::network::copy::{self, Handed};
+use crate::network::erasure;
 use crate::store::schema::{deliveries, lanes};
 use crate::store::types::words;
 use crate::store::{Conn, Json, Tx, on};
@@ -178,7 +179,7 @@ fn handed(ended: &[&Ended]) -> Vec<Handed> {
     ended.iter().filter_map(of).collect()
 }
 
-pub(super) async fn hold(tx: &mut Tx, hosts: &[&str]) -> Result<Vec<Lane>> {
+async fn hold(tx: &mut Tx, hosts: &[&str]) -> Result<Vec<Lane>> {
     if hosts.is_empty() {
         return Ok(Vec::new());
     }
@@ -186,6 +187,15 @@ pub(super) async fn hold(tx: &mut Tx, hosts: &[&str]) -> Result<Vec<Lane>> {
     Ok(match &mut **tx {
         Conn::Postgres(c) => of.select(Lane::as_select()).for_update().load(&mut **c).await?,
         Conn::Sqlite(c) => of.select(Lane::as_select()).load(&mut **c).await?,
+    })
+}
+
+/// Every lane, held until the transaction ends.
+pub(super) async fn hold_all(tx: &mut Tx) -> Result<Vec<Lane>> {
+    let all = lanes::table.order(lanes::host);
+    Ok(match &mut **tx {
+        Conn::Postgres(c) => all.select(Lane::as_select()).for_update().load(&mut **c).await?,
+        Conn::Sqlite(c) => all.select(Lane::as_select()).load(&mut **c).await?,
     })
 }
 
@@ -293,12 +303,17 @@ async fn let_go(conn: &mut Conn, now: Instant, lane: Lane, left: &Left, waits: b
 }
 
 /// Gives up what has waited for a host for too long.
-async fn give_up(conn: &mut Conn, now: Instant, host: &str) -> Result<usize> {
+async fn give_up(tx: &mut Tx, now: Instant, host: &str) -> Result<usize> {
     let long_ago = now.minus(GIVEN_UP_AFTER);
     let old = deliveries::table.filter(deliveries::host.eq(host).and(deliveries::created_at.lt(long_ago)));
+    let conn: &mut Conn = tx;
     let given_up = on!(conn, |c| diesel::delete(old).execute(c).await)?;
     if given_up > 0 {
+        let owed = erasure::owed_for(conn, host, long_ago).await?;
         copy::give_up(conn, now, host, long_ago).await?;
+        for object in owed {
+            erasure::changed(tx, now, &object).await?;
+        }
     }
     Ok(given_up)
 }

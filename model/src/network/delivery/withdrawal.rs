@@ -1,10 +1,12 @@
 //! Taking back what is on its way, when the thing itself is gone.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::Delivery;
-use super::lane::{hold, remove};
+use super::lane::{hold_all, remove};
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::id::Id;
@@ -21,6 +23,9 @@ pub async fn withdraw(tx: &mut Tx, now: Instant, object: &str) -> Result<Option<
     if !forget_words(tx, object).await? {
         return Ok(None);
     }
+    // All of them, in order: those who are to hear of it are taken later, and whoever takes some takes them in the same order.
+    let lanes = hold_all(tx).await?;
+    tx.write_deliveries().await?;
     let waiting: Vec<Delivery> = {
         let conn: &mut Conn = tx;
         on!(conn, |c| deliveries::table
@@ -31,10 +36,7 @@ pub async fn withdraw(tx: &mut Tx, now: Instant, object: &str) -> Result<Option<
             .load(c)
             .await)?
     };
-    let mut hosts: Vec<&str> = waiting.iter().map(|one| one.host.as_str()).collect();
-    hosts.dedup();
-    let held: Vec<String> =
-        hold(tx, &hosts).await?.into_iter().filter(|lane| lane.is_held(now)).map(|lane| lane.host).collect();
+    let held: HashSet<String> = lanes.into_iter().filter(|lane| lane.is_held(now)).map(|lane| lane.host).collect();
     let ids: Vec<Id<Delivery>> = waiting.iter().map(|one| one.id).collect();
     remove(tx, &ids).await?;
     let may_have_it: Vec<(String, String)> = waiting

@@ -8,12 +8,14 @@ use serde_json::json;
 use super::{Errand, Progress, send};
 use crate::address::Address;
 use crate::clock::Instant;
+use crate::data::search;
 use crate::debate::comment::LONGEST;
 use crate::debate::text;
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
 use crate::job::Change;
 use crate::network::elsewhere::Elsewhere;
+use crate::network::expulsion;
 use crate::network::mirror::{self, Kind, Mirror};
 use crate::people::actor::{self, Actor};
 use crate::people::role::{Act, Standing};
@@ -30,6 +32,8 @@ words! {
         Deleted = "deleted",
         /// The origin's moderators took it out.
         Removed = "removed",
+        /// The origin did not take it in; the reason is its code.
+        Refused = "refused",
     }
 }
 
@@ -98,6 +102,7 @@ pub async fn post(
     by.may(Act::Comment, None)?;
     let account = by.account.as_ref().ok_or(Refusal::NotSignedIn)?;
     on.takes_comments(now, mirror::marks(tx, &on.page.uri).await?.locked)?;
+    expulsion::open(tx, now, &on.forum, account.actor_id).await?;
     check(&draft.text)?;
     if draft.language.as_deref().is_some_and(|tag| !crate::care::setup::is_language(tag)) {
         return Err(Error::field("language", "format", "Write a language such as fr or en."));
@@ -166,7 +171,7 @@ async fn show(tx: &mut Tx, here: &Address, on: &Elsewhere, note: &Note) -> Resul
 
 fn own(by: &Standing, note: &Note) -> Result<Id<Actor>> {
     let account = by.account.as_ref().ok_or(Refusal::NotSignedIn)?;
-    let own = account.actor_id == note.actor_id && note.state == Shown::Visible;
+    let own = account.actor_id == note.actor_id && matches!(note.state, Shown::Visible | Shown::Refused);
     if own { Ok(account.actor_id) } else { Err(Refusal::NotAllowed.into()) }
 }
 
@@ -185,6 +190,9 @@ pub async fn edit(
 ) -> Result<Note> {
     by.may(Act::Comment, None)?;
     let author = own(by, note)?;
+    if note.state == Shown::Refused {
+        return Err(Refusal::NotAllowed.into());
+    }
     on.takes_comments(now, mirror::marks(tx, &on.page.uri).await?.locked)?;
     check(words)?;
     let edited = Note {
@@ -223,7 +231,7 @@ pub async fn delete(
 ) -> Result<()> {
     let author = own(by, note)?;
     empty(tx, note.id, Shown::Deleted, None).await?;
-    mirror::forget(tx, &here.note(&note.host, on.slug(), note.id)).await?;
+    mirror::end(tx, now, &here.note(&note.host, on.slug(), note.id), mirror::How::Deleted, None).await?;
     send(tx, now, Errand::Note { by: author, note: note.id, change: Change::Deleted, at: now }).await
 }
 
@@ -248,7 +256,14 @@ const REASON_LONGEST: usize = 1_000;
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none of that key on that host.
-pub async fn removed(tx: &mut Tx, here: &Address, id: Id<Note>, host: &str, reason: Option<&str>) -> Result<()> {
+pub async fn removed(
+    tx: &mut Tx,
+    now: Instant,
+    here: &Address,
+    id: Id<Note>,
+    host: &str,
+    reason: Option<&str>,
+) -> Result<()> {
     let note = by_id(tx, id).await?;
     if note.host != host {
         return Err(Error::NotFound);
@@ -257,8 +272,52 @@ pub async fn removed(tx: &mut Tx, here: &Address, id: Id<Note>, host: &str, reas
         let reason = reason.map(|reason| reason.chars().take(REASON_LONGEST).collect::<String>());
         empty(tx, id, Shown::Removed, reason.as_deref()).await?;
         let slug = super::super::elsewhere::by_uri(tx, &note.page).await?.slug().to_owned();
-        mirror::forget(tx, &here.note(&note.host, &slug, id)).await?;
+        let copy = here.note(&note.host, &slug, id);
+        mirror::end(tx, now, &copy, mirror::How::Removed, reason.as_deref()).await?;
     }
+    Ok(())
+}
+
+/// The origin's forum bans somebody and takes out all that they wrote in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn removed_of(tx: &mut Tx, here: &Address, by: &Actor, group: &Actor, reason: Option<&str>) -> Result<()> {
+    let Some((host, forum)) = group.host.as_deref().zip(group.uri.as_deref()) else { return Ok(()) };
+    let theirs = home_notes::table
+        .filter(home_notes::actor_id.eq(by.id).and(home_notes::host.eq(host)))
+        .filter(home_notes::state.eq(Shown::Visible))
+        .order(home_notes::id);
+    let conn: &mut Conn = tx;
+    let notes: Vec<Note> = on!(conn, |c| theirs.select(Note::as_select()).load(c).await)?;
+    for note in notes {
+        match super::super::elsewhere::by_uri(tx, &note.page).await {
+            Ok(on) if on.forum == forum => removed(tx, here, note.id, host, reason).await?,
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The origin's forum does not take a comment in: it stays with its author alone, who reads why.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none of that key on that host, or it stands there.
+pub async fn refused(tx: &mut Tx, here: &Address, id: Id<Note>, host: &str, code: &str) -> Result<()> {
+    let note = by_id(tx, id).await?;
+    if note.host != host || note.shown_at.is_some() || note.state != Shown::Visible {
+        return Err(Error::NotFound);
+    }
+    let slug = super::super::elsewhere::by_uri(tx, &note.page).await?.slug().to_owned();
+    if let Some(copy) = mirror::by_uri(tx, &here.note(&note.host, &slug, id)).await? {
+        search::forget(tx, copy.id.uuid()).await?;
+    }
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::update(home_notes::table.find(id))
+        .set((home_notes::state.eq(Shown::Refused), home_notes::reason.eq(Some(code))))
+        .execute(c)
+        .await)?;
     Ok(())
 }
 

@@ -189,6 +189,20 @@ pub async fn carried_by(conn: &mut Conn, object: &str) -> Result<Vec<Id<Forum>>>
         .await)?)
 }
 
+/// How many objects of a consultation elsewhere a forum passed on that are not gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn extent(conn: &mut Conn, forum: Id<Forum>, page: &str) -> Result<i64> {
+    Ok(on!(conn, |c| carried::table
+        .inner_join(mirrors::table.on(mirrors::uri.eq(carried::object)))
+        .filter(carried::forum_id.eq(forum).and(carried::gone_at.is_null()))
+        .filter(mirrors::uri.eq(page).or(mirrors::root_uri.eq(page)))
+        .count()
+        .get_result(c)
+        .await)?)
+}
+
 /// What of an author was passed on.
 pub(super) async fn carried_of_author(conn: &mut Conn, author: Id<Actor>) -> Result<Vec<String>> {
     let mut all: Vec<String> = on!(conn, |c| carried::table

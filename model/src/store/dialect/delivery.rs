@@ -1,6 +1,6 @@
 //! Many deliveries at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -19,48 +19,61 @@ use crate::store::schema::{copies, deliveries};
 use crate::store::types::{DbTime, DbUuid};
 use crate::store::{Conn, Tx};
 
-/// A lane that nothing waits in becomes due; one that has something keeps its time.
-const SQLITE_LANE: &str = "INSERT INTO lanes (host, due_at, attempts, errors) VALUES (?, ?, 0, '[]')
-    ON CONFLICT (host) DO UPDATE SET due_at = COALESCE(lanes.due_at, excluded.due_at)";
-
-/// Adds the deliveries of one activity and makes their lanes due: on PostgreSQL in one statement, on SQLite with prepared ones.
-pub(crate) async fn add_deliveries(tx: &mut Tx, now: Instant, rows: Vec<Delivery>) -> Result<()> {
-    let Some(activity) = rows.iter().map(|row| row.activity_id).next() else { return Ok(()) };
+/// Adds deliveries and makes their lanes due: on PostgreSQL in one statement, on SQLite in one for each of both.
+pub(crate) async fn add_deliveries(tx: &mut Tx, rows: Vec<Delivery>) -> Result<()> {
+    let Some(now) = rows.iter().map(|row| row.created_at).max() else { return Ok(()) };
     match &mut **tx {
         Conn::Postgres(c) => {
-            let mut add = AddDeliveries { activity, now, ids: Vec::new(), hosts: Vec::new(), inboxes: Vec::new() };
-            for row in rows {
-                add.ids.push(row.id);
-                add.hosts.push(row.host);
-                add.inboxes.push(row.inbox);
-            }
-            add.execute(&mut **c).await?;
+            AddDeliveries::of(now, rows).execute(&mut **c).await?;
         }
-        Conn::Sqlite(c) => c.spawn_blocking(move |c| add_each(c, now, &rows)).await?,
+        Conn::Sqlite(c) => {
+            let rows = in_json(&rows);
+            for statement in [SQLITE_DELIVERIES, SQLITE_LANES] {
+                let add = diesel::sql_query(statement).bind::<DbTime, _>(now).bind::<Text, _>(&rows);
+                add.execute(&mut **c).await?;
+            }
+        }
     }
     Ok(())
 }
 
-fn add_each(c: &mut SqliteConnection, now: Instant, rows: &[Delivery]) -> QueryResult<()> {
-    use diesel::RunQueryDsl;
-    for row in rows {
-        RunQueryDsl::execute(diesel::insert_into(deliveries::table).values(row), c)?;
-    }
-    let hosts: BTreeSet<&str> = rows.iter().map(|row| row.host.as_str()).collect();
-    for host in hosts {
-        let lane = diesel::sql_query(SQLITE_LANE).bind::<Text, _>(host).bind::<DbTime, _>(now);
-        RunQueryDsl::execute(lane, c)?;
-    }
-    Ok(())
+/// Each as an array of its columns.
+fn in_json(rows: &[Delivery]) -> String {
+    let key = |uuid: uuid::Uuid| uuid.simple().to_string();
+    let row =
+        |row: &Delivery| serde_json::json!([key(row.id.uuid()), row.host, key(row.activity_id.uuid()), row.inbox]);
+    serde_json::Value::Array(rows.iter().map(row).collect()).to_string()
 }
+
+const SQLITE_DELIVERIES: &str = "INSERT INTO deliveries (id, host, activity_id, inbox, tried, created_at)
+    SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3, FALSE, ?1 FROM json_each(?2)";
+
+/// A lane that nothing waits in becomes due; one that has something keeps its time.
+const SQLITE_LANES: &str = "INSERT INTO lanes (host, due_at, attempts, errors)
+    SELECT DISTINCT value ->> 1, ?1, 0, '[]' FROM json_each(?2) WHERE TRUE
+    ON CONFLICT (host) DO UPDATE SET due_at = COALESCE(lanes.due_at, excluded.due_at)";
 
 /// [`ADD_DELIVERIES`] with its columns. A query of its own, since diesel prepares those given as text anew each time.
 struct AddDeliveries {
-    activity: Id<Activity>,
     now: Instant,
     ids: Vec<Id<Delivery>>,
     hosts: Vec<String>,
+    activities: Vec<Id<Activity>>,
     inboxes: Vec<String>,
+}
+
+impl AddDeliveries {
+    fn of(now: Instant, rows: Vec<Delivery>) -> Self {
+        let (ids, hosts, activities, inboxes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut add = Self { now, ids, hosts, activities, inboxes };
+        for row in rows {
+            add.ids.push(row.id);
+            add.hosts.push(row.host);
+            add.activities.push(row.activity_id);
+            add.inboxes.push(row.inbox);
+        }
+        add
+    }
 }
 
 impl QueryId for AddDeliveries {
@@ -72,16 +85,16 @@ impl<C> diesel::RunQueryDsl<C> for AddDeliveries {}
 
 impl QueryFragment<Pg> for AddDeliveries {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let [insert, comma, from, second, rest, end] = ADD_DELIVERIES;
+        let [insert, from, rest, end] = ADD_DELIVERIES;
         out.push_sql(insert);
-        out.push_bind_param::<DbUuid, _>(&self.activity)?;
-        out.push_sql(comma);
         out.push_bind_param::<DbTime, _>(&self.now)?;
         out.push_sql(from);
         out.push_bind_param::<Array<DbUuid>, _>(&self.ids)?;
-        out.push_sql(second);
+        out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.hosts)?;
-        out.push_sql(second);
+        out.push_sql(", ");
+        out.push_bind_param::<Array<DbUuid>, _>(&self.activities)?;
+        out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.inboxes)?;
         out.push_sql(rest);
         out.push_bind_param::<DbTime, _>(&self.now)?;
@@ -91,14 +104,12 @@ impl QueryFragment<Pg> for AddDeliveries {
 }
 
 /// Lanes in the order of their hosts, so that two such statements never wait for each other in a circle.
-const ADD_DELIVERIES: [&str; 6] = [
+const ADD_DELIVERIES: [&str; 4] = [
     "WITH added AS (
     INSERT INTO deliveries (id, host, activity_id, inbox, tried, created_at)
-    SELECT id, host, ",
-    "::uuid, inbox, FALSE, ",
+    SELECT id, host, activity, inbox, FALSE, ",
     "::timestamptz FROM unnest(",
-    ", ",
-    ") AS n (id, host, inbox) RETURNING host
+    ") AS n (id, host, activity, inbox) RETURNING host
 )
 INSERT INTO lanes (host, due_at, attempts, errors)
 SELECT DISTINCT host, ",

@@ -1,7 +1,7 @@
 //! Full text: FTS5 on SQLite, `tsvector` on PostgreSQL. Both are given words that are letters and digits alone.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel_async::RunQueryDsl;
 
 use super::{Conn, DbUuid, Tx};
@@ -19,6 +19,8 @@ pub(crate) struct Wanted {
     pub(crate) without: Vec<Vec<String>>,
     /// In these forums.
     pub(crate) forums: Vec<Id<Forum>>,
+    /// And among the copies of what other nodes published.
+    pub(crate) elsewhere: bool,
     /// With a smaller number than this.
     pub(crate) before: i64,
     /// So many at most.
@@ -34,10 +36,11 @@ struct Number {
 /// The index gives its rows in order and is read no further than the page; `CROSS JOIN` keeps it the one that leads.
 const ON_SQLITE: &str = "SELECT d.number FROM search_index CROSS JOIN search_documents AS d ON d.number = search_index.rowid \
      WHERE search_index MATCH ? AND search_index.rowid < ? \
-     AND d.forum_id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY search_index.rowid DESC LIMIT ?";
+     AND (d.forum_id IN (SELECT unhex(value) FROM json_each(?)) OR (? AND d.forum_id IS NULL)) ORDER BY search_index.rowid DESC LIMIT ?";
 
 const ON_POSTGRES: &str = "SELECT number FROM search_documents \
-     WHERE words @@ $1::tsquery AND number < $2 AND forum_id = ANY($3) ORDER BY number DESC LIMIT $4";
+     WHERE words @@ $1::tsquery AND number < $2 AND (forum_id = ANY($3) OR ($4 AND forum_id IS NULL)) \
+     ORDER BY number DESC LIMIT $5";
 
 /// The numbers of the documents wanted, the greatest first.
 pub(crate) async fn found(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<i64>> {
@@ -48,6 +51,7 @@ pub(crate) async fn found(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<i64>> 
                 .bind::<Text, _>(expression(wanted, ["\"", " OR ", " AND ", " NOT "]))
                 .bind::<BigInt, _>(wanted.before)
                 .bind::<Text, _>(serde_json::json!(forums).to_string())
+                .bind::<Bool, _>(wanted.elsewhere)
                 .bind::<BigInt, _>(wanted.limit)
                 .load(&mut **c)
                 .await?
@@ -57,6 +61,7 @@ pub(crate) async fn found(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<i64>> 
                 .bind::<Text, _>(expression(wanted, ["'", " | ", " & ", " & !"]))
                 .bind::<BigInt, _>(wanted.before)
                 .bind::<Array<DbUuid>, _>(&wanted.forums)
+                .bind::<Bool, _>(wanted.elsewhere)
                 .bind::<BigInt, _>(wanted.limit)
                 .load(&mut **c)
                 .await?

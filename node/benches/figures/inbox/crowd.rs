@@ -19,8 +19,13 @@ use serde_json::{Value, json};
 
 use super::node::{HOST, Place};
 
-/// The host of the crowd.
-pub const CROWD: &str = "crowd.test";
+/// Servers that the crowd lives on: of one alone, so many keys a minute would not be fetched.
+const HOSTS: usize = 40;
+
+/// The host of each of them.
+pub fn hosts() -> impl Iterator<Item = String> {
+    (0..HOSTS).map(|number| format!("crowd{number}.test"))
+}
 
 /// A whole request, as it goes over the wire.
 pub type Letter = Vec<u8>;
@@ -110,17 +115,18 @@ impl Crowd {
 }
 
 fn actor(number: usize) -> String {
-    format!("http://{CROWD}/users/p{number}")
+    format!("http://crowd{}.test/users/p{number}", number % HOSTS)
 }
 
 async fn person(State(served): State<Served>, Path(name): Path<String>) -> impl IntoResponse {
     served.asked.fetch_add(1, Ordering::SeqCst);
-    let id = format!("http://{CROWD}/users/{name}");
+    let id = actor(name.trim_start_matches('p').parse().unwrap_or_default());
+    let shared = id.split("/users").next().unwrap_or_default();
     let document = json!({
         "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
         "id": id, "type": "Person", "preferredUsername": name, "name": name, "url": id,
         "inbox": format!("{id}/inbox"), "outbox": format!("{id}/outbox"), "published": "2020-01-01T00:00:00Z",
-        "endpoints": {"sharedInbox": format!("http://{CROWD}/inbox")},
+        "endpoints": {"sharedInbox": format!("{shared}/inbox")},
         "publicKey": {"id": format!("{id}#main-key"), "owner": id, "publicKeyPem": &*served.pem},
     });
     ([("content-type", ACTIVITY_JSON)], document.to_string())

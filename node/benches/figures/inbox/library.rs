@@ -26,7 +26,7 @@ use model::testing::{World, reference};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::crowd::CROWD;
+use super::crowd::hosts;
 use super::node::HOST;
 use crate::cpu::{Database, Meter};
 
@@ -189,7 +189,8 @@ pub async fn serve(told: &Path) -> anyhow::Result<()> {
     let world = World::postgres().await;
     let state = State { people: Arc::default(), store: world.store.clone() };
     #[expect(clippy::disallowed_methods, reason = "it only reaches the crowd")]
-    let client = reqwest::Client::builder().resolve(CROWD, crowd).no_proxy().build()?;
+    let resolved = hosts().fold(reqwest::Client::builder(), |client, host| client.resolve(&host, crowd));
+    let client = resolved.no_proxy().build()?;
     let config =
         FederationConfig::builder().domain(HOST).app_data(state).client(client.into()).debug(true).build().await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use model::testing::POSTGRES;
 use serde_json::{Value, json};
 
-use super::crowd::CROWD;
+use super::crowd;
 use super::wire;
 use crate::cpu::{Database, Meter};
 use crate::pgbench;
@@ -153,10 +153,12 @@ fn text(value: &Value) -> anyhow::Result<String> {
 }
 
 fn configuration(folder: &Path, at: SocketAddr, database: &str, crowd: SocketAddr) -> String {
+    let hosts: Vec<String> = crowd::hosts().map(|host| format!("{host:?} = \"{crowd}\"")).collect();
+    let hosts = hosts.join(", ");
     let data = folder.join("data");
     format!(
         "[node]\ndomain = {HOST:?}\nlisten = \"{at}\"\ndata_dir = {data:?}\n[database]\nurl = {database:?}\n\
-         [federation]\nallow_http = true\nallow_private_addresses = true\nhosts = {{ {CROWD:?} = \"{crowd}\" }}\n\
+         [federation]\nallow_http = true\nallow_private_addresses = true\nhosts = {{ {hosts} }}\n\
          [limits]\ninbox = 100000000\napi_reads = 100000000\napi_writes = 100000000\nanonymous = 100000000\n"
     )
 }

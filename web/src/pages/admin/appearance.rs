@@ -147,5 +147,7 @@ async fn set(app: &App, visitor: &Visitor, upload: &Upload) -> Answer<()> {
     };
     let mut tx = app.store.begin().await?;
     looks::set(&mut tx, visitor.now, &visitor.standing(), &wanted, logo).await?;
-    tx.commit().await
+    tx.commit().await?;
+    app.pages.forget_all();
+    Ok(())
 }

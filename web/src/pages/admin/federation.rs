@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use model::clock::Instant;
 use model::count::electorate::Assurance;
 use model::error::Result as Answer;
+use model::network::fidelity;
 use model::network::partner::{self, BELIEVED};
 use model::network::peer::{self, Peer, Policy, Terms};
 use model::network::verified;
@@ -111,12 +113,17 @@ async fn show(
     }
     let known = sites.iter().any(|it| it.host == form.trimmed("host"));
     let faults = verified::faults(&mut conn, FAULTS).await?;
+    let altered = fidelity::faults(&mut conn, FAULTS).await?;
     let policy = |it: &Policy| {
         form::Entry::new(it.as_str(), t.say(&format!("policy-{it}"))).hint(t.say(&format!("policy-{it}-hint")))
     };
     let page = FederationPage {
         page: Frame::new(visitor, t.say("sites")).mistaken(form.is_wrong()),
-        faults: faults.into_iter().map(|it| fault(visitor, it)).collect(),
+        faults: faults
+            .into_iter()
+            .map(|it| fault(visitor, it.page, it.at, format!("{}: {}", it.failed, it.detail)))
+            .chain(altered.into_iter().map(|it| fault(visitor, it.page, it.at, it.detail)))
+            .collect(),
         policies: Policy::ALL.iter().map(policy).collect(),
         assurances: BELIEVED
             .iter()
@@ -149,14 +156,9 @@ async fn site(conn: &mut Conn, visitor: &Visitor, peer: Peer) -> Answer<Site> {
     })
 }
 
-fn fault(visitor: &Visitor, it: verified::Fault) -> Fault {
-    let at = it.at.timestamp();
-    Fault {
-        page: it.page,
-        detail: format!("{}: {}", it.failed, it.detail),
-        machine: visitor.words.machine(at),
-        date: visitor.words.moment(at),
-    }
+fn fault(visitor: &Visitor, page: String, at: Instant, detail: String) -> Fault {
+    let at = at.timestamp();
+    Fault { page, detail, machine: visitor.words.machine(at), date: visitor.words.moment(at) }
 }
 
 /// `POST /admin/federation`: says how a site is treated, or nothing any more.

@@ -1,7 +1,7 @@
 //! The ballot of a consultation of another node, sent there from here.
 
 use model::count::method::{Entry, Method};
-use model::error::{Error, Refusal};
+use model::error::Error;
 use model::network::elsewhere::Elsewhere;
 use model::network::envoy::{self, Standpoint};
 use model::people::role::Act;
@@ -10,6 +10,7 @@ use super::{BallotView, ReceiptView, button, is_folded, options, picked, slots};
 use crate::form::Form;
 use crate::pages::elsewhere::Asked;
 use crate::pages::results::kind;
+use crate::pages::thread_elsewhere::refusal;
 use crate::visitor::Visitor;
 
 /// The ballot of a consultation of another node; none for a debate.
@@ -82,8 +83,7 @@ fn told(visitor: &Visitor, on: &Elsewhere, own: &Standpoint) -> Option<String> {
     let (t, host) = (&visitor.words, &on.page.host);
     match (own.state, own.sent.takes_back) {
         (envoy::State::Refused, _) => {
-            let code = own.sent.code.as_deref().filter(|code| Refusal::CODES.contains(code));
-            let why = t.say(&format!("refusal-{}", code.unwrap_or("not-allowed")));
+            let why = refusal(t, own.sent.code.as_deref().unwrap_or_default());
             Some(t.with2("elsewhere-refused", "host", host, "why", why))
         }
         (envoy::State::Waiting, Some(_)) => Some(t.with("elsewhere-withdrawing", "host", host)),

@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::debate::consultation::{self, View};
 use model::error::{Error, Refusal, Result as Answer};
+use model::network::announcer::{self, Announcer};
 use model::network::proposal::{self, Kind, Offer};
-use model::network::relay;
-use model::people::actor;
+use model::network::{follow, relay};
+use model::people::actor::{self, Actor};
 use model::people::role::Act;
 use model::store::Conn;
 
@@ -30,6 +31,9 @@ struct CarriedPage {
     title: String,
     language: String,
     carriers: Vec<Other>,
+    announcers: Vec<Other>,
+    /// The hosts from which it was shared, and how often.
+    shares: Vec<(String, String)>,
     proposals: Vec<Other>,
 }
 
@@ -68,6 +72,16 @@ async fn show(
             .iter()
             .map(|(f, who)| Other { acts: Vec::new(), ..carrier(visitor, f, who) })
             .collect(),
+        announcers: announcer::of(&mut conn, on.id)
+            .await?
+            .iter()
+            .map(|(it, who)| announced(visitor, it, who))
+            .collect(),
+        shares: announcer::shares(&mut conn, on.id)
+            .await?
+            .into_iter()
+            .map(|(host, count)| (host, visitor.words.with("carried-shares", "count", count)))
+            .collect(),
         proposals: about.iter().map(|(it, peer)| Other::of(visitor, it.id.to_string(), peer, it.state)).collect(),
         action: format!("/c/{}/relay", on.slug),
         slug: on.slug,
@@ -76,6 +90,19 @@ async fn show(
         form,
     };
     frame::show(status, &page)
+}
+
+/// A forum that says it passed the consultation on.
+fn announced(visitor: &Visitor, it: &Announcer, who: &Actor) -> Other {
+    let t = &visitor.words;
+    let entry = Other::of(visitor, it.actor_id.to_string(), who, follow::State::Accepted);
+    let since = t.with("carried-since", "date", t.date(it.since.timestamp()));
+    Other {
+        state: t.say("carried-announced"),
+        about: vec![t.with("carried-count", "count", it.objects), since],
+        link: who.url.clone().or_else(|| who.uri.clone()),
+        ..entry
+    }
 }
 
 /// `POST /c/{slug}/relay`

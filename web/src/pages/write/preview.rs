@@ -1,4 +1,4 @@
-//! What a consultation looks like elsewhere: as a post in Mastodon, and as a mail.
+//! What a consultation looks like elsewhere: as a post in Mastodon. As a mail it is what the mails are made with.
 
 use model::debate::consultation::{Consultation, Draft};
 use model::debate::forum::Forum;
@@ -35,23 +35,4 @@ pub(super) fn post(visitor: &Visitor, forum: &Forum, draft: &Draft, on: Option<&
         tags: draft.tags.iter().map(|tag| format!("#{}", tag.trim_start_matches('#'))).collect(),
         link: visitor.here.consultation(on.map_or("…", |on| &on.slug)),
     })
-}
-
-/// A mail to somebody who follows the forum.
-pub(super) struct Letter {
-    pub(super) subject: String,
-    pub(super) lines: Vec<String>,
-}
-
-/// The mail that announces a consultation.
-pub(super) fn letter(visitor: &Visitor, forum: &Forum, on: &Consultation) -> Letter {
-    let t = &visitor.words;
-    let closes = on.closes_at.map(|at| t.with("write-mail-closes", "moment", t.moment(at.timestamp())));
-    let brief = &on.brief.0;
-    let told = [on.title.clone(), on.summary.clone(), brief.outcome.clone()];
-    let lines = told.into_iter().chain(closes).chain([visitor.here.consultation(&on.slug)]);
-    Letter {
-        subject: t.with2("write-mail-subject", "forum", &forum.title, "title", &on.title),
-        lines: lines.filter(|line| !line.is_empty()).collect(),
-    }
 }

@@ -4,17 +4,19 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use model::care::mail::Letter;
 use model::clock::Instant;
 use model::count::electorate::Requires;
 use model::debate::consultation::{self, Step, View};
 use model::error::{Error, Refusal, Result as Answer};
 
-use super::preview::{self, Letter, Post};
+use super::preview::{self, Post};
 use super::{Work, steps};
 use crate::app::App;
 use crate::error::{self, Failure};
 use crate::form::Form;
 use crate::frame::{self, Frame, Link};
+use crate::news;
 use crate::pages::After;
 use crate::pages::consultation::view;
 use crate::pages::me::Fact;
@@ -32,7 +34,6 @@ struct ReviewPage {
     missing: Vec<Link>,
     address: String,
     publish: String,
-    language: String,
     post: Option<Post>,
     letter: Letter,
     /// Where codes are made, where they are what one votes with.
@@ -74,9 +75,8 @@ async fn show(
             || t.say("review-publish"),
             |at| t.with("review-schedule", "moment", t.moment(at.timestamp())),
         ),
-        language: on.language.clone(),
         post: preview::post(visitor, &work.view.forum, &work.draft(), Some(on)),
-        letter: preview::letter(visitor, &work.view.forum, on),
+        letter: news::announcement(visitor, on, &work.view.forum)?,
         codes: on.electorate.0.requires == Requires::Codes,
         form,
     };

@@ -1,0 +1,547 @@
+//! What nodes that carry each other's debates owe each other when something is gone, late, altered or refused.
+
+use std::time::Duration;
+
+use aws_lc_rs::signature::Ed25519KeyPair;
+use http::StatusCode;
+use model::clock::Instant;
+use model::debate::consultation;
+use model::debate::forum::{Forum, Visibility};
+use model::debate::text::Text;
+use model::id::Id;
+use model::network::copy::Erasure;
+use model::network::elsewhere;
+use model::network::envoy::note as notes;
+use model::network::mirror::{self, How, Mirror};
+use model::network::relay::{self, rules::Kind as By, rules::Rule};
+use model::network::{announcer, erasure, fidelity};
+use model::people::actor;
+use model::people::proof::{self, Signer};
+use model::people::role::Standing;
+use serde_json::{Value, json};
+
+use crate::town::{Delivered, EVIL, PEER, Town, User, activity, create, kinds, note};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+const PAGE: &str = "http://peer.test/c/place-7kq2";
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// An actor of a node of our kind, with a key for statements.
+fn ours(town: &Town, kind: &str, path: &str) -> (User, Signer) {
+    let user = town.peer.actor(kind, path);
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    let id = format!("{}#ed25519-key", user.id);
+    let signer = Signer::from_pkcs8(id.clone(), pair.to_pkcs8().expect("DER").as_ref()).expect("a signer");
+    let mut document = town.peer.kept().documents[path].clone();
+    document["generator"] = json!({"type": "Application", "name": "Palabre"});
+    document["assertionMethod"] = json!([{
+        "id": id, "type": "Multikey", "controller": user.id, "publicKeyMultibase": proof::multikey(&signer.public()),
+    }]);
+    town.peer.serves(&user.id, document);
+    (user, signer)
+}
+
+/// A node that carries a forum of the peer's, a node of our kind, and is followed from a third server.
+struct Carrying {
+    town: Town,
+    forum: Forum,
+    group: User,
+    author: User,
+    signer: Signer,
+}
+
+async fn carrying() -> Carrying {
+    let town = Town::new().await;
+    let (group, _) = ours(&town, "Group", "/f/neighbours");
+    let (author, signer) = ours(&town, "Person", "/users/mairie");
+    let forum = town.world.forum("mobilite", Visibility::Public).await;
+    let target = federation::resolve(&town.app, "@neighbours@peer.test").await.expect("found");
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let rule = Rule { kind: By::All, tags: Vec::new(), comments: true };
+    let follow = |id| town.app.address.follow(id);
+    relay::begin(&mut tx, town.now(), &town.world.as_admin(), &forum, &target, rule, follow).await.expect("asked");
+    let far = actor::Remote {
+        uri: format!("{EVIL}/users/far"),
+        kind: actor::Kind::Person,
+        name: "far".into(),
+        host: "evil.test".into(),
+        display_name: "far".into(),
+        summary: String::new(),
+        url: None,
+        inbox: format!("{EVIL}/users/far/inbox"),
+        shared_inbox: Some(format!("{EVIL}/inbox")),
+        document: json!({}),
+    };
+    let far = actor::remember(&mut tx, town.now(), &far).await.expect("remembered");
+    let us = actor::by_id(&mut tx, forum.actor_id).await.expect("a group");
+    model::network::follow::accept(&mut tx, town.now(), &far, &us, &format!("{EVIL}/follow")).await.expect("follows");
+    tx.commit().await.expect("committed");
+    let told = town.tells().await;
+    town.takes_in(&group, &activity(&group, "Accept", told[0].activity.clone())).await;
+    town.works().await;
+    town.peer.takes();
+    Carrying { town, forum, group, author, signer }
+}
+
+const TEXT: &str = "The whole text.";
+
+fn digest(text: &str) -> String {
+    let now = Instant::from_microsecond(0);
+    Text::first(now, Id::new(now), text).sha256
+}
+
+impl Carrying {
+    /// The consultation as its origin publishes and signs it.
+    fn page(&self, closes: &str, more: &Value) -> Value {
+        let mut page = json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": PAGE, "type": "Page", "attributedTo": self.author.id, "name": "Close the square?", "to": [PUBLIC],
+            "content": format!("<p>{TEXT}</p>"), "source": {"content": TEXT, "mediaType": "text/markdown"},
+            "audience": self.group.id, "context": format!("{PAGE}/context"), "published": "2026-03-01T08:00:00Z",
+            "consultation": {
+                "method": {"kind": "none"}, "changeable": true, "tiers": ["member", "open"], "official": "member",
+                "results": "live", "closesAt": closes, "textHash": digest(TEXT),
+            },
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            page["consultation"][name] = value.clone();
+        }
+        self.signer.prove(&mut page, self.town.now()).expect("proven");
+        page
+    }
+
+    fn serves(&self, more: &Value) {
+        self.town.peer.serves(PAGE, self.page("2027-01-01T00:00:00Z", more));
+    }
+
+    async fn hears(&self, told: Value) {
+        let announce = activity(&self.group, "Announce", told);
+        assert_eq!(self.town.takes_in(&self.group, &announce).await, StatusCode::ACCEPTED);
+    }
+
+    /// Ana's comment, as her server serves it.
+    fn said(&self, ana: &User, name: &str) -> Value {
+        let id = format!("{PEER}/n/{name}");
+        let words = json!({"id": id, "type": "Note", "attributedTo": ana.id, "inReplyTo": PAGE, "to": [PUBLIC],
+            "content": format!("<p>{name}</p>"), "context": format!("{PAGE}/context")});
+        self.town.peer.serves(&id, words.clone());
+        words
+    }
+
+    async fn copy(&self, uri: &str) -> Option<Mirror> {
+        mirror::by_uri(&mut self.town.world.store.conn().await.expect("a connection"), uri).await.expect("read")
+    }
+
+    /// Everything that is due, with what was delivered.
+    async fn tells(&self) -> Vec<Delivered> {
+        self.town.works().await;
+        self.town.peer.takes()
+    }
+}
+
+fn receipts(told: &[Delivered]) -> Vec<&Value> {
+    told.iter()
+        .map(|one| &one.activity)
+        .filter(|it| it["type"] == "Accept" && it["object"]["type"] == "Delete")
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_gone_at_its_origin_leaves_its_place_with_the_reason() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    let ana = it.town.peer.user("ana");
+    let first = it.said(&ana, "first");
+    it.hears(activity(&ana, "Create", first)).await;
+    let mut answer = it.said(&ana, "answer");
+    answer["inReplyTo"] = json!(format!("{PEER}/n/first"));
+    it.town.peer.serves(&format!("{PEER}/n/answer"), answer.clone());
+    it.hears(activity(&ana, "Create", answer)).await;
+    it.tells().await;
+
+    it.town.peer.kept().documents.remove("/n/first");
+    let uri = format!("{PEER}/n/first");
+    let undo =
+        json!({"id": format!("{}#announce/1", it.group.id), "type": "Announce", "actor": it.group.id, "object": uri});
+    assert_eq!(it.town.takes_in(&it.group, &activity(&it.group, "Undo", undo)).await, StatusCode::ACCEPTED);
+    let mut delete = activity(&it.author, "Delete", json!({"id": uri, "type": "Tombstone"}));
+    delete["summary"] = json!("Off the subject.");
+    it.hears(delete).await;
+    assert!(it.copy(&uri).await.is_none());
+    let mut conn = it.town.world.store.conn().await.expect("a connection");
+    let thread = mirror::thread(&mut conn, "peer.test", "place-7kq2").await.expect("a thread");
+    assert_eq!((thread.comments.len(), thread.gone.len()), (1, 1));
+    let (left, end) = &thread.gone[0];
+    assert_eq!((end.how, end.reason.as_deref()), (How::Removed, Some("Off the subject.")));
+    assert!(left.html.is_empty() && left.author_id.is_none() && left.document.0["type"] == "Tombstone", "{left:?}");
+    assert_eq!(thread.comments[0].0.parent_uri.as_deref(), Some(left.uri.as_str()), "what answers it stays");
+    drop(conn);
+
+    it.town.peer.kept().documents.remove("/c/place-7kq2");
+    it.hears(activity(&it.author, "Delete", json!(PAGE))).await;
+    let mut conn = it.town.world.store.conn().await.expect("a connection");
+    let end = mirror::ended(&mut conn, "peer.test", "place-7kq2").await.expect("read").expect("an end");
+    assert_eq!((end.how, end.reason), (How::Deleted, None));
+    assert!(elsewhere::at(&mut conn, "peer.test", "place-7kq2").await.is_err());
+    drop(conn);
+    it.town.works().await;
+
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    assert!(it.copy(PAGE).await.is_some(), "it stands at its origin again");
+}
+
+#[tokio::test]
+async fn a_debate_is_locked_as_its_origin_says() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    it.hears(activity(&it.author, "Lock", json!(PAGE))).await;
+    let locked = async || {
+        let mut conn = it.town.world.store.conn().await.expect("a connection");
+        let on = elsewhere::by_uri(&mut conn, PAGE).await.expect("mirrored");
+        on.is_locked(mirror::marks(&mut conn, PAGE).await.expect("marks"))
+    };
+    assert!(locked().await);
+    let lock = activity(&it.author, "Lock", json!(PAGE));
+    it.hears(activity(&it.author, "Undo", lock)).await;
+    assert!(!locked().await);
+    let mut page = it.page("2027-01-01T00:00:00Z", &json!({}));
+    page["commentsEnabled"] = json!(false);
+    it.town.peer.serves(PAGE, page.clone());
+    it.hears(activity(&it.author, "Update", page)).await;
+    assert!(locked().await, "who began to follow later finds it in the Page");
+}
+
+#[tokio::test]
+async fn whoever_erases_and_passed_on_sends_the_origin_its_receipt() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    let (ana, _) = ours(&it.town, "Person", "/users/ana");
+    let first = it.said(&ana, "first");
+    it.hears(activity(&ana, "Create", first)).await;
+    let told = it.tells().await;
+    assert!(told.iter().any(|one| one.headers["host"] == "evil.test" && one.activity["object"]["type"] == "Create"));
+
+    it.town.peer.kept().documents.remove("/n/first");
+    it.hears(activity(&ana, "Delete", json!(format!("{PEER}/n/first")))).await;
+    let mut told = it.tells().await;
+    told.extend(it.tells().await);
+    let receipts = receipts(&told);
+    let last = receipts.last().expect("a receipt");
+    assert_eq!(
+        (&last["actor"], &last["object"]["object"]),
+        (&json!("https://a.test/"), &json!(format!("{PEER}/n/first")))
+    );
+    let item = &last["result"]["items"][0];
+    assert_eq!((&item["type"], &item["actor"]), (&json!("Accept"), &json!("https://evil.test/")), "{last}");
+    let delivered = told.iter().find(|one| one.activity == **last).expect("delivered");
+    assert_eq!(
+        (&delivered.headers["host"], delivered.path.as_str()),
+        (&"peer.test".parse().expect("a name"), "/inbox")
+    );
+    assert!(it.town.is_signed(delivered).await, "a node speaks for itself");
+}
+
+#[tokio::test]
+async fn receipts_of_those_that_had_it_from_others_reach_the_author() {
+    let town = Town::new().await;
+    let (far, _) = ours(&town, "Application", "/actor");
+    let person = town.peer.user("zoe");
+    let (forum, on) = town.world.vote().await;
+    town.followed_by(&person, &forum).await;
+    let by = town.world.as_admin();
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let words = model::debate::comment::Draft { text: "Words.".into(), ..model::debate::comment::Draft::default() };
+    let said = model::debate::comment::post(&mut tx, town.now(), &forum, &on, &by, &words).await.expect("said");
+    tx.commit().await.expect("committed");
+    town.tells().await;
+    let uri = town.app.address.comment(&on.slug, said.id);
+    let mut accept = activity(&far, "Accept", json!({"type": "Delete", "object": uri}));
+    accept["result"] = json!({"type": "Collection", "items": [
+        {"type": "Accept", "actor": format!("{EVIL}/")}, {"type": "TentativeAccept", "actor": "http://slow.test/"},
+        {"type": "Accept", "actor": "https://a.test/"}, {"type": "Nonsense", "actor": "http://x.test/"},
+    ]});
+    let onward = async || {
+        let mut conn = town.world.store.conn().await.expect("a connection");
+        let all = erasure::onward(&mut conn, &uri).await.expect("read");
+        all.into_iter().map(|it| (it.host, it.via, it.erasure)).collect::<Vec<_>>()
+    };
+    town.takes_in(&far, &accept).await;
+    assert!(onward().await.is_empty(), "nobody wished it erased");
+
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    model::debate::comment::delete(&mut tx, town.now(), &forum, &by, &said, None).await.expect("deleted");
+    tx.commit().await.expect("committed");
+    town.tells().await;
+    let mut again = accept.clone();
+    again["id"] = json!(format!("{PEER}/#erased/1"));
+    again["actor"] = json!(person.id);
+    town.takes_in(&person, &again).await;
+    assert!(onward().await.is_empty(), "a person does not speak for a node");
+    again["id"] = json!(format!("{PEER}/#erased/2"));
+    again["actor"] = json!(far.id);
+    assert_eq!(town.takes_in(&far, &again).await, StatusCode::ACCEPTED);
+    let via = Some("peer.test".to_owned());
+    let mut expected = vec![
+        ("evil.test".to_owned(), via.clone(), Erasure::Acknowledged),
+        ("slow.test".to_owned(), via, Erasure::Asked),
+    ];
+    assert_eq!(onward().await, expected);
+    expected[1].2 = Erasure::Acknowledged;
+    again["id"] = json!(format!("{PEER}/#erased/3"));
+    again["result"]["items"] = json!([{"type": "Accept", "actor": "http://slow.test/"}]);
+    town.takes_in(&far, &again).await;
+    assert_eq!(onward().await, expected, "as it comes to be known");
+}
+
+#[tokio::test]
+async fn what_was_announced_while_its_origin_was_away_is_passed_on_once_it_is_back() {
+    let it = carrying().await;
+    let ana = it.town.peer.user("ana");
+    let first = it.said(&ana, "first");
+    it.town.peer.kept().elsewhere = Some(StatusCode::SERVICE_UNAVAILABLE);
+    it.town.peer.kept().documents.remove("/n/first");
+    let whole = activity(&ana, "Create", first.clone());
+    it.hears(whole.clone()).await;
+    it.hears(json!(PAGE)).await;
+    assert!(it.tells().await.is_empty());
+    it.town.peer.kept().elsewhere = None;
+    it.serves(&json!({}));
+    it.town.peer.serves(&format!("{PEER}/n/first"), first);
+    for _ in 0..3 {
+        it.town.waits(2 * HOUR);
+        it.town.works().await;
+    }
+    let told = it.town.peer.takes();
+    let passed: Vec<&Value> =
+        told.iter().filter(|one| one.headers["host"] == "evil.test").map(|one| &one.activity["object"]).collect();
+    assert_eq!(passed, [&json!(PAGE), &whole], "the debate, then what was said in it, each once");
+}
+
+#[tokio::test]
+async fn what_is_deleted_while_its_origin_is_away_is_gone_once_it_is_back() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    it.tells().await;
+    it.town.peer.kept().documents.remove("/c/place-7kq2");
+    it.town.peer.kept().elsewhere = Some(StatusCode::SERVICE_UNAVAILABLE);
+    let undo =
+        json!({"id": format!("{}#announce/1", it.group.id), "type": "Announce", "actor": it.group.id, "object": PAGE});
+    it.town.takes_in(&it.group, &activity(&it.group, "Undo", undo)).await;
+    it.town.works().await;
+    assert!(it.copy(PAGE).await.is_some(), "nobody can say that it is gone");
+    it.town.peer.kept().elsewhere = Some(StatusCode::GONE);
+    it.town.waits(2 * HOUR);
+    it.town.works().await;
+    assert!(it.copy(PAGE).await.is_none());
+    assert!(kinds(&it.town.peer.takes()).contains(&"Undo(Announce)".to_owned()), "and those who had it hear so");
+}
+
+/// Has the origins asked whose time has come.
+async fn revisits(it: &Carrying) {
+    let mut tx = it.town.world.store.begin().await.expect("a transaction");
+    fidelity::due(&mut tx, it.town.now()).await.expect("asked");
+    tx.commit().await.expect("committed");
+    it.town.works().await;
+}
+
+#[tokio::test]
+async fn an_early_closing_of_which_nothing_is_told_is_noticed() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    let phase = async || {
+        let mut conn = it.town.world.store.conn().await.expect("a connection");
+        elsewhere::by_uri(&mut conn, PAGE).await.expect("mirrored").phase(it.town.now())
+    };
+    revisits(&it).await;
+    assert_eq!(phase().await, consultation::Phase::Open);
+    it.serves(&json!({"state": "closed"}));
+    revisits(&it).await;
+    assert_eq!(phase().await, consultation::Phase::Open, "not asked again at once");
+    it.town.waits(HOUR);
+    revisits(&it).await;
+    assert_eq!(phase().await, consultation::Phase::Closed);
+    it.town.peer.serves(PAGE, json!({"id": PAGE, "type": "Tombstone"}));
+    it.town.waits(24 * HOUR);
+    revisits(&it).await;
+    assert!(it.copy(PAGE).await.is_none(), "nor that it is gone");
+}
+
+#[tokio::test]
+async fn our_own_early_closing_stands_in_the_page() {
+    let town = Town::new().await;
+    let (forum, on) = town.world.vote().await;
+    let state = async || town.document(&format!("/c/{}", on.slug)).await["consultation"]["state"].clone();
+    assert_eq!(state().await, Value::Null);
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    consultation::close(&mut tx, town.now(), &town.world.as_admin(), &forum, &on).await.expect("closed");
+    tx.commit().await.expect("committed");
+    assert_eq!(state().await, "closed");
+}
+
+#[tokio::test]
+async fn a_text_that_is_altered_where_it_is_kept_is_found_out_and_put_right() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    let ana = it.town.peer.user("ana");
+    let first = it.said(&ana, "first");
+    it.hears(activity(&ana, "Create", first)).await;
+    let fault = async || {
+        let mut conn = it.town.world.store.conn().await.expect("a connection");
+        fidelity::fault(&mut conn, PAGE).await.expect("read")
+    };
+    revisits(&it).await;
+    assert_eq!(fault().await, None, "what is kept as it came holds");
+
+    let honest = it.copy(PAGE).await.expect("kept");
+    let mut lies = honest.clone();
+    lies.html = "<p>Another text.</p>".into();
+    alters(&it, &lies).await;
+    let found = fault().await.expect("found out");
+    assert!(found.restored && found.detail.contains("words"), "{found:?}");
+    assert_eq!(it.copy(PAGE).await.expect("kept").html, honest.html);
+
+    // the lie is carried through: text, digest and all, but for the signature
+    lies.document.0["content"] = json!(lies.html);
+    lies.document.0["source"]["content"] = json!("Another text.");
+    lies.document.0["consultation"]["textHash"] = json!(digest("Another text."));
+    alters(&it, &lies).await;
+    let found = fault().await.expect("found out");
+    assert!(found.restored && found.detail.contains("sign"), "{found:?}");
+    assert_eq!(it.copy(PAGE).await.expect("kept").document, honest.document);
+
+    it.town.peer.kept().elsewhere = Some(StatusCode::SERVICE_UNAVAILABLE);
+    it.town.peer.kept().documents.remove("/c/place-7kq2");
+    alters(&it, &lies).await;
+    assert!(!fault().await.expect("found out").restored, "its origin is away");
+
+    it.town.peer.kept().elsewhere = None;
+    it.serves(&json!({}));
+    let said = it.copy(&format!("{PEER}/n/first")).await.expect("kept");
+    alters(&it, &Mirror { html: "<p>Never said.</p>".into(), ..said }).await;
+    let words = it.copy(&format!("{PEER}/n/first")).await.expect("kept").html;
+    assert!(words.contains("first"), "what was said in the debate too: {words}");
+}
+
+/// Somebody with the database writes something else into it; then the node looks.
+async fn alters(it: &Carrying, lies: &Mirror) {
+    let mut tx = it.town.world.store.begin().await.expect("a transaction");
+    mirror::keep(&mut tx, lies).await.expect("written");
+    tx.commit().await.expect("committed");
+    it.town.waits(HOUR);
+    revisits(it).await;
+}
+
+#[tokio::test]
+async fn a_relay_tells_the_origin_how_much_it_passed_on() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    let ana = it.town.peer.user("ana");
+    let first = it.said(&ana, "first");
+    it.hears(activity(&ana, "Create", first)).await;
+    it.tells().await;
+    it.town.waits(Duration::from_secs(60));
+    let told = it.tells().await;
+    assert_eq!(kinds(&told), ["Add"]);
+    let add = &told[0].activity;
+    assert_eq!((&add["object"], &add["result"]["totalItems"]), (&json!(PAGE), &json!(2)));
+    assert_eq!(add["target"], format!("{}/outbox", it.town.app.address.forum(&it.forum.slug)));
+    assert_eq!(told[0].headers["host"], "peer.test");
+}
+
+#[tokio::test]
+async fn the_origin_keeps_which_forums_announced_a_consultation() {
+    let town = Town::new().await;
+    let (region, person) = (town.peer.actor("Group", "/f/region"), town.peer.user("ana"));
+    let (_, on) = town.world.vote().await;
+    let page = town.app.address.consultation(&on.slug);
+    let add = |by: &User, target: String| {
+        let mut add = activity(by, "Add", json!(page));
+        add["target"] = json!(target);
+        add["result"] = json!({"type": "Collection", "totalItems": 3});
+        add
+    };
+    let known = async || {
+        let mut conn = town.world.store.conn().await.expect("a connection");
+        let all = announcer::of(&mut conn, on.id).await.expect("read");
+        all.into_iter().map(|(it, who)| (who.name, it.objects)).collect::<Vec<_>>()
+    };
+    town.takes_in(&person, &add(&person, format!("{}/outbox", person.id))).await;
+    town.takes_in(&region, &add(&region, "https://a.test/f/mobilite/featured".into())).await;
+    assert!(known().await.is_empty(), "forums alone, and of their own outbox");
+    for _ in 0..2 {
+        town.takes_in(&region, &add(&region, format!("{}/outbox", region.id))).await;
+    }
+    assert_eq!(known().await, [("region".to_owned(), 3)]);
+    town.takes_in(&person, &activity(&person, "Announce", json!(page))).await;
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    assert_eq!(announcer::shares(&mut conn, on.id).await.expect("read"), [("peer.test".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn who_writes_from_another_node_is_told_why_a_comment_is_not_taken_in() {
+    let town = Town::new().await;
+    let (zoe, _) = ours(&town, "Person", "/users/zoe");
+    let stranger = town.peer.user("mastodon");
+    let (forum, on) = town.world.vote().await;
+    let page = town.app.address.consultation(&on.slug);
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    consultation::close(&mut tx, town.now(), &town.world.as_admin(), &forum, &on).await.expect("closed");
+    tx.commit().await.expect("committed");
+    town.works().await;
+    town.peer.takes();
+    for who in [&zoe, &stranger] {
+        let words = note(who, &page, "<p>Too late?</p>");
+        assert_eq!(town.takes_in(who, &create(who, &words)).await, StatusCode::ACCEPTED);
+    }
+    let told = town.tells().await;
+    assert_eq!(kinds(&told), ["Reject(Create)"], "nobody else would know what to do with it");
+    assert_eq!(told[0].path, "/users/zoe/inbox");
+    let reject = &told[0].activity;
+    assert_eq!((&reject["code"], &reject["actor"]), (&json!("closed"), &json!(town.app.address.forum(&forum.slug))));
+    assert!(reject["summary"].as_str().is_some_and(|why| !why.is_empty()));
+    assert!(town.is_signed(&told[0]).await);
+}
+
+#[tokio::test]
+async fn a_comment_that_its_origin_refuses_stays_with_its_author() {
+    let it = carrying().await;
+    it.serves(&json!({}));
+    it.hears(json!(PAGE)).await;
+    it.tells().await;
+    let ana = it.town.world.account("ana").await;
+    let by = Standing { account: Some(ana), member: None };
+    let here = it.town.app.address.clone();
+    let mut tx = it.town.world.store.begin().await.expect("a transaction");
+    let on = elsewhere::by_uri(&mut tx, PAGE).await.expect("mirrored");
+    let draft = notes::Draft { text: "From home.".into(), ..notes::Draft::default() };
+    let said = notes::post(&mut tx, it.town.now(), &here, &by, &on, &draft).await.expect("said");
+    tx.commit().await.expect("committed");
+    let told = it.tells().await;
+    let sent = &told.iter().find(|one| one.activity["type"] == "Create").expect("sent").activity;
+    let reject = |by: &User| {
+        let mut reject =
+            activity(by, "Reject", json!({"id": sent["id"], "type": "Create", "object": sent["object"]["id"]}));
+        reject["code"] = json!("comments-closed");
+        reject
+    };
+    let kept = async || {
+        notes::by_id(&mut it.town.world.store.conn().await.expect("a connection"), said.id).await.expect("kept")
+    };
+    let eve = it.town.peer.actor("Group", "/f/eve");
+    it.town.takes_in(&eve, &reject(&eve)).await;
+    assert_eq!(kept().await.state, notes::Shown::Visible, "another forum's word is none");
+    assert_eq!(it.town.takes_in(&it.group, &reject(&it.group)).await, StatusCode::ACCEPTED);
+    let refused = kept().await;
+    assert_eq!((refused.state, refused.reason.as_deref()), (notes::Shown::Refused, Some("comments-closed")));
+    assert_eq!(refused.markdown, "From home.", "nothing is lost");
+    let path = format!("/remote/peer.test/c/place-7kq2/comments/{}", said.id);
+    assert_eq!(it.town.gets(&path).await.0, StatusCode::GONE, "it is not published");
+}
