@@ -186,6 +186,8 @@ fn configuration(
 fn palabre(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palabre"));
     command.args(arguments).arg("--config").arg(folder.join("palabre.toml")).current_dir(folder);
+    // Ours to be told, and no setting of a node.
+    command.env_remove("PALABRE_BENCH_COMMENTS");
     command
 }
 
