@@ -134,7 +134,7 @@ impl Node {
     }
 
     async fn has(&self, path: &str, name: &str, value: &Value) -> anyhow::Result<bool> {
-        let list = self.api("GET", path, &Value::Null).await?;
+        let list = self.api("GET", &format!("{path}?limit=100"), &Value::Null).await?;
         let all = list["items"].as_array().context("a list")?;
         Ok(all.iter().any(|it| it[name] == *value && it["state"] == "accepted"))
     }
