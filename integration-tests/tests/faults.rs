@@ -32,12 +32,13 @@ const SAID: usize = 12;
 /// The nodes. The town asks, people of another node take part from home, a third one's forum carries the town's on to a
 /// fourth, and a fifth watches.
 struct Land {
-    ground: Ground,
     town: Node,
     home: Node,
     relay: Node,
     watcher: Node,
     far: Node,
+    // After the nodes, which are gone when it is taken away.
+    ground: Ground,
 }
 
 impl Land {
@@ -48,7 +49,7 @@ impl Land {
         let relay = Node::start_on(&ground, RELAY, empty()).await;
         let watcher = Node::start_on(&ground, WATCHER, empty()).await;
         let far = Node::start_on(&ground, FAR, Database::Sqlite).await;
-        let it = Self { ground, town, home, relay, watcher, far };
+        let it = Self { town, home, relay, watcher, far, ground };
         opens(&it.town.admin(), FORUM).await;
         for node in [&it.home, &it.watcher] {
             follows(node).await;

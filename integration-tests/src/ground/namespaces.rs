@@ -111,8 +111,9 @@ impl Drop for Namespaces {
         if let Some((_, task, _)) = &self.postgres {
             task.abort();
         }
-        for host in &self.hosts {
-            // What was never made cannot be taken away.
+        for (at, host) in (1..=self.hosts.len()).zip(&self.hosts) {
+            // What was never made cannot be taken away; a namespace may outlive its name, its end of the cable may not.
+            let _ = ip(&format!("link del {}v{at}", self.name));
             let _ = ip(&format!("netns del {}", self.of(host)));
         }
         let _ = ip(&format!("link del {}", self.name));
