@@ -207,7 +207,7 @@ async fn after_any_faults_and_their_healing_all_five_agree(empty: Empty) {
     land.ground.passes(3_600);
     land.town.resume().await;
     let all = say("While you were away.");
-    land.agrees(&on, [2, 0, 1], &all).await;
+    land.agrees(&on, [2, 1, 0], &all).await;
 
     // The relay dies while it passes things on, and comes back.
     let mut taken_back = Value::Null;
@@ -233,7 +233,7 @@ async fn after_any_faults_and_their_healing_all_five_agree(empty: Empty) {
     land.relay.resume().await;
     let all = say("And one more.");
     says(&clerk, &here, "And one more.").await;
-    land.agrees(&on, [2, 0, 1], &all).await;
+    land.agrees(&on, [2, 1, 0], &all).await;
 }
 
 /// The last step that brought the schema where it is: the words that take it back, and its version.

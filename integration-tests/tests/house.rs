@@ -7,7 +7,7 @@ use integration_tests::wait;
 use serde_json::{Value, json};
 
 use crate::relays::{opens, vkey, witnessed};
-use crate::town::{Empty, NEIGHBOUR, STRANGER, TOWN, Town, items};
+use crate::town::{Empty, NEIGHBOUR, STRANGER, Town, items};
 
 on_both_databases! {
     a_consultation_moves_house_twice_and_holds_at_each,
@@ -102,7 +102,12 @@ async fn a_consultation_moves_house_twice_and_holds_at_each(empty: Empty) {
     assert_eq!(substance(&next, &slug).await, before);
     assert_eq!(root(&last, &[&url]).await, before["root"], "the neighbour counts it again at its new address");
     let page = next.get(&format!("/c/{slug}"), "text/html").await.text;
-    assert!(page.contains("Close the square to cars?") && page.contains(TOWN), "it says where it was: {page}");
+    assert!(
+        page.contains("Close the square to cars?") && page.contains("The market <strong>needs</strong> it."),
+        "{page}"
+    );
+    let document = next.get(&format!("/c/{slug}/consultation.json"), "*/*").await.expect(200);
+    assert_eq!(document["source"]["url"], square.url.as_str(), "it says where it was: {}", document["source"]);
 
     let again = last.folder().join("square.zip").display().to_string();
     next.run(&["export", &slug, "--format", "archive", "-o", &again]).await.expect(0);

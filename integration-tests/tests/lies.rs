@@ -61,7 +61,7 @@ async fn shows(neighbour: &Node, on: &Published, wanted: &[&str]) {
 fn of(actor: &Value, kind: &str, object: &Value) -> Value {
     json!({
         "@context": ["https://www.w3.org/ns/activitystreams"], "type": kind, "actor": actor, "object": object,
-        "id": format!("{}#lie/{}", object["id"].as_str().unwrap_or("x"), object["type"].as_str().unwrap_or("x")),
+        "id": format!("{}#lie/{kind}", object["id"].as_str().or(object.as_str()).expect("an id")),
         "to": ["https://www.w3.org/ns/activitystreams#Public"],
     })
 }

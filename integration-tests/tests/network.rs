@@ -149,7 +149,7 @@ async fn table(node: &Node) -> BTreeMap<String, (u64, u64)> {
 async fn map(node: &Node) -> BTreeSet<String> {
     let page = node.get("/federation", "text/html").await.text;
     let Some(figure) = page.split("id=\"map\"").nth(1) else { return BTreeSet::new() };
-    let drawn = figure.split("<svg").nth(1).expect("a picture").split("</svg>").next().expect("its end");
+    let drawn = figure.split("<ol").next().expect("what is drawn before its legend");
     [TOWN, NEIGHBOUR, STRANGER].into_iter().filter(|host| drawn.contains(*host)).map(str::to_owned).collect()
 }
 

@@ -169,7 +169,7 @@ impl Reached {
         let followers = follow::inboxes(tx, telling.it.group.id).await?;
         let given = delivery::withdraw(tx, telling.app.now(), object).await?;
         let answered = telling.answered().filter_map(|actor| actor.inbox.clone());
-        let (through_forum, mut direct): (Vec<_>, Vec<_>) = match given {
+        let (mut through_forum, mut direct): (Vec<_>, Vec<_>) = match given {
             Some(given) => {
                 let hosts: Vec<_> = given.iter().filter_map(|inbox| host(inbox)).collect();
                 // Who was told directly is told of the end directly too: Mastodon heeds no Delete that is announced.
@@ -183,7 +183,14 @@ impl Reached {
             None => (followers, answered.collect()),
         };
         let author = Some(&telling.written.author).filter(|author| !author.is_local());
-        direct.extend(author.and_then(|author| author.inbox.clone()));
+        if let Some(inbox) = author.and_then(|author| author.inbox.clone()) {
+            // Where it came from it stands, though it was taken out before it went on to anybody: a node of our kind believes
+            // the forum there, and nobody else.
+            if !through_forum.iter().any(|other| host(other) == host(&inbox)) {
+                through_forum.push(inbox.clone());
+            }
+            direct.push(inbox);
+        }
         direct.sort_unstable();
         direct.dedup();
         Ok(Self { through_forum, direct })

@@ -3,10 +3,8 @@
 use model::debate::comment::{self, Comment};
 use model::debate::consultation::Consultation;
 use model::error::{Error, Refusal};
-use model::id::Id;
 use model::network::elsewhere;
 use model::network::envoy::{self, note};
-use model::people::role::Standing;
 
 use super::chance::Chance;
 use super::region::{Expected, HOSTS, Region, Said};

@@ -134,7 +134,7 @@ impl Node {
     }
 
     async fn has(&self, path: &str, name: &str, value: &Value) -> anyhow::Result<bool> {
-        let list = self.api("GET", path, &Value::Null).await?;
+        let list = self.api("GET", &format!("{path}?limit=100"), &Value::Null).await?;
         let all = list["items"].as_array().context("a list")?;
         Ok(all.iter().any(|it| it[name] == *value && it["state"] == "accepted"))
     }
@@ -186,6 +186,8 @@ fn configuration(
 fn palabre(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palabre"));
     command.args(arguments).arg("--config").arg(folder.join("palabre.toml")).current_dir(folder);
+    // Ours to be told, and no setting of a node.
+    command.env_remove("PALABRE_BENCH_COMMENTS");
     command
 }
 
