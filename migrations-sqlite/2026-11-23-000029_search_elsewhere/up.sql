@@ -4,11 +4,11 @@ CREATE TABLE search_documents_wider (
     kind TEXT NOT NULL,
     subject_id UUID NOT NULL UNIQUE,
     forum_id UUID REFERENCES forums (id) ON DELETE CASCADE,
-    mirror_id UUID REFERENCES mirrors (id) ON DELETE CASCADE,
-    stems TEXT NOT NULL
+    stems TEXT NOT NULL,
+    mirror_id UUID REFERENCES mirrors (id) ON DELETE CASCADE
 );
-INSERT INTO search_documents_wider (number, kind, subject_id, forum_id, mirror_id, stems)
-    SELECT number, kind, subject_id, forum_id, NULL, stems FROM search_documents;
+INSERT INTO search_documents_wider (number, kind, subject_id, forum_id, stems)
+    SELECT number, kind, subject_id, forum_id, stems FROM search_documents;
 DROP TABLE search_documents;
 ALTER TABLE search_documents_wider RENAME TO search_documents;
 CREATE INDEX search_documents_by_mirror ON search_documents (mirror_id);

@@ -54,7 +54,11 @@ impl Instrumentation for Counting {
 }
 
 fn comment() -> Job {
-    Job::Comment { comment: Id::derived(&["one".as_bytes()]), change: Change::Created }
+    Job::Comment {
+        forum: Id::derived(&["forum".as_bytes()]),
+        comment: Id::derived(&["one".as_bytes()]),
+        change: Change::Created,
+    }
 }
 
 /// A transaction that has something told, and how many statements wrote the deliveries of it.

@@ -35,6 +35,11 @@ impl Progress {
         Self::drawn("{spinner} {msg}, {elapsed}", None)
     }
 
+    /// Of what is done beside something else that is shown.
+    pub fn hidden() -> Self {
+        Self(ProgressBar::hidden())
+    }
+
     fn drawn(template: &str, length: Option<u64>) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self(ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden()));

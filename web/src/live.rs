@@ -247,7 +247,7 @@ fn tally_event(zone: &TimeZone, on: &Consultation, document: &Document) -> Answe
         let html = tallied::part(&Words::new(language, zone.clone()), on, document).map_err(Error::store)?;
         let mut data = numbers.clone();
         data["html"] = html.into();
-        Ok(written("tally", &data))
+        Ok::<_, Error>(written("tally", &data))
     };
     let [fr, en, es] = Language::ALL.map(event);
     Ok(Told::Each(Arc::new([fr?, en?, es?])))

@@ -175,7 +175,7 @@ async fn banned(app: &App, tx: &mut Tx, group: &Actor, act: &Act<'_>, about: &Ur
     let it = Expulsion { group_id: group.id, actor_id: whom.id, reason, until };
     expulsion::keep(tx, &it).await?;
     if removes {
-        note::removed_of(tx, &app.address, &whom, group, Some(&it.reason)).await?;
+        note::removed_of(tx, app.now(), &app.address, &whom, group, Some(&it.reason)).await?;
     }
     Ok(())
 }

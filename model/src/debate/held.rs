@@ -243,7 +243,7 @@ pub async fn reject(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Comment>, r
     let it = judged(tx, by, id).await?;
     let reason = decision::checked(reason)?;
     forget(tx, id).await?;
-    decline(tx, now, &it, &reason).await?;
+    decline(tx, now, &it, reason).await?;
     audit::note(tx, now, by.account.as_ref(), "comment.reject", &id.to_string(), None).await?;
     let made = Made { forum: Some(it.forum_id), actor: Some(it.actor_id), ..Made::new(decision::Act::Reject, reason) };
     decision::record(tx, now, by.account.as_ref(), made).await.map(drop)

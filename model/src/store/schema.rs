@@ -751,8 +751,8 @@ diesel::table! {
         kind -> Text,
         subject_id -> DbUuid,
         forum_id -> Nullable<DbUuid>,
-        mirror_id -> Nullable<DbUuid>,
         stems -> Text,
+        mirror_id -> Nullable<DbUuid>,
     }
 }
 

@@ -153,7 +153,13 @@ async fn mirror() -> anyhow::Result<[Figure; 2]> {
     until("all of it is there", async || Ok(mirror.received(ORIGIN).await? >= comments)).await?;
     let backfilled = comments as f64 / began.elapsed().as_secs_f64();
     until("the debate is known", async || mirror.knows(&url).await).await?;
-    let page = |node: &Node, path: String| Page { at: node.at, host: node.host.clone(), path, cookie: "" };
+    let page = |node: &Node, path: String| Page {
+        at: node.at,
+        host: node.host.clone(),
+        path,
+        cookie: "",
+        headers: String::new(),
+    };
     let home = page(origin, format!("/c/{slug}"));
     let there = page(mirror, format!("/remote/{ORIGIN}/c/{slug}"));
     let (mut local, mut mirrored) = (Vec::new(), Vec::new());

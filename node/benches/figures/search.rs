@@ -48,7 +48,11 @@ pub async fn measure(world: &World, database: &str) -> anyhow::Result<Figure> {
     let scope = Scope { kind: Some(Kind::Comment), ..Scope::default() };
     let queries: Vec<Query> = SOUGHT.iter().map(|words| Query::read(words)).collect::<Result<_, _>>()?;
     let (all, _) = search::page(&mut conn, None, &scope, &queries[0], None, PAGE).await?;
-    let keys: Vec<_> = all.iter().filter_map(|hit| hit.comment.as_ref()).map(|(it, _)| it.id).collect();
+    let comment = |hit: &search::Hit| match &hit.what {
+        search::What::Here { comment: Some(found), .. } => Some(found.0.id),
+        _ => None,
+    };
+    let keys: Vec<_> = all.iter().filter_map(comment).collect();
     anyhow::ensure!(keys.len() == PAGE, "a full page is found");
     let (mut ours, mut reference) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

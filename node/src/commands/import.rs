@@ -56,7 +56,10 @@ pub async fn run(config: &Config, command: Import) -> anyhow::Result<()> {
                 false => (file, None),
             };
             let progress = Progress::of_file(&comments);
-            let (comments, votes) = (progress.read(open(&comments)?), votes.as_deref().map(open).transpose()?);
+            // Read at once with the comments, whose line it would overwrite.
+            let unseen = Progress::hidden();
+            let votes = votes.as_deref().map(open).transpose()?.map(|held| unseen.read(held));
+            let comments = progress.read(open(&comments)?);
             let titled = Titled { title, name };
             told(config, &target, async |to| Ok(vec![import::comments(to, comments, votes, &titled).await?])).await
         }

@@ -8,7 +8,6 @@ use model::debate::consultation::{Consultation, Draft};
 use model::debate::forum::{Forum, Visibility};
 use model::testing::{World, statements};
 use serde_json::json;
-use tower::ServiceExt as _;
 
 use crate::browser::{Browser, app};
 

@@ -11,7 +11,7 @@ use model::debate::outcome;
 use model::testing::World;
 use serde_json::{Value, json};
 
-use super::browser::{Browser, app};
+use super::browser::Browser;
 
 const SURFACES: [&str; 6] = ["", "/ballot", "/results", "/print", "/embed", "/tally"];
 const DAY: u64 = 86_400;

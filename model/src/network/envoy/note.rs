@@ -282,7 +282,14 @@ pub async fn removed(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn removed_of(tx: &mut Tx, here: &Address, by: &Actor, group: &Actor, reason: Option<&str>) -> Result<()> {
+pub async fn removed_of(
+    tx: &mut Tx,
+    now: Instant,
+    here: &Address,
+    by: &Actor,
+    group: &Actor,
+    reason: Option<&str>,
+) -> Result<()> {
     let Some((host, forum)) = group.host.as_deref().zip(group.uri.as_deref()) else { return Ok(()) };
     let theirs = home_notes::table
         .filter(home_notes::actor_id.eq(by.id).and(home_notes::host.eq(host)))
@@ -292,7 +299,7 @@ pub async fn removed_of(tx: &mut Tx, here: &Address, by: &Actor, group: &Actor, 
     let notes: Vec<Note> = on!(conn, |c| theirs.select(Note::as_select()).load(c).await)?;
     for note in notes {
         match super::super::elsewhere::by_uri(tx, &note.page).await {
-            Ok(on) if on.forum == forum => removed(tx, here, note.id, host, reason).await?,
+            Ok(on) if on.forum == forum => removed(tx, now, here, note.id, host, reason).await?,
             Ok(_) | Err(Error::NotFound) => {}
             Err(error) => return Err(error),
         }

@@ -77,6 +77,7 @@ async fn empty(tx: &mut Tx, copy: &Mirror) -> Result<()> {
             mirrors::html.eq(""),
             mirrors::language.eq(None::<String>),
             mirrors::author_id.eq(None::<Id<Actor>>),
+            mirrors::updated_at.eq(None::<Instant>),
             mirrors::document.eq(&document),
         ))
         .execute(c)
