@@ -11,6 +11,7 @@ use model::job::{self, Job, When};
 use model::network::backfill::Backfill;
 use model::network::follow;
 use model::network::relay_server::{self, Direction};
+use model::network::sighting;
 use model::people::actor::Actor;
 use model::store::{Conn, Tx};
 use url::Url;
@@ -138,6 +139,9 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
     let Some(answered) = &note.in_reply_to else {
         return relayed(app, delivery, note).await;
     };
+    if sighting::is_marked(&mut app.store.conn().await?, note.id.as_str()).await? {
+        return keep_code(app, delivery, "not-found").await;
+    }
     let place = match place(&mut app.store.conn().await?, app, answered.as_str()).await {
         Ok(place) => place,
         Err(Error::NotFound) => return orphan(app, delivery, note, answered).await,

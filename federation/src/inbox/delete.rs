@@ -30,7 +30,15 @@ pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     } else {
         deleted(app, &mut tx, &sender, id.as_str(), delivery).await
     };
-    settle(app, delivery, tx, done).await
+    let unknown = matches!(done, Err(Error::NotFound));
+    let taken = settle(app, delivery, tx, done).await?;
+    if unknown {
+        // What is gone before it came is not taken in if it still comes: a request may arrive late.
+        let mut tx = app.store.begin().await?;
+        sighting::first(&mut tx, app.now(), id.as_str()).await?;
+        tx.commit().await?;
+    }
+    Ok(taken)
 }
 
 async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, delivery: &Delivery) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::clock::Instant;
 use crate::count::witness::{self, Role};
 use crate::error::Result;
 use crate::network::peer;
-use crate::store::schema::{actors, comments, copies, follows, lanes, mirrors, relays};
+use crate::store::schema::{actors, comments, copies, follows, lanes, mirror_ends, mirrors, relays};
 use crate::store::{Conn, on};
 
 /// What goes on with one host.
@@ -66,7 +66,10 @@ fn at<'a>(hosts: &'a mut BTreeMap<String, Exchange>, host: &str) -> &'a mut Exch
 }
 
 async fn received(conn: &mut Conn, hosts: &mut BTreeMap<String, Exchange>) -> Result<()> {
+    // Of what is gone at its origin only the place is kept.
+    let over = mirror_ends::table.filter(mirror_ends::mirror_id.eq(mirrors::id)).select(mirror_ends::mirror_id);
     let kept: Vec<(String, i64, Option<Instant>)> = on!(conn, |c| mirrors::table
+        .filter(diesel::dsl::not(diesel::dsl::exists(over)))
         .group_by(mirrors::host)
         .select((mirrors::host, count_star(), max(mirrors::received_at)))
         .load(c)

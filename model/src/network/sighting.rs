@@ -29,6 +29,16 @@ pub async fn first(tx: &mut Tx, now: Instant, uri: &str) -> Result<bool> {
     Ok(marked == 1)
 }
 
+/// Whether something was marked: an activity as handled, or an object that its own host said to be gone before it came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_marked(conn: &mut Conn, uri: &str) -> Result<bool> {
+    let found = seen_activities::table.find(uri).select(seen_activities::uri);
+    let found: Option<String> = on!(conn, |c| found.first(c).await.optional())?;
+    Ok(found.is_some())
+}
+
 /// Keeps the code of a refusal with the mark.
 ///
 /// # Errors
