@@ -6,9 +6,6 @@ mod way;
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
-use crate::inbox::wire;
 use crate::load::Page;
 use crate::report::{Figure, Most, best};
 use node::{Node, network, until};
@@ -29,8 +26,6 @@ const OF_EACH: usize = 20;
 const LONG: usize = 10_000;
 /// How long pages are asked for.
 const LENGTH: Duration = Duration::from_secs(3);
-/// Who writes at once.
-const CONNECTIONS: usize = 16;
 const ORIGIN: &str = "origin.test";
 const MIRROR: &str = "mirror.test";
 
@@ -92,21 +87,23 @@ async fn reaches_the_last(nodes: &[Node]) -> anyhow::Result<f64> {
 async fn forums() -> anyhow::Result<Most> {
     let nodes = network(&[ORIGIN, MIRROR], &Way::default()).await?;
     let [origin, mirror] = nodes.as_slice() else { anyhow::bail!("two nodes") };
-    let mut paths = Vec::new();
+    let mut slugs = Vec::new();
     for number in 0..FORUMS {
         let forum = format!("square{number}");
         origin.opens(&forum).await?;
         mirror.follows(&format!("@{forum}@{ORIGIN}")).await?;
         let (slug, url) = origin.publishes(&forum).await?;
         until("each debate is known", async || mirror.knows(&url).await).await?;
-        paths.push(format!("/api/v1/consultations/{slug}/comments"));
+        slugs.push(slug);
     }
     // The author of them becomes known.
-    says(origin, &paths[..1], 1).await?;
+    origin.says(&slugs[0], 1).await?;
     let before = settled(mirror).await?;
     let meter = mirror.meter();
     let began = meter.read()?;
-    says(origin, &paths, OF_EACH).await?;
+    for slug in &slugs {
+        origin.says(slug, OF_EACH).await?;
+    }
     let comments = FORUMS * OF_EACH;
     until("every comment is mirrored", async || Ok(mirror.received(ORIGIN).await? >= before + comments)).await?;
     let each = (meter.read()? - began) / comments as f64;
@@ -117,14 +114,6 @@ async fn forums() -> anyhow::Result<Most> {
         unit: "% of a core",
         most: 10.0,
     })
-}
-
-/// Writes so many comments at each of these addresses.
-async fn says(on: &Node, paths: &[String], each: usize) -> anyhow::Result<()> {
-    let words = |number: usize| json!({"text": format!("The square belongs to everybody who crosses it: {number}.")});
-    let letters: Vec<_> =
-        (0..each).flat_map(|number| paths.iter().map(move |path| on.request("POST", path, &words(number)))).collect();
-    wire::post_all(on.at, &letters, CONNECTIONS).await
 }
 
 /// How much a mirror has, once nothing more comes.
@@ -147,7 +136,8 @@ async fn mirror() -> anyhow::Result<[Figure; 2]> {
     let comments = std::env::var("PALABRE_BENCH_COMMENTS").ok().and_then(|many| many.parse().ok()).unwrap_or(LONG);
     origin.opens("square").await?;
     let (slug, url) = origin.publishes("square").await?;
-    says(origin, &[format!("/api/v1/consultations/{slug}/comments")], comments).await?;
+    origin.says(&slug, comments).await?;
+    origin.rests().await?;
     let began = Instant::now();
     mirror.follows(&format!("@square@{ORIGIN}")).await?;
     until("all of it is there", async || Ok(mirror.received(ORIGIN).await? >= comments)).await?;

@@ -8,7 +8,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use model::network::exchange;
+use model::clock::Clock;
+use model::debate::{comment, consultation, forum};
+use model::job;
+use model::network::{delivery, exchange};
+use model::people::account;
+use model::people::role::Standing;
 use model::store::{Options, Store};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,6 +24,8 @@ use crate::inbox::wire;
 
 /// Far more than any machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(300);
+/// Comments that are written in one transaction.
+const AT_ONCE: usize = 100;
 /// How often something is asked while it is waited for.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -108,7 +115,7 @@ impl Node {
 
     /// Publishes a vote; its slug and its address.
     pub async fn publishes(&self, forum: &str) -> anyhow::Result<(String, String)> {
-        let closes = model::clock::Clock::System.now().plus(Duration::from_secs(48 * 3600)).to_string();
+        let closes = Clock::System.now().plus(Duration::from_secs(48 * 3600)).to_string();
         let draft = json!({
             "title": "Close the square to cars?", "text": "The square belongs to everybody.", "language": "en",
             "method": {"kind": "vote"}, "closes_at": closes, "results": "live",
@@ -118,6 +125,33 @@ impl Node {
         let (slug, url) = (text("slug")?, text("url")?);
         self.api("POST", &format!("/consultations/{slug}/publish"), &json!({})).await?;
         Ok((slug, url))
+    }
+
+    /// So many comments on a consultation, written as the API writes them, past what one person may write in a minute.
+    pub async fn says(&self, slug: &str, many: usize) -> anyhow::Result<()> {
+        for first in (0..many).step_by(AT_ONCE) {
+            let mut tx = self.store.begin().await?;
+            let on = consultation::by_slug(&mut tx, slug).await?;
+            let forum = forum::by_id(&mut tx, on.forum_id).await?;
+            let by = Standing { account: Some(account::by_name(&mut tx, "maire").await?), member: None };
+            for number in first..many.min(first + AT_ONCE) {
+                let text = format!("The square belongs to everybody who crosses it: {number}.");
+                let draft = comment::Draft { text, ..comment::Draft::default() };
+                comment::post(&mut tx, Clock::System.now(), &forum, &on, &by, &draft).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until it has nothing to do.
+    pub async fn rests(&self) -> anyhow::Result<()> {
+        until("a node has nothing to do", async || {
+            let mut conn = self.store.conn().await?;
+            let due = job::next_due(&mut conn).await?.is_some_and(|due| due <= Clock::System.now());
+            Ok(!due && delivery::waiting(&mut conn).await? == 0)
+        })
+        .await
     }
 
     /// Follows a forum elsewhere, once that is accepted.
