@@ -62,13 +62,13 @@ async fn everybody_who_can_be_reached_hears_everything_once_and_in_order(empty: 
     let made = clerk.post(&format!("/forums/{FORUM}/consultations"), draft("Close it?", json!({"kind": "vote"}))).await;
     let slug = made.expect(201)["slug"].as_str().expect("a slug").to_owned();
     clerk.post(&format!("/consultations/{slug}/publish"), json!({})).await.expect(200);
+    let before = crowd.count();
     let mut told = Vec::new();
     for number in 0..COMMENTS {
         let said =
             clerk.post(&format!("/consultations/{slug}/comments"), json!({"text": format!("Words {number}")})).await;
         told.push(said.expect(201)["uri"].as_str().expect("an address").to_owned());
     }
-    let before = crowd.count();
     wait::within(
         LONG,
         || "half of it is told".to_owned(),
