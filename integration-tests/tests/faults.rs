@@ -137,8 +137,8 @@ async fn known(node: &Node, uri: &str) {
 async fn words(api: &Api, path: &str) -> Vec<String> {
     let mut all: Vec<String> = items(&api.get(path).await.expect(200))
         .iter()
-        // Of what is gone a mirror keeps the place, without a word.
-        .filter(|it| it["gone"].is_null())
+        // Of what is gone its place is kept, without a word: here by its state, on a mirror by what is said of it.
+        .filter(|it| it["gone"].is_null() && (it["state"].is_null() || it["state"] == "visible"))
         .map(|it| it["text"].as_str().unwrap_or_default().trim().to_owned())
         .collect();
     all.sort();
