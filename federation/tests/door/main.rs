@@ -15,6 +15,7 @@ mod hosts;
 mod intents;
 mod mirror;
 mod moderation;
+mod owed;
 mod pasture;
 mod proofs;
 mod reading;
