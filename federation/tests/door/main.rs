@@ -17,6 +17,7 @@ mod intents;
 mod mirror;
 mod moderation;
 mod order;
+mod owed;
 mod pasture;
 mod proofs;
 mod reading;
