@@ -2,7 +2,7 @@
 //!
 //! A page is given out as long as its version stands: that of a consultation is one row, read at most every [`ASKED`] however
 //! many ask, so that what another process changes shows at once too; what this process changes is told by
-//! [`Pages::forget`]. It is made anew at most [`MADE_MOST`] times a second, whatever storm of votes there is, and
+//! [`Pages::forget`]. It is made anew at most [`kept::MADE_MOST`] times a second, whatever storm of votes there is, and
 //! at least every [`LONGEST`], for what no version tells (the time that is left, a name): so it is right within two seconds.
 //! While one visitor's request makes it, the others are given the page that is there, and where none is, they wait for that
 //! one. It is kept as it goes out, headers, tag and compression included, and given out before any other layer is asked.
@@ -31,6 +31,10 @@ use crate::language::Language;
 use crate::pages::reading::Reading;
 use crate::{session, tag, visitor};
 
+mod kept;
+
+use kept::{Kept, Made, Version};
+
 /// How long a page is given out before its version is asked for.
 const ASKED: Duration = Duration::from_millis(50);
 /// How long a page without a version, such as a list, is given out before it is made anew.
@@ -39,9 +43,6 @@ const FRESH: Duration = Duration::from_millis(400);
 const STALE: Duration = Duration::from_millis(900);
 /// How long a page is given out at most, even though its version stands.
 const LONGEST: Duration = Duration::from_millis(1500);
-/// How often a page is made in a second at most.
-const MADE_MOST: u32 = 4;
-const SECOND: Duration = Duration::from_secs(1);
 /// How many pages are kept; past it the cache starts over.
 const MOST: usize = 512;
 /// How many readings of consultations are kept; past it they are read anew.
@@ -59,72 +60,6 @@ struct Page {
     headers: HeaderMap,
     tag: String,
     body: Bytes,
-}
-
-/// What tells whether a page has changed ([`consultation::stamp`]).
-type Version = (i64, i64);
-
-struct Kept {
-    page: Page,
-    /// The version that it shows; none of a list.
-    version: Option<Version>,
-    /// When it was made.
-    since: Instant,
-    /// When its version was last found to stand.
-    asked: Mutex<Instant>,
-    /// Whether this process has changed what it shows.
-    changed: AtomicBool,
-    renewing: AtomicBool,
-    made: Made,
-}
-
-/// How often a page was made since that moment: a second at most.
-#[derive(Clone, Copy, Debug)]
-struct Made {
-    since: Instant,
-    times: u32,
-}
-
-impl Made {
-    /// Once more.
-    fn again(self, now: Instant) -> Self {
-        if now.saturating_duration_since(self.since) < SECOND {
-            Self { times: self.times + 1, ..self }
-        } else {
-            Self { since: now, times: 1 }
-        }
-    }
-
-    /// Whether it was made as often as it may be.
-    fn is_often(self, now: Instant) -> bool {
-        self.times >= MADE_MOST && now.saturating_duration_since(self.since) < SECOND
-    }
-}
-
-impl Kept {
-    fn asked(&self) -> Instant {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// It is given out a while longer.
-    fn stands(&self, now: Instant) {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        self.renewing.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether it may be given out without asking.
-    fn is_good(&self, now: Instant) -> bool {
-        let pause = if self.version.is_some() { ASKED } else { FRESH };
-        let changed = self.changed.load(Ordering::Relaxed) && !self.made.is_often(now);
-        !changed && now.saturating_duration_since(self.asked()) < pause
-    }
-
-    /// Whether it still shows what is there, whose version is now this.
-    fn is_right(&self, version: Option<Version>, now: Instant) -> bool {
-        let held = version.is_some() && version == self.version && !self.changed.load(Ordering::Relaxed);
-        let age = now.saturating_duration_since(self.since);
-        age < LONGEST && (held || self.made.is_often(now))
-    }
 }
 
 /// Everything that the page shared by visitors without a session depends on.

@@ -1,5 +1,6 @@
 //! What is kept, and for how long.
 
+use super::kept::{MADE_MOST, SECOND};
 use super::*;
 
 fn key(path: &str, language: Language) -> Key {

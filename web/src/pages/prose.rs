@@ -30,7 +30,7 @@ struct ProsePage {
     page: Frame,
     /// That the institution has not written this page, or not to the end.
     notice: Option<String>,
-    /// What was found by whom, before what the institution writes.
+    /// What an audit found, or how soon moderators answer: before what the institution writes.
     found: Option<Part>,
     written: Option<Written>,
     parts: Vec<Part>,
@@ -96,6 +96,15 @@ fn audited(visitor: &Visitor) -> Part {
     Part { heading: t.say("accessibility-level"), text: format!("{level} {audit}") }
 }
 
+/// How soon moderators answer.
+fn promised(visitor: &Visitor) -> Part {
+    let t = &visitor.words;
+    Part {
+        heading: t.say("rules-delay"),
+        text: t.with("rules-delay-text", "hours", visitor.commitments.moderation_hours),
+    }
+}
+
 /// The visitor's language, then the institution's, then any: in which a page is looked for.
 pub(super) fn languages(visitor: &Visitor) -> Vec<&str> {
     let all = Language::ALL.iter().map(|language| language.tag());
@@ -118,7 +127,11 @@ async fn own(app: &App, visitor: &Visitor, name: Name) -> Result<Response, Failu
     let page = ProsePage {
         page: Frame::new(visitor, t.say(title(name))),
         notice,
-        found: (name == Name::Accessibility).then(|| audited(visitor)),
+        found: match name {
+            Name::Accessibility => Some(audited(visitor)),
+            Name::Rules => Some(promised(visitor)),
+            Name::Legal | Name::Privacy | Name::Faq => None,
+        },
         parts: if found.is_some() { Vec::new() } else { parts(visitor, headings(name)) },
         written: found.map(|page| Written { html: page.html, language: page.language }),
     };

@@ -139,6 +139,7 @@ model::both_databases! {
         assert!(page.has("Audit of 9 January 2026, by Cabinet &#38; Fils."), "{}", page.html);
         assert!(Browser::of(&world).get("/").await.has("Accessibility: partially compliant"));
         assert!(clerk.get("/mod").await.has("a decision within 48 hours"));
+        assert!(Browser::of(&world).get("/rules").await.has("is answered within 48 hours"), "everybody reads it");
         let registration = settings::registration(&mut world.store.conn().await.expect("a connection")).await;
         assert_eq!(registration.expect("a mode"), settings::Registration::Invite);
         let mut tx = world.store.begin().await.expect("a transaction");
