@@ -16,6 +16,7 @@ use model::people::actor::Actor;
 use model::store::{Conn, Tx};
 use url::Url;
 
+use super::delete::gone_early;
 use super::{Delivery, Rejection, Taken, code_of, first, keep_code, settle, vote};
 use crate::app::{App, Outing};
 use crate::backfill::{self, Kept};
@@ -139,7 +140,8 @@ async fn comment(app: &App, delivery: &Delivery, note: &Object) -> Result<Taken,
     let Some(answered) = &note.in_reply_to else {
         return relayed(app, delivery, note).await;
     };
-    if sighting::is_marked(&mut app.store.conn().await?, note.id.as_str()).await? {
+    let gone = gone_early(&delivery.activity.actor, &note.id);
+    if sighting::is_marked(&mut app.store.conn().await?, &gone).await? {
         return keep_code(app, delivery, "not-found").await;
     }
     let place = match place(&mut app.store.conn().await?, app, answered.as_str()).await {

@@ -8,9 +8,11 @@ use model::network::mirror::{self, How};
 use model::network::{erasure, quote, relay, relocation, sighting};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
+use url::Url;
 
 use super::{Delivery, Rejection, Taken, first, keep_code, settle};
 use crate::app::App;
+use crate::objects::actor::mark;
 use crate::wire::Activity;
 use crate::{guard, mirrored};
 
@@ -35,10 +37,16 @@ pub(super) async fn delete(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     if unknown {
         // What is gone before it came is not taken in if it still comes: a request may arrive late.
         let mut tx = app.store.begin().await?;
-        sighting::first(&mut tx, app.now(), id.as_str()).await?;
+        sighting::first(&mut tx, app.now(), &gone_early(&activity.actor, &id)).await?;
         tx.commit().await?;
     }
     Ok(taken)
+}
+
+/// The mark of what `author` said to be gone before it came. It names the author: nobody on the same host keeps out what
+/// another writes; and it is no address, so that it stands for no activity.
+pub(super) fn gone_early(author: &Url, object: &Url) -> String {
+    format!("gone:{}", mark(&format!("{author} {object}")))
 }
 
 async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, delivery: &Delivery) -> Result<()> {
@@ -75,7 +83,7 @@ async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, delivery: &D
 }
 
 /// Somebody forwards that a comment is gone, and its own host agrees.
-pub(super) async fn confirmed(app: &App, id: &url::Url) -> Result<Taken, Rejection> {
+pub(super) async fn confirmed(app: &App, id: &Url) -> Result<Taken, Rejection> {
     let mut tx = app.store.begin().await?;
     if let Some(there) = comment::by_uri(&mut tx, id.as_str()).await? {
         comment::retract(&mut tx, app.now(), there.actor_id, &there).await?;

@@ -126,3 +126,30 @@ async fn an_older_document_of_a_person_or_of_a_forum_replaces_nothing() {
         assert_eq!(kept.expect("read").expect("known").display_name, "New");
     }
 }
+
+#[tokio::test]
+async fn a_comment_that_its_author_deleted_before_it_came_stays_out_and_nobody_else_keeps_it_out() {
+    let town = Town::new().await;
+    let (ana, eve) = (town.peer.user("ana"), town.peer.user("eve"));
+    let (_, on) = town.live_vote(&ana).await;
+    let page = town.app.address.consultation(&on.slug);
+    let came = async |uri: &str| {
+        let mut conn = town.world.store.conn().await.expect("a connection");
+        comment::by_uri(&mut conn, uri).await.expect("read").is_some()
+    };
+    let written = |words: &str| {
+        let note = note(&ana, &page, words);
+        (note["id"].as_str().expect("an id").to_owned(), create(&ana, &note))
+    };
+    let (gone, late) = written("<p>Gone</p>");
+    let (kept, said) = written("<p>Kept</p>");
+    assert_eq!(town.takes_in(&ana, &activity(&ana, "Delete", json!(gone))).await, StatusCode::ACCEPTED);
+    assert_eq!(town.takes_in(&ana, &late).await, StatusCode::ACCEPTED);
+    assert!(!came(&gone).await, "it is not taken in any more");
+    // Of the same server, which is all that the address tells: neither the comment nor the activity that brings it.
+    for named in [json!(kept), said["id"].clone()] {
+        assert_eq!(town.takes_in(&eve, &activity(&eve, "Delete", named)).await, StatusCode::ACCEPTED);
+    }
+    assert_eq!(town.takes_in(&ana, &said).await, StatusCode::ACCEPTED);
+    assert!(came(&kept).await, "what others say to be gone is taken in");
+}

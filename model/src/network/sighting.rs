@@ -29,7 +29,7 @@ pub async fn first(tx: &mut Tx, now: Instant, uri: &str) -> Result<bool> {
     Ok(marked == 1)
 }
 
-/// Whether something was marked: an activity as handled, or an object that its own host said to be gone before it came.
+/// Whether something was marked: an activity as handled, or an object that its author said to be gone before it came.
 ///
 /// # Errors
 /// When the database fails.
