@@ -21,6 +21,7 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use bytes::Bytes;
 use model::debate::consultation::{self, Consultation};
+use model::debate::forum::Forum;
 use model::error::Error;
 use model::id::Id;
 use tokio::time::Instant;
@@ -28,6 +29,7 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::encoding::{self, Encoding};
 use crate::language::Language;
+use crate::pages::home::Front;
 use crate::pages::reading::Reading;
 use crate::{session, tag, visitor};
 
@@ -226,6 +228,8 @@ pub(crate) struct Pages {
     /// What pages of consultations are made from, for everybody alike.
     readings: RwLock<HashMap<String, Read>>,
     reading_gates: Mutex<HashMap<String, Gate>>,
+    /// What the home page is made from, by the forums that are seen, and how often this process had changed things by then.
+    fronts: RwLock<HashMap<Vec<Id<Forum>>, (Arc<Front>, u64)>>,
     /// How often this process has changed what pages show.
     changes: AtomicU64,
 }
@@ -271,6 +275,22 @@ impl Pages {
             self.reading_gates.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         readings.insert(slug.to_owned(), Read { reading, changed: self.changes() != changes });
+    }
+
+    /// What the home page shows of those forums, if it was read a moment ago and this process has changed nothing since.
+    pub(crate) fn front(&self, forums: &[Id<Forum>], now: Instant) -> Option<Arc<Front>> {
+        let fronts = self.fronts.read().unwrap_or_else(PoisonError::into_inner);
+        let fresh = |front: &Front| now.saturating_duration_since(front.since()) < FRESH;
+        fronts.get(forums).filter(|(front, at)| *at == self.changes() && fresh(front)).map(|(front, _)| front.clone())
+    }
+
+    /// Keeps what was read when this process had changed things that often.
+    pub(crate) fn keep_front(&self, forums: Vec<Id<Forum>>, front: Arc<Front>, changes: u64) {
+        let mut fronts = self.fronts.write().unwrap_or_else(PoisonError::into_inner);
+        if fronts.len() >= READINGS_MOST {
+            fronts.clear();
+        }
+        fronts.insert(forums, (front, changes));
     }
 
     /// The page, if a good one is there. Who gets `None` asks for its version or makes it.

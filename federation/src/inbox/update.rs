@@ -1,7 +1,7 @@
 //! `Update`: of a comment by its author; of an actor by itself; of a mirrored object by its origin.
 
 use model::debate::comment;
-use model::debate::{consultation, forum};
+use model::debate::{consultation, forum, held};
 use model::error::Result;
 use model::job::{self, Job, When};
 use model::network::{mirror, verified};
@@ -32,10 +32,13 @@ pub(super) async fn update(app: &App, delivery: &Delivery) -> Result<Taken, Reje
     }
     let mut conn = app.store.conn().await?;
     let is_comment = comment::by_uri(&mut conn, object.id.as_str()).await?.is_some();
+    let waits = held::by_uri(&mut conn, object.id.as_str()).await?.is_some();
     let is_mirrored = mirror::by_uri(&mut conn, object.id.as_str()).await?.is_some();
     drop(conn);
     if is_comment {
         revised(app, delivery, object).await
+    } else if waits {
+        revised_unread(app, delivery, object).await
     } else if is_mirrored {
         super::announce::renew(app, delivery, &object.id).await
     } else {
@@ -89,6 +92,28 @@ pub(super) async fn refreshed(app: &App, delivery: &Delivery, id: &Url) -> Resul
     settle(app, delivery, tx, done).await
 }
 
+/// A comment that nobody has read yet has other words.
+async fn revised_unread(app: &App, delivery: &Delivery, object: &Object) -> Result<Taken, Rejection> {
+    let Some((mut tx, sender)) = first(app, delivery).await? else {
+        return Ok(Taken::Again);
+    };
+    let done = async {
+        let waits = held::by_uri(&mut tx, object.id.as_str()).await?.ok_or(model::error::Error::NotFound)?;
+        let forum = forum::by_id(&mut tx, waits.forum_id).await?;
+        let html = reading::html(&mut tx, &app.address, Some(&forum.slug), object).await?;
+        let edited = remote::time(object.updated.as_deref());
+        let carried = is_carried(delivery, object).then_some(delivery.body.as_str());
+        held::revise(&mut tx, app.now(), sender.id, waits, &html, edited, carried).await
+    }
+    .await;
+    settle(app, delivery, tx, done).await
+}
+
+/// Whether the forum passes the edit on.
+fn is_carried(delivery: &Delivery, object: &Object) -> bool {
+    delivery.whole && object.is_public() && may_be_carried(&delivery.activity)
+}
+
 async fn revised(app: &App, delivery: &Delivery, object: &Object) -> Result<Taken, Rejection> {
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
@@ -100,7 +125,7 @@ async fn revised(app: &App, delivery: &Delivery, object: &Object) -> Result<Take
         let html = reading::html(&mut tx, &app.address, Some(&forum.slug), object).await?;
         let edited = remote::time(object.updated.as_deref());
         comment::revise(&mut tx, app.now(), sender.id, &there, &html, edited).await?;
-        if delivery.whole && object.is_public() && may_be_carried(&delivery.activity) {
+        if is_carried(delivery, object) {
             let carry = Job::Carry { forum: forum.id, activity: delivery.body.clone() };
             job::enqueue(&mut tx, app.now(), carry, When::Now).await?;
         }

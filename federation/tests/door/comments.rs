@@ -2,8 +2,9 @@ use http::StatusCode;
 use model::debate::comment::{self, Comment, State};
 use model::debate::consultation::Consultation;
 use model::debate::held;
+use model::error::Error;
 use model::people::suspension;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::town::{Town, activity, create, kinds, note};
 
@@ -239,4 +240,55 @@ async fn a_comment_that_waits_is_carried_once_it_is_shown_and_gone_when_its_auth
     let told = town.tells().await;
     assert_eq!(kinds(&told), ["Announce(Create)"]);
     assert!(String::from_utf8(told[0].body.clone()).expect("text").contains("First"), "byte for byte");
+}
+
+#[tokio::test]
+async fn a_comment_edited_while_it_waits_is_shown_and_carried_as_edited_to_who_has_read_that() {
+    let town = Town::new().await;
+    let (ana, eve) = (town.peer.user("ana"), town.peer.user("eve"));
+    let (forum, on) = town.live_vote(&ana).await;
+    let by = town.world.as_admin();
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    held::turn(&mut tx, town.now(), &by, &forum, true).await.expect("turned");
+    tx.commit().await.expect("committed");
+    let words = note(&ana, &town.app.address.consultation(&on.slug), "<p>First</p>");
+    assert_eq!(town.takes_in(&ana, &create(&ana, &words)).await, StatusCode::ACCEPTED);
+    let waiting = async || {
+        let mut conn = town.world.store.conn().await.expect("a connection");
+        let mut all = held::waiting(&mut conn, None, None, 10).await.expect("waiting");
+        assert_eq!(all.len(), 1);
+        all.remove(0).0
+    };
+    let read = waiting().await;
+    let edited = |words: &Value, at: &str, said: &str| {
+        let mut words = words.clone();
+        (words["content"], words["updated"]) = (json!(said), json!(at));
+        words
+    };
+    let mut borrowed = edited(&words, "2026-01-02T00:00:00Z", "<p>Borrowed</p>");
+    borrowed["attributedTo"] = json!(eve.id);
+    town.takes_in(&eve, &activity(&eve, "Update", borrowed)).await;
+    assert_eq!(waiting().await, read, "somebody else edits nothing");
+    let second = edited(&words, "2026-01-03T00:00:00Z", "<p>Second</p>");
+    assert_eq!(town.takes_in(&ana, &activity(&ana, "Update", second)).await, StatusCode::ACCEPTED);
+    let late = edited(&words, "2026-01-02T00:00:00Z", "<p>Between</p>");
+    town.takes_in(&ana, &activity(&ana, "Update", late)).await;
+    let now = waiting().await;
+    assert_eq!(now.markdown.trim(), "Second");
+    assert!(comments(&town, &on).await.is_empty() && town.tells().await.is_empty(), "nobody is told of what waits");
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    let unread = held::approve(&mut tx, town.now(), &by, read.id).await;
+    assert!(matches!(unread, Err(Error::NotFound)), "what nobody has read is not approved");
+    drop(tx);
+    let mut tx = town.world.store.begin().await.expect("a transaction");
+    held::approve(&mut tx, town.now(), &by, now.id).await.expect("shown");
+    tx.commit().await.expect("committed");
+    let shown = comments(&town, &on).await;
+    assert_eq!((shown[0].markdown.trim(), shown[0].updated_at.is_some()), ("Second", true));
+    let told = town.tells().await;
+    assert_eq!(kinds(&told), ["Announce(Update)"]);
+    assert!(
+        !String::from_utf8(told[0].body.clone()).expect("text").contains("First"),
+        "what nobody has read goes nowhere"
+    );
 }

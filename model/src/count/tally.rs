@@ -1,6 +1,6 @@
 //! Totals, and who may see them. A tally changes only in the sequencer, as a function of the events in their order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -107,20 +107,6 @@ pub async fn of(conn: &mut Conn, consultation: &Consultation) -> Result<Tally> {
     Ok(kept.unwrap_or_else(|| empty(consultation.id, consultation.created_at)))
 }
 
-/// The tally, and the root of the log that it is a function of.
-async fn with_root(conn: &mut Conn, on: &Consultation) -> Result<(Tally, String)> {
-    let both =
-        tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
-    let kept: Option<(Tally, Option<String>)> = on!(conn, |c| both
-        .filter(tallies::consultation_id.eq(on.id))
-        .select((Tally::as_select(), ballot_logs::root.nullable()))
-        .first(c)
-        .await
-        .optional())?;
-    let (tally, root) = kept.unwrap_or_else(|| (empty(on.id, on.created_at), None));
-    Ok((tally, root.unwrap_or_else(log::empty_root)))
-}
-
 pub(super) fn empty(consultation: Id<Consultation>, at: Instant) -> Tally {
     Tally { consultation_id: consultation, size: 0, counts: Json(Counts::default()), at, sent_at: None }
 }
@@ -224,8 +210,55 @@ pub struct Counted {
 /// When the database fails.
 pub async fn counted(conn: &mut Conn, on: &Consultation) -> Result<Counted> {
     let is_final = on.closed_at.is_some() && waiting(conn, on.id).await? == 0;
-    let (tally, root) = with_root(conn, on).await?;
-    Ok(Counted { tally, root, is_final })
+    let (tally, root) = with_roots(conn, &[on]).await?.remove(&on.id).unzip();
+    Ok(Counted::of(on, tally, root.flatten(), is_final))
+}
+
+/// The tally of each that has one, and the root of the log that it is a function of.
+async fn with_roots(
+    conn: &mut Conn,
+    all: &[&Consultation],
+) -> Result<HashMap<Id<Consultation>, (Tally, Option<String>)>> {
+    let ids: Vec<_> = all.iter().map(|on| on.id).collect();
+    let both =
+        tallies::table.left_join(ballot_logs::table.on(ballot_logs::consultation_id.eq(tallies::consultation_id)));
+    let kept: Vec<(Tally, Option<String>)> = on!(conn, |c| both
+        .filter(tallies::consultation_id.eq_any(ids))
+        .select((Tally::as_select(), ballot_logs::root.nullable()))
+        .load(c)
+        .await)?;
+    Ok(kept.into_iter().map(|(tally, root)| (tally.consultation_id, (tally, root))).collect())
+}
+
+/// The results of each consultation as `viewer` may see them, in their order; in two statements, however many they are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn results_of_each(
+    conn: &mut Conn,
+    all: &[Consultation],
+    now: Instant,
+    viewer: Viewer,
+) -> Result<Vec<Document>> {
+    let shown: Vec<&Consultation> = all.iter().filter(|on| visible(on, now, viewer)).collect();
+    let closed: Vec<_> = shown.iter().filter(|on| on.closed_at.is_some()).map(|on| on.id).collect();
+    let uncounted: Vec<Id<Consultation>> = if closed.is_empty() {
+        Vec::new()
+    } else {
+        on!(conn, |c| ballot_events::table
+            .filter(ballot_events::consultation_id.eq_any(closed).and(ballot_events::seq.is_null()))
+            .select(ballot_events::consultation_id)
+            .distinct()
+            .load(c)
+            .await)?
+    };
+    let mut tallies = if shown.is_empty() { HashMap::new() } else { with_roots(conn, &shown).await? };
+    let of_one = |on: &Consultation| {
+        let (tally, root) = tallies.remove(&on.id).unzip();
+        let is_final = on.closed_at.is_some() && !uncounted.contains(&on.id);
+        Counted::of(on, tally, root.flatten(), is_final).shown(on, now, viewer)
+    };
+    Ok(all.iter().map(of_one).collect())
 }
 
 /// The results of `on` as `viewer` may see them.
@@ -246,6 +279,14 @@ fn hidden(on: &Consultation, now: Instant) -> Document {
 }
 
 impl Counted {
+    fn of(on: &Consultation, tally: Option<Tally>, root: Option<String>, is_final: bool) -> Self {
+        Self {
+            tally: tally.unwrap_or_else(|| empty(on.id, on.created_at)),
+            root: root.unwrap_or_else(log::empty_root),
+            is_final,
+        }
+    }
+
     /// The results of `on` as `viewer` may see them.
     #[must_use]
     pub fn shown(&self, on: &Consultation, now: Instant, viewer: Viewer) -> Document {

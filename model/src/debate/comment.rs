@@ -34,6 +34,7 @@ pub use rows::{by_id, by_ids, by_uri, latest_of, list, of_actor};
 pub(crate) use rows::{count_opinions, score_earlier};
 pub use tombstone::{delete, hide, retract};
 pub(crate) use tombstone::{hide_all, restore, retract_all};
+pub(super) use version::edited;
 pub(crate) use version::reword;
 pub use version::{Version, edit, revise, versions};
 

@@ -4,6 +4,7 @@ mod staff;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use crate::care::audit;
 use crate::clock::Instant;
@@ -316,14 +317,16 @@ pub async fn by_actor(conn: &mut Conn, id: Id<Actor>) -> Result<Forum> {
 /// # Errors
 /// When the database fails.
 pub async fn list(conn: &mut Conn, account: Option<&Account>) -> Result<Vec<Forum>> {
-    let all: Vec<Forum> =
-        on!(conn, |c| forums::table.order((forums::title, forums::id)).select(Forum::as_select()).load(c).await)?;
-    let mut seen = Vec::new();
-    for forum in all {
-        let private = forum.visibility == Visibility::Private;
-        if !private || standing(conn, &forum, account).await?.sees(&forum) {
-            seen.push(forum);
-        }
-    }
-    Ok(seen)
+    let asks = account.map_or(Id::from_uuid(Uuid::nil()), |account| account.id);
+    let member = memberships::forum_id.eq(forums::id).and(memberships::account_id.eq(asks));
+    let all: Vec<(Forum, Option<Role>)> = on!(conn, |c| forums::table
+        .left_join(memberships::table.on(member))
+        .order((forums::title, forums::id))
+        .select((Forum::as_select(), memberships::role.nullable()))
+        .load(c)
+        .await)?;
+    let sees = |(forum, member): (Forum, Option<Role>)| {
+        Standing { account: account.cloned(), member }.sees(&forum).then_some(forum)
+    };
+    Ok(all.into_iter().filter_map(sees).collect())
 }

@@ -53,6 +53,8 @@ pub struct Held {
     pub published_at: Instant,
     /// When it came.
     pub received_at: Instant,
+    /// When it was last edited.
+    pub updated_at: Option<Instant>,
 }
 
 impl Held {
@@ -74,6 +76,7 @@ impl Held {
             activity: None,
             published_at,
             received_at,
+            updated_at: it.updated_at,
         }
     }
 
@@ -98,7 +101,7 @@ impl Held {
             passes: 0,
             source: None,
             published_at: self.published_at,
-            updated_at: None,
+            updated_at: self.updated_at,
             received_at: self.received_at,
             article: self.article,
             replies: 0,
@@ -247,6 +250,36 @@ pub async fn reject(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Comment>, r
     audit::note(tx, now, by.account.as_ref(), "comment.reject", &id.to_string(), None).await?;
     let made = Made { forum: Some(it.forum_id), actor: Some(it.actor_id), ..Made::new(decision::Act::Reject, reason) };
     decision::record(tx, now, by.account.as_ref(), made).await.map(drop)
+}
+
+/// Takes in an edit of what waits, by its author's own server, made at `edited` as that says. `activity` takes the place of
+/// the one that brought it, whose words are not those that somebody will have read. It stands under another key from then
+/// on: whoever has read the words before cannot approve these by mistake.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] by somebody else, [`Refusal::Outdated`], and what is wrong with the words.
+pub async fn revise(
+    tx: &mut Tx,
+    now: Instant,
+    author: Id<Actor>,
+    it: Held,
+    html: &str,
+    edited: Option<Instant>,
+    activity: Option<&str>,
+) -> Result<()> {
+    if it.actor_id != author {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let (markdown, html) = comment::edited(it.updated_at, edited, html)?;
+    if (&markdown, &html) == (&it.markdown, &it.html) {
+        return Ok(());
+    }
+    forget(tx, it.id).await?;
+    let updated_at = Some(edited.map_or(now, |at| at.min(now)));
+    let row = Held { id: Id::new(now), markdown, html, updated_at, activity: activity.map(str::to_owned), ..it };
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(held_comments::table).values(&row).execute(c).await)?;
+    Ok(())
 }
 
 /// Its author takes back what waits. False where nothing of theirs waits under that address.

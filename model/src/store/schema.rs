@@ -1111,6 +1111,7 @@ diesel::table! {
         activity -> Nullable<Text>,
         published_at -> DbTime,
         received_at -> DbTime,
+        updated_at -> Nullable<DbTime>,
     }
 }
 

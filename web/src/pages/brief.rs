@@ -1,7 +1,7 @@
 //! A consultation as an entry of a list.
 
 use model::clock::Instant;
-use model::count::tally::{self, Viewer};
+use model::count::tally::{self, Document, Viewer};
 use model::debate::consultation::{Consultation, Phase};
 use model::debate::outcome;
 use model::error::Result;
@@ -68,25 +68,41 @@ fn left(t: &Words, now: Instant, on: &Consultation, phase: Phase) -> Option<Stri
     }
 }
 
-/// The entries of a list, with the results that anybody may see.
-pub(crate) async fn list(conn: &mut Conn, t: &Words, now: Instant, listed: &[Consultation]) -> Result<Vec<Brief>> {
-    let mut briefs = Vec::with_capacity(listed.len());
-    for on in listed {
-        let document = tally::results(conn, on, now, Viewer::Anybody).await?;
-        let shown = results::of(t, on, &document).filter(|results| results.hidden.is_none());
-        briefs.push(Brief { results: shown, ..of(t, now, on) });
-    }
-    Ok(briefs)
+/// What an entry is made of for everybody alike, once read.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    on: Consultation,
+    results: Document,
+    decision: Option<String>,
 }
 
-/// The same with what was decided.
-pub(crate) async fn decided(conn: &mut Conn, t: &Words, now: Instant, listed: &[Consultation]) -> Result<Vec<Brief>> {
-    let ids: Vec<_> = listed.iter().map(|on| on.id).collect();
-    let outcomes = outcome::of_each(conn, &ids).await?;
-    let mut briefs = list(conn, t, now, listed).await?;
-    for (brief, on) in briefs.iter_mut().zip(listed) {
-        let found = outcomes.iter().find(|it| it.consultation_id == on.id);
-        brief.decision = found.map(|it| it.decision.clone()).filter(|decision| !decision.is_empty());
+impl Listed {
+    /// What stands in a list, with the results that anybody may see.
+    pub(crate) async fn read(conn: &mut Conn, now: Instant, all: Vec<Consultation>) -> Result<Vec<Self>> {
+        let results = tally::results_of_each(conn, &all, now, Viewer::Anybody).await?;
+        Ok(all.into_iter().zip(results).map(|(on, results)| Self { on, results, decision: None }).collect())
     }
-    Ok(briefs)
+
+    /// The same with what was decided.
+    pub(crate) async fn decided(conn: &mut Conn, now: Instant, all: Vec<Consultation>) -> Result<Vec<Self>> {
+        let ids: Vec<_> = all.iter().map(|on| on.id).collect();
+        let outcomes = outcome::of_each(conn, &ids).await?;
+        let mut listed = Self::read(conn, now, all).await?;
+        for it in &mut listed {
+            let found = outcomes.iter().find(|outcome| outcome.consultation_id == it.on.id);
+            it.decision = found.map(|it| it.decision.clone()).filter(|decision| !decision.is_empty());
+        }
+        Ok(listed)
+    }
+
+    /// The entry.
+    pub(crate) fn brief(&self, t: &Words, now: Instant) -> Brief {
+        let shown = results::of(t, &self.on, &self.results).filter(|results| results.hidden.is_none());
+        Brief { results: shown, decision: self.decision.clone(), ..of(t, now, &self.on) }
+    }
+
+    /// The entries of a list.
+    pub(crate) fn briefs(all: &[Self], t: &Words, now: Instant) -> Vec<Brief> {
+        all.iter().map(|it| it.brief(t, now)).collect()
+    }
 }

@@ -14,7 +14,7 @@ use model::store::Conn;
 use serde::Deserialize;
 
 use super::around::{self, Follow};
-use super::brief::{self, Brief};
+use super::brief::{Brief, Listed};
 use super::interact;
 use super::membership::{self, Members};
 use super::{After, Done};
@@ -234,7 +234,8 @@ async fn show_page(
         Some(tag) => tagged(&mut conn, &forum, tag, ordered).await?,
         None => consultation::list(&mut conn, &filter).await?,
     };
-    let next = tag.is_none() && i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
+    let listed = Listed::read(&mut conn, visitor.now, found).await?;
+    let next = tag.is_none() && i64::try_from(listed.len()).is_ok_and(|count| count == PAGE);
     let mut page = Frame::new(visitor, &forum.title).described(&forum.summary).mistaken(form.is_wrong());
     let files = around::files_of(visitor, &forum);
     page.follow_feed(files.feed.as_ref().map(|feed| feed.href.clone()), &forum.title);
@@ -255,7 +256,7 @@ async fn show_page(
             Some(tag) => visitor.words.with("forum-tagged", "tag", tag),
             None => visitor.say(&format!("forum-{}", tab.name())),
         },
-        listed: brief::list(&mut conn, &visitor.words, visitor.now, &found).await?,
+        listed: Listed::briefs(&listed, &visitor.words, visitor.now),
         next: next.then(|| {
             let skip = i64::from(asked.skip) + PAGE;
             format!("/f/{}?state={}&sort={}&skip={skip}", forum.slug, tab.name(), ordered.name())
@@ -263,7 +264,7 @@ async fn show_page(
         orders: Ordered::ALL.map(|it| form::Entry::new(it.name(), visitor.say(&format!("list-{}", it.name())))).into(),
         order: ordered.name(),
         state: tab.name(),
-        sorted: found.len() > 1,
+        sorted: listed.len() > 1,
         tag,
         stats: format!("/f/{}/stats", forum.slug),
         forum: Entry::of(visitor, &forum),

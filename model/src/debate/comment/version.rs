@@ -71,13 +71,23 @@ pub async fn revise(
     if comment.actor_id != author || comment.state != State::Visible {
         return Err(Refusal::NotAllowed.into());
     }
-    if comment.updated_at.zip(edited).is_some_and(|(kept, told)| told < kept) {
+    let (words, html) = self::edited(comment.updated_at, edited, html)?;
+    rewrite(tx, edited.map_or(now, |at| at.min(now)), comment, &words, &html).await
+}
+
+/// The words and the HTML of an edit from elsewhere, made at `edited`, of what was last edited at `kept`.
+pub(in crate::debate) fn edited(
+    kept: Option<Instant>,
+    edited: Option<Instant>,
+    html: &str,
+) -> Result<(String, String)> {
+    if kept.zip(edited).is_some_and(|(kept, told)| told < kept) {
         return Err(Refusal::Outdated.into());
     }
     let html = bounded(html)?;
     let words = text::plain(&html);
     check(&words)?;
-    rewrite(tx, edited.map_or(now, |at| at.min(now)), comment, &words, &html).await
+    Ok((words, html))
 }
 
 /// Puts other words into an official answer, because what it tells of has changed.

@@ -49,20 +49,28 @@ impl Drop for Node {
 
 /// So many nodes, each of which reaches every other one by a way.
 pub async fn network(hosts: &[&str], way: &Way) -> anyhow::Result<Vec<Node>> {
-    let mut places: Vec<(String, SocketAddr, SocketAddr)> = Vec::new();
+    // Each port is held until its node takes it: no other is given the same.
+    let (mut places, mut held): (Vec<(String, SocketAddr, SocketAddr)>, Vec<TcpListener>) = Default::default();
     for host in hosts {
-        let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let port = TcpListener::bind("127.0.0.1:0")?;
+        let at = port.local_addr()?;
         places.push(((*host).to_owned(), at, way.to(at).await?));
+        held.push(port);
     }
     let mut nodes = Vec::new();
-    for (host, at, _) in &places {
-        nodes.push(Node::start(host, *at, &places).await?);
+    for ((host, at, _), port) in places.iter().zip(held) {
+        nodes.push(Node::start(host, *at, port, &places).await?);
     }
     Ok(nodes)
 }
 
 impl Node {
-    async fn start(host: &str, at: SocketAddr, places: &[(String, SocketAddr, SocketAddr)]) -> anyhow::Result<Self> {
+    async fn start(
+        host: &str,
+        at: SocketAddr,
+        port: TcpListener,
+        places: &[(String, SocketAddr, SocketAddr)],
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("palabre.db");
         std::fs::write(folder.path().join("palabre.toml"), configuration(folder.path(), &file, host, at, places)?)?;
@@ -70,6 +78,7 @@ impl Node {
         let place = ["--domain", host, "--time-zone", "Europe/Paris", "--language", "en"];
         run(folder.path(), &[&setup[..], &place[..]].concat())?;
         let token = run(folder.path(), &["token", "create", "--account", "maire"])?.trim().to_owned();
+        drop(port);
         let process = palabre(folder.path(), &["serve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let store = Store::open(&Options { url: format!("sqlite:{}", file.display()), max_connections: 2 })?;
         let node = Self { host: host.to_owned(), at, process, token, store, _folder: folder };

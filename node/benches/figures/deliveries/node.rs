@@ -106,10 +106,15 @@ impl Node {
         Ok(())
     }
 
-    /// Waits until nothing waits to be delivered.
+    /// Waits until it has nothing to do.
     pub async fn rests(&self) -> anyhow::Result<()> {
         let began = Instant::now();
-        while delivery::waiting(&mut self.store.conn().await?).await? > 0 {
+        let busy = async || {
+            let mut conn = self.store.conn().await?;
+            let due = job::next_due(&mut conn).await?.is_some_and(|due| due <= Clock::System.now());
+            anyhow::Ok(due || delivery::waiting(&mut conn).await? > 0)
+        };
+        while busy().await? {
             ensure!(began.elapsed() < Duration::from_secs(120), "deliveries wait for ever");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

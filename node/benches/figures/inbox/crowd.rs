@@ -60,8 +60,10 @@ impl Crowd {
         let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| anyhow!("no key"))?;
         let public: PublicKeyX509Der<'_> =
             aws_lc_rs::signature::KeyPair::public_key(&pair).as_der().map_err(|_| anyhow!("no key"))?;
-        let pem =
-            format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(public.as_ref()));
+        // In lines of 64 (RFC 7468, section 2): the library takes no other.
+        let text = STANDARD.encode(public.as_ref());
+        let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| str::from_utf8(line).ok()).collect();
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"));
         let served = Served { pem: pem.into(), asked: Arc::default() };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

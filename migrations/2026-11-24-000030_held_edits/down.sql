@@ -1,0 +1,1 @@
+ALTER TABLE held_comments DROP COLUMN updated_at;
