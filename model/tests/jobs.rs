@@ -114,7 +114,7 @@ fn what_an_earlier_version_left_in_the_queue_is_read() {
     let relay = serde_json::json!({
         "kind": "relay", "forum": forum, "object": "https://m.test/c/x", "passed": {"how": "root"}, "came_from": ["m.test"],
     });
-    assert!(matches!(serde_json::from_value(relay).unwrap(), Job::Relay { passed: Passed::Root, .. }));
+    assert!(matches!(serde_json::from_value::<Job>(relay).unwrap(), Job::Relay { passed: Passed::Root, .. }));
     let search = Backfill::of("https://m.test/c/x", None, Vec::new());
     let mut backfill = serde_json::to_value(Job::Backfill { backfill: search.clone() }).unwrap();
     let named = backfill["backfill"].as_object_mut().unwrap();
