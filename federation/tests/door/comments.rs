@@ -202,7 +202,7 @@ async fn what_somebody_suspended_sends_is_refused_until_it_is_lifted() {
     town.tells().await;
 }
 
-async fn suspends(town: &Town, uri: &str, suspends: bool) {
+pub(super) async fn suspends(town: &Town, uri: &str, suspends: bool) {
     let by = town.world.as_admin();
     let mut tx = town.world.store.begin().await.expect("a transaction");
     let whom = model::people::actor::by_uri(&mut tx, uri).await.expect("asked").expect("known");
