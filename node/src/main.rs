@@ -12,6 +12,7 @@ mod listener;
 mod machines;
 mod mailer;
 mod node;
+mod noted;
 mod opening;
 mod output;
 mod progress;
