@@ -8,7 +8,7 @@ use model::id::Id;
 use model::job::{self, Claim, Job, Outcome, When};
 use model::network::backfill::{self, Announced, Backfill, Step};
 use model::network::follow;
-use model::network::mirror::{self, How, Kind, Mirror};
+use model::network::mirror::{self, How, Kind, Mirror, Vacant};
 use model::people::actor::{self, Actor};
 use model::store::Tx;
 use serde_json::Value;
@@ -24,6 +24,8 @@ use crate::{guard, mirrored, reading, relay, remote};
 const ENTRIES_MOST: usize = 100;
 /// How often a server that does not answer is asked again.
 const TRIES: u32 = 16;
+/// What a server answers of something that is gone (RFC 9110); a `Tombstone` says the same.
+const GONE: u16 = 410;
 
 /// Has a thread completed, once at a time.
 pub(crate) async fn begin(tx: &mut Tx, now: Instant, search: Backfill) -> Result<()> {
@@ -60,7 +62,7 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
                 search = before;
                 break;
             }
-            Err(error) => missed(app, &step, &error).await?,
+            Err(error) => missed(app, &mut search, &step, &error).await?,
         }
         if matches!(step, Step::Collection(_)) {
             break;
@@ -80,10 +82,14 @@ pub(crate) async fn go_on(app: &App, claim: &Claim, mut search: Backfill) -> Res
 }
 
 /// Something could not be had. If it is gone at its origin and a copy is kept of it, the copy is emptied.
-async fn missed(app: &App, step: &Step, error: &Unfetched) -> Result<()> {
+async fn missed(app: &App, search: &mut Backfill, step: &Step, error: &Unfetched) -> Result<()> {
     tracing::info!(at = step.at(), %error, "a part of a thread could not be had");
     let Step::Post(at) = step else { return Ok(()) };
-    if !error.is_gone() || mirror::by_uri(&mut app.store.conn().await?, at).await?.is_none() {
+    if !error.is_gone() {
+        return Ok(());
+    }
+    search.miss(at);
+    if mirror::by_uri(&mut app.store.conn().await?, at).await?.is_none() {
         return Ok(());
     }
     let mut tx = app.store.begin().await?;
@@ -111,6 +117,7 @@ async fn look(app: &App, outing: &Outing, search: &mut Backfill, step: &Step) ->
             }
             turn_page(app, search, &at, &document).await.map(Ok)
         }
+        Step::Post(_) | Step::Child(_) if document["type"] == "Tombstone" => Ok(Err(Unfetched::Status(at, GONE))),
         Step::Post(_) | Step::Child(_) => {
             let climbed = matches!(step, Step::Child(_));
             match wire::typed::<Object>(document.clone()) {
@@ -227,6 +234,7 @@ async fn post(
     }
     let kept = match search.group {
         Some(group) => {
+            below_a_place(app, search, group, &object).await?;
             let announced = search.announced.clone().filter(|_| search.root == object.id.as_str());
             copied(app, outing, (group, announced), &object, &document).await?
         }
@@ -257,6 +265,25 @@ async fn post(
         Kept::Unfetched(error) => return Ok(Err(error)),
     }
     Ok(Ok(()))
+}
+
+/// What answers something that was gone before it came here stands below an empty place in its debate.
+async fn below_a_place(app: &App, search: &Backfill, group: Id<Actor>, object: &Object) -> Result<()> {
+    let above = object.in_reply_to.as_ref().filter(|above| search.is_gone(above.as_str()));
+    let Some((above, host)) = above.and_then(|above| Some((above, guard::authority(above)?))) else { return Ok(()) };
+    let mut tx = app.store.begin().await?;
+    if mirror::any_by_uri(&mut tx, above.as_str()).await?.is_some() {
+        return Ok(());
+    }
+    let Some(began) = mirror::by_uri(&mut tx, &search.root).await? else { return Ok(()) };
+    let root = began.root_uri.unwrap_or(began.uri);
+    if !mirror::by_uri(&mut tx, &root).await?.is_some_and(|page| page.kind == Kind::Page) {
+        return Ok(());
+    }
+    let published_at = remote::time(object.published.as_deref()).unwrap_or_else(|| app.now());
+    let place = Vacant { uri: above.as_str(), host, group_id: group, root_uri: &root, published_at };
+    mirror::leave_place(&mut tx, app.now(), place).await?;
+    tx.commit().await
 }
 
 /// What became of a post that was fetched.

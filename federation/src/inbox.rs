@@ -8,6 +8,7 @@ mod answer;
 mod create;
 mod delete;
 mod door;
+mod embedded;
 mod flag;
 mod follow;
 mod forwarded;

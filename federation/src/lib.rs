@@ -116,13 +116,19 @@ pub fn speaks_activity(parts: &http::request::Parts) -> bool {
         return true;
     }
     let reads = parts.method == http::Method::GET || parts.method == http::Method::HEAD;
-    let accepts = parts.headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    reads && accepts.flat_map(|value| value.split(',')).any(is_activity_range)
+    reads && accepts_activity(&parts.headers)
+}
+
+/// Whether whoever sends these headers would take an activity.
+#[must_use]
+pub fn accepts_activity(headers: &http::HeaderMap) -> bool {
+    let accepts = headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepts.flat_map(|value| value.split(',')).any(is_activity_range)
 }
 
 fn is_activity_range(range: &str) -> bool {
-    let essence = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == wire::ACTIVITY_JSON || essence == "application/ld+json"
+    let essence = range.split(';').next().unwrap_or_default().trim();
+    [wire::ACTIVITY_JSON, "application/ld+json"].iter().any(|kind| essence.eq_ignore_ascii_case(kind))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use model::network::relay::{self, Heard};
 use model::people::actor::Actor;
 use model::store::Tx;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::app::App;
@@ -56,7 +57,9 @@ pub(crate) async fn renewed(
             relay::changed(tx, app.now(), &heard(Some((inner.id.as_str(), bytes)))).await
         }
         ("Announce", Some((inner, bytes))) if inner.kind == "Create" => {
-            relay::heard(tx, app.now(), &heard(Some((inner.id.as_str(), bytes)))).await
+            // of a debate that is told otherwise than it is at its origin, its id alone is passed on
+            let whole = copy.kind == Kind::Note || says(&inner.object, &copy.document.0);
+            relay::heard(tx, app.now(), &heard(whole.then_some((inner.id.as_str(), bytes)))).await
         }
         ("Announce", None) => relay::heard(tx, app.now(), &heard(None)).await,
         ("Update", _) if delivery.whole && may_be_carried(&delivery.activity) => {
@@ -64,6 +67,16 @@ pub(crate) async fn renewed(
         }
         _ => Ok(()),
     }
+}
+
+/// Whether an object that is told says what is kept of it; contexts and the times of proofs aside.
+fn says(told: &Value, kept: &Value) -> bool {
+    let fields = |value: &Value| {
+        let mut fields = value.as_object().cloned().unwrap_or_default();
+        fields.retain(|name, _| name != "@context" && name != "proof");
+        fields
+    };
+    fields(told) == fields(kept)
 }
 
 /// How a forum announced something new, if it did.

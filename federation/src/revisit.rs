@@ -5,7 +5,8 @@ use model::count::log::verify::keys_of;
 use model::error::{Error, Result};
 use model::id::Id;
 use model::job::Outcome;
-use model::network::mirror::{self, How, Mirror};
+use model::network::backfill::{Backfill, Step};
+use model::network::mirror::{self, How, Kind, Mirror};
 use model::network::{elsewhere, fidelity, relay};
 use model::people::actor::{self, Actor};
 use model::store::Conn;
@@ -13,8 +14,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::app::App;
-use crate::mirrored;
 use crate::wire::{self, Object};
+use crate::{backfill, mirrored};
 
 /// What was found: the account of it, and the copies as they are to be.
 #[derive(Default)]
@@ -22,8 +23,10 @@ struct Found {
     detail: Option<String>,
     /// Those that can be put right from what is signed.
     signed: Vec<Mirror>,
-    /// Whether all of them can.
+    /// Whether the consultation itself holds, or can be put right so.
     whole: bool,
+    /// The comments that cannot: their own origins are asked.
+    lost: Vec<String>,
 }
 
 /// Looks at a consultation, here and at its origin.
@@ -62,8 +65,13 @@ pub(crate) async fn run(app: &App, page: &str) -> Result<Outcome> {
             mirrored::keep(app, &mut tx, group, author.id, &object, document).await?;
         }
     }
+    if !found.lost.is_empty() {
+        let steps = found.lost.iter().cloned().map(Step::Post).collect();
+        backfill::begin(&mut tx, app.now(), Backfill::of(page, kept.group_id, steps)).await?;
+    }
     let next = app.now().plus(if over { fidelity::OVER } else { fidelity::OPEN });
-    let found = found.detail.as_deref().map(|detail| (detail, found.whole));
+    let whole = found.whole && found.lost.is_empty();
+    let found = found.detail.as_deref().map(|detail| (detail, whole));
     fidelity::settle(&mut tx, app.now(), page, found, next).await?;
     tx.commit().await.map(|()| Outcome::Done)
 }
@@ -125,6 +133,7 @@ async fn judge(app: &App, conn: &mut Conn, copy: &Mirror, author: &Actor, found:
         found.detail.get_or_insert_with(|| format!("{}: {why}", copy.uri));
         match signed.filter(|_| unsigned.is_none()) {
             Some(signed) => found.signed.push(signed),
+            None if copy.kind == Kind::Note => found.lost.push(copy.uri.clone()),
             None => found.whole = false,
         }
     }

@@ -7,7 +7,7 @@ use integration_tests::wait;
 use serde_json::{Value, json};
 
 use crate::relays::{opens, vkey, witnessed};
-use crate::town::{Empty, NEIGHBOUR, STRANGER, Town, items};
+use crate::town::{Empty, NEIGHBOUR, STRANGER, TOWN, Town, items};
 
 on_both_databases! {
     a_consultation_moves_house_twice_and_holds_at_each,
@@ -106,6 +106,8 @@ async fn a_consultation_moves_house_twice_and_holds_at_each(empty: Empty) {
         page.contains("Close the square to cars?") && page.contains("The market <strong>needs</strong> it."),
         "{page}"
     );
+    let link = format!("<a href=\"{0}\" rel=\"nofollow noopener\">{0}</a>", square.url);
+    assert!(page.contains(&format!("From {TOWN}, taken in here on ")) && page.contains(&link), "{page}");
     let document = next.get(&format!("/c/{slug}/consultation.json"), "*/*").await.expect(200);
     assert_eq!(document["source"]["url"], square.url.as_str(), "it says where it was: {}", document["source"]);
 
@@ -113,5 +115,7 @@ async fn a_consultation_moves_house_twice_and_holds_at_each(empty: Empty) {
     next.run(&["export", &slug, "--format", "archive", "-o", &again]).await.expect(0);
     let (slug, url) = takes_in(&last, "moved-again", &again).await;
     assert_eq!(substance(&last, &slug).await, before);
+    let page = last.get(&format!("/c/{slug}/print"), "text/html").await.text;
+    assert!(page.contains(&format!("From {TOWN}, ")) && page.contains(&square.url), "where it was first: {page}");
     assert_eq!(root(&next, &[&url]).await, before["root"]);
 }

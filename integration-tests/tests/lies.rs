@@ -14,6 +14,7 @@ use crate::two_nodes::{follows, mirrored};
 on_both_databases! {
     what_a_liar_passes_on_is_not_believed,
     an_origin_that_alters_its_count_is_found_out,
+    a_mirror_that_alters_what_it_keeps_is_found_out_by_what_is_signed,
 }
 
 /// Results of one ballot that the neighbour has counted again.
@@ -138,4 +139,58 @@ async fn an_origin_that_alters_its_count_is_found_out(empty: Empty) {
     assert!(held["results"].is_null() || held["results"]["tiers"] == tiers, "{held}");
     let check = town.node.run(&["verify", &on.url]).await;
     assert_eq!(check.code, 1, "it is found out at home too: {}", check.stdout);
+}
+
+/// Somebody with the file of the mirror's database writes other things into it: into what is shown of a consultation, and of its
+/// comments, or into all that is kept of them.
+fn alters(mirror: &Node, all: bool) {
+    let said = [("page", "belongs to everybody", "belongs to nobody"), ("note", "True words", "False words")];
+    for (kind, from, to) in said {
+        let column = |name: &str| format!("{name} = replace({name}, '{from}', '{to}')");
+        let columns = if all { format!("{}, {}", column("html"), column("document")) } else { column("html") };
+        mirror.alters(&format!("UPDATE mirrors SET {columns} WHERE kind = '{kind}'"));
+    }
+    for name in ["count", "voters"] {
+        let numbers = format!("replace(document, '\"{name}\":1', '\"{name}\":98765')");
+        mirror.alters(&format!("UPDATE mirror_tallies SET document = {numbers}"));
+    }
+}
+
+async fn a_mirror_that_alters_what_it_keeps_is_found_out_by_what_is_signed(empty: Empty) {
+    let (town, mut neighbour, on, _) = known(empty).await;
+    let tiers = counted(&town, &neighbour, &on).await;
+    let path = format!("/remote/{TOWN}/c/{}", on.slug);
+    let there = format!("http://{NEIGHBOUR}{path}");
+    let shown = async |neighbour: &Node| neighbour.get(&path, "text/html").await.text;
+    town.node.run(&["verify", &there]).await.expect(0);
+
+    // While it runs: the page lies, and whoever asks both nodes finds it out. Numbers that nobody signed are not even shown.
+    alters(&neighbour, false);
+    let page = shown(&neighbour).await;
+    assert!(page.contains("belongs to nobody") && !page.contains("98,765") && !page.contains("98765"), "{page}");
+    let held = neighbour.admin().get(&format!("/remote?uri={}", on.url)).await.expect(200);
+    assert!(held["results"].is_null(), "{held}");
+    let told = town.node.run(&["verify", &there]).await;
+    assert!(told.code == 1 && told.stdout.contains("DOES NOT HOLD"), "{}{}", told.stdout, told.stderr);
+
+    // It looks for itself as it starts, and finds what was done meanwhile to all that it keeps.
+    assert_eq!(neighbour.stop().await, Some(0));
+    alters(&neighbour, true);
+    neighbour.resume().await;
+    let found = format!("what was kept here was not what {TOWN} has signed");
+    wait::until("the neighbour finds it out", async || shown(&neighbour).await.contains(&found).then_some(())).await;
+    shows(&neighbour, &on, &["True words."]).await;
+    let page = shown(&neighbour).await;
+    assert!(page.contains("belongs to everybody") && !page.contains("belongs to nobody"), "{page}");
+    town.node.run(&["verify", &there]).await.expect(0);
+
+    // The next ballot has the results counted again from the log of the origin.
+    let marc = town.node.person("marc").await;
+    marc.put(&format!("/consultations/{}/ballot", on.slug), json!({"choice": ["against"]})).await.expect(201);
+    wait::until("the neighbour counts again", async || {
+        let results = town.clerk.get(&format!("/consultations/{}/results", on.slug)).await.expect(200);
+        let held = neighbour.admin().get(&format!("/remote?uri={}", on.url)).await.expect(200);
+        (held["results"]["tiers"] == results["tiers"] && results["tiers"] != tiers).then_some(())
+    })
+    .await;
 }

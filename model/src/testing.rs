@@ -26,7 +26,7 @@ use crate::id::Id;
 use crate::people::account::{self, Account, Newcomer, PasswordHash};
 use crate::people::actor::{self, Actor};
 use crate::people::role::{Role, Standing};
-use crate::store::{Options, Store, migrate};
+use crate::store::{Conn, Options, Store, migrate};
 
 pub use earlier::{analyse, forget_documents, forget_scores, renumber_documents};
 pub use tampering::{break_tally, forget_log, pretend_newer};
@@ -281,6 +281,19 @@ impl World {
         let receipt = ballot::cast(&mut tx, self.now(), on, voter, &chosen).await?;
         tx.commit().await?;
         Ok(receipt)
+    }
+
+    /// Has the database itself refuse a ballot of nobody, as SQLite does: for tests of what comes of its errors.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn refuses_ballots_of_nobody(&self) {
+        use diesel_async::RunQueryDsl;
+        let mut conn = self.store.conn().await.expect("a connection");
+        if let Conn::Postgres(c) = &mut conn {
+            let guarded = "ALTER TABLE ballots ADD FOREIGN KEY (actor_id) REFERENCES actors (id)";
+            diesel::sql_query(guarded).execute(&mut **c).await.expect("guarded");
+        }
     }
 
     /// The consultation as it stands now.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use model::both_databases;
 use model::id::Id;
 use model::job::{self, Change, Job, Outcome, When};
+use model::network::backfill::Backfill;
+use model::network::relay::Passed;
 use model::testing::World;
 
 async fn enqueue(world: &World, job: Job) {
@@ -104,4 +106,18 @@ fn back_off_doubles_up_to_a_day() {
         |attempts, chance| job::back_off(start, Duration::from_secs(30), attempts, chance).since(start).as_secs();
     assert_eq!((wait(0, 0.0), wait(3, 0.0), wait(3, 1.0)), (30, 240, 288));
     assert_eq!(wait(40, 0.0), 86_400);
+}
+
+#[test]
+fn what_an_earlier_version_left_in_the_queue_is_read() {
+    let forum = Id::<model::debate::forum::Forum>::from_uuid(Default::default());
+    let relay = serde_json::json!({
+        "kind": "relay", "forum": forum, "object": "https://m.test/c/x", "passed": {"how": "root"}, "came_from": ["m.test"],
+    });
+    assert!(matches!(serde_json::from_value::<Job>(relay).unwrap(), Job::Relay { passed: Passed::Root, .. }));
+    let search = Backfill::of("https://m.test/c/x", None, Vec::new());
+    let mut backfill = serde_json::to_value(Job::Backfill { backfill: search.clone() }).unwrap();
+    let named = backfill["backfill"].as_object_mut().unwrap();
+    assert!(named.remove("gone").is_some() && named.remove("announced").is_some());
+    assert_eq!(serde_json::from_value::<Job>(backfill).unwrap(), Job::Backfill { backfill: search });
 }

@@ -11,6 +11,7 @@ use model::testing::World;
 
 both_databases! {
     async fn one_poisoned_among_many_spoils_nobodys(world: World) {
+        world.refuses_ballots_of_nobody().await;
         let (forum, vote) = world.vote().await;
         let mut voters = Vec::new();
         for n in 0..32 {

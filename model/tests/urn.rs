@@ -74,6 +74,7 @@ both_databases! {
     }
 
     async fn each_in_the_urn_is_decided_as_if_alone(world: World) {
+        world.refuses_ballots_of_nobody().await;
         let (forum, vote) = world.vote().await;
         let urn = Urn::open(world.store.clone(), world.clock.clone());
         let voters = voters(&world, 64).await;

@@ -1,19 +1,16 @@
 //! Where the node listens, and how it stops: requests that have begun are answered.
 
 use std::future::{Future, IntoFuture};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::Extension;
-use axum::Router;
-use axum::extract::ConnectInfo;
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::Listen;
+use crate::door::{Door, Entrance};
 
 /// How long requests that have begun may take to end once the node is asked to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(30);
@@ -68,19 +65,15 @@ impl Listener {
     ///
     /// # Errors
     /// When accepting connections fails for good.
-    pub async fn serve(self, router: Router, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-        let ended = stopped(stop.clone());
+    pub async fn serve(self, door: Door, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let (ended, entrance) = (stopped(stop.clone()), Entrance(door));
         match self {
             Self::Tcp(listener) => {
-                let service = router.into_make_service_with_connect_info::<SocketAddr>();
-                within(axum::serve(listener, service).with_graceful_shutdown(ended).into_future(), stop).await
+                within(axum::serve(listener, entrance).with_graceful_shutdown(ended).into_future(), stop).await
             }
             Self::Unix(listener, path) => {
-                // Who speaks through the socket is on this machine: the proxy that the configuration trusts.
-                let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0)));
-                let service = router.layer(Extension(here)).into_make_service();
                 let served =
-                    within(axum::serve(listener, service).with_graceful_shutdown(ended).into_future(), stop).await;
+                    within(axum::serve(listener, entrance).with_graceful_shutdown(ended).into_future(), stop).await;
                 std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
                 served
             }

@@ -8,6 +8,7 @@ mod collection;
 mod commands;
 mod config;
 mod courier;
+mod door;
 mod listener;
 mod machines;
 mod mailer;

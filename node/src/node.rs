@@ -12,6 +12,7 @@ use model::store::Store;
 use web::provider::Provider;
 
 use crate::config::{Claim, Config, Oidc};
+use crate::door::Door;
 use crate::machines::{Machines, Network};
 use crate::mailer::Mailer;
 use crate::opening;
@@ -75,7 +76,7 @@ impl Node {
     }
 
     /// Both doors and what is watched, as one.
-    pub fn router(self: &Arc<Self>, watch: Router) -> Router {
+    pub fn door(self: &Arc<Self>, watch: Router) -> Door {
         let (node, finder, messenger) = (self.clone(), self.clone(), self.clone());
         let (guide, porter) = (self.clone(), self.clone());
         let people = self.web.clone().with_resolve(Arc::new(move |target| {
@@ -106,7 +107,9 @@ impl Node {
                 Box::pin(async move { machines.recognise(&handle).await })
             }),
         );
-        crate::router::router(web::router(people), move || node.machines().documents.clone(), watch)
+        let shared = web::Shared::of(&people);
+        let rest = crate::router::router(web::router(people), move || node.machines().documents.clone(), watch);
+        Door::new(shared, rest)
     }
 }
 

@@ -28,7 +28,7 @@ const HEARD_FOR: Duration = Duration::from_secs(5);
 /// What no address can hold.
 const NUL: &str = "Leave the character U+0000 out of the address.\n";
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The whole node: `people` answers browsers and programs of the API, `machines` what other servers ask for. `watch`
 /// (health and metrics) answers whoever asks, before both.
@@ -151,10 +151,17 @@ async fn observe(request: Request, next: Next) -> Response {
     let response = next.run(request).instrument(span.clone()).await;
     let (took, status) = (began.elapsed(), response.status());
     span.in_scope(|| log(status, took));
-    let labels = [("method", method.to_string()), ("status", status.as_u16().to_string())];
-    metrics::counter!("palabre_http_requests_total", &labels).increment(1);
-    metrics::histogram!("palabre_http_request_seconds", &labels).record(took);
+    let (requests, seconds) = meters(method.as_str(), status);
+    requests.increment(1);
+    seconds.record(took);
     response
+}
+
+/// How many requests of a kind were answered so, and how long each took.
+pub fn meters(method: &str, status: StatusCode) -> (metrics::Counter, metrics::Histogram) {
+    let labels = [("method", method.to_owned()), ("status", status.as_u16().to_string())];
+    let requests = metrics::counter!("palabre_http_requests_total", &labels);
+    (requests, metrics::histogram!("palabre_http_request_seconds", &labels))
 }
 
 /// The path as the log may know it: the secrets of links stay out of it.
@@ -163,7 +170,7 @@ fn told(path: &str) -> String {
     secret.map_or_else(|| path.to_owned(), |start| format!("{start}…"))
 }
 
-fn log(status: http::StatusCode, took: Duration) {
+fn log(status: StatusCode, took: Duration) {
     let (status, ms) = (status.as_u16(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     match status {
         500.. => tracing::error!(status, ms, "failed"),

@@ -57,11 +57,26 @@ const PARTS: [&str; 7] = ["ballot", "results", "debate", "outcome", "print", "em
 const QUERIES: [&str; 3] = ["state=open", "state=soon", "state=closed"];
 
 /// A page as it goes out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 struct Page {
     headers: HeaderMap,
+    /// Those of the answer to who has it already.
+    held: HeaderMap,
     tag: String,
     body: Bytes,
+}
+
+impl Page {
+    fn of(mut headers: HeaderMap, body: Bytes) -> Self {
+        let tag = tag::of(&body);
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        // What was told with the page stands on: a 304 says what concerns keeping it (RFC 9110, section 15.4.5).
+        let told = [header::CACHE_CONTROL, header::ETAG, header::VARY];
+        let held = told.iter().flat_map(|name| headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+        Self { held: held.collect(), headers, tag, body }
+    }
 }
 
 /// Everything that the page shared by visitors without a session depends on.
@@ -77,16 +92,13 @@ struct Key {
 impl Key {
     /// That of a request for a page that is kept, without a session.
     fn of(app: &App, request: &Request) -> Option<Self> {
-        if request.method() != Method::GET || !is_kept(request.uri().path(), request.uri().query()) {
+        let (uri, headers) = (request.uri(), request.headers());
+        if request.method() != Method::GET || !is_kept(uri.path(), uri.query()) || is_known(headers) {
             return None;
         }
-        let headers = request.headers();
         let cookies = CookieJar::from_headers(headers);
-        if is_known(headers) {
-            return None;
-        }
         Some(Self {
-            path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            path: uri.path_and_query().map(|path| path.as_str().to_owned()).unwrap_or_default(),
             language: visitor::language(headers, &app.node_language()),
             shade: cookies.get(visitor::THEME).and_then(|cookie| visitor::shade(cookie.value())),
             encoding: encoding::best(headers),
@@ -130,36 +142,61 @@ async fn version(app: &App, path: &str) -> Option<Version> {
     }
 }
 
+/// Answers with pages that are kept before anything else is asked: what most visitors of a busy day ask for.
+#[derive(Clone)]
+pub struct Shared(Arc<App>);
+
+impl Shared {
+    /// Those that the pages of `app` are.
+    pub fn of(app: &App) -> Self {
+        Self(Arc::new(app.clone()))
+    }
+
+    /// The page, if it is kept and may be given out without asking, to whoever has no session. `None`: whoever asks goes
+    /// through every layer.
+    pub fn answer(&self, request: &Request) -> Option<Response> {
+        let key = Key::of(&self.0, request)?;
+        let page = self.0.pages.peek(&key, Instant::now())?;
+        Some(answer(&page, request.headers()))
+    }
+}
+
 /// Gives out the page that is kept, or keeps the one that is made.
 pub(crate) async fn share(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let Some(key) = Key::of(&app, &request) else { return next.run(request).await };
     let asked = request.headers().clone();
     if let Some(page) = app.pages.get(&key, Instant::now()) {
-        return answer(page, &asked);
+        return answer(&page, &asked);
     }
     let gate = app.pages.gate(&key);
     let turn = gate.lock().await;
     // Whoever waited is given what the first has made meanwhile.
     if let Some(page) = app.pages.given(&key, Instant::now()) {
-        return answer(page, &asked);
+        return answer(&page, &asked);
     }
     let version = version(&app, request.uri().path()).await;
     if let Some(page) = app.pages.stands(&key, version, Instant::now()) {
         app.pages.open(&key);
-        return answer(page, &asked);
+        return answer(&page, &asked);
     }
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(key.encoding.name()));
     let made = make(&app, key, version, request, next).await;
     drop(turn);
     match made {
-        Ok(page) => answer(page, &asked),
+        Ok(page) => answer(&page, &asked),
         Err(response) => response,
     }
 }
 
 /// Renders a page and keeps it; `Err` is an answer that is not kept. `version` was read before: what changes meanwhile is
 /// found by the next who asks.
-async fn make(app: &App, key: Key, version: Option<Version>, request: Request, next: Next) -> Result<Page, Response> {
+async fn make(
+    app: &App,
+    key: Key,
+    version: Option<Version>,
+    request: Request,
+    next: Next,
+) -> Result<Arc<Page>, Response> {
     let since = Instant::now();
     let changes = app.pages.changes();
     let (mut parts, body) = next.run(request).await.into_parts();
@@ -170,7 +207,7 @@ async fn make(app: &App, key: Key, version: Option<Version>, request: Request, n
     match to_bytes(body, LARGEST).await {
         Ok(body) => {
             parts.headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-            let page = Page { headers: parts.headers, tag: tag::of(&body), body };
+            let page = Arc::new(Page::of(parts.headers, body));
             app.pages.keep(key, Found { version, since, changes }, page.clone());
             Ok(page)
         }
@@ -185,19 +222,13 @@ async fn make(app: &App, key: Key, version: Option<Version>, request: Request, n
 }
 
 /// The page, or that whoever asks has it already.
-fn answer(page: Page, asked: &HeaderMap) -> Response {
+fn answer(page: &Page, asked: &HeaderMap) -> Response {
     let held = tag::is_held(asked, &page.tag);
-    let mut response = Response::new(if held { Body::empty() } else { Body::from(page.body) });
-    *response.headers_mut() = page.headers;
-    if let Ok(tag) = HeaderValue::from_str(&page.tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
+    let mut response = Response::new(if held { Body::empty() } else { Body::from(page.body.clone()) });
     if held {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING] {
-            response.headers_mut().remove(name);
-        }
     }
+    *response.headers_mut() = if held { &page.held } else { &page.headers }.clone();
     response
 }
 
@@ -216,6 +247,12 @@ struct Read {
     changed: bool,
 }
 
+/// What a home page shows, and how often this process had changed things by then.
+struct Opened {
+    front: Arc<Front>,
+    changes: u64,
+}
+
 /// Whoever holds it makes the page; the others wait for it.
 pub(crate) type Gate = Arc<tokio::sync::Mutex<()>>;
 
@@ -228,8 +265,8 @@ pub(crate) struct Pages {
     /// What pages of consultations are made from, for everybody alike.
     readings: RwLock<HashMap<String, Read>>,
     reading_gates: Mutex<HashMap<String, Gate>>,
-    /// What the home page is made from, by the forums that are seen, and how often this process had changed things by then.
-    fronts: RwLock<HashMap<Vec<Id<Forum>>, (Arc<Front>, u64)>>,
+    /// What the home page is made from, by the forums that are seen.
+    fronts: RwLock<HashMap<Vec<Id<Forum>>, Opened>>,
     /// How often this process has changed what pages show.
     changes: AtomicU64,
 }
@@ -281,7 +318,8 @@ impl Pages {
     pub(crate) fn front(&self, forums: &[Id<Forum>], now: Instant) -> Option<Arc<Front>> {
         let fronts = self.fronts.read().unwrap_or_else(PoisonError::into_inner);
         let fresh = |front: &Front| now.saturating_duration_since(front.since()) < FRESH;
-        fronts.get(forums).filter(|(front, at)| *at == self.changes() && fresh(front)).map(|(front, _)| front.clone())
+        let found = fronts.get(forums).filter(|it| it.changes == self.changes() && fresh(&it.front))?;
+        Some(found.front.clone())
     }
 
     /// Keeps what was read when this process had changed things that often.
@@ -290,30 +328,40 @@ impl Pages {
         if fronts.len() >= READINGS_MOST {
             fronts.clear();
         }
-        fronts.insert(forums, (front, changes));
+        fronts.insert(forums, Opened { front, changes });
     }
 
     /// The page, if a good one is there. Who gets `None` asks for its version or makes it.
-    fn get(&self, key: &Key, now: Instant) -> Option<Page> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.get(key)?;
-        let waits = !found.changed.load(Ordering::Relaxed) && now.saturating_duration_since(found.asked()) < STALE;
-        let good = found.is_good(now) || (waits && found.renewing.swap(true, Ordering::Relaxed));
-        good.then(|| found.page.clone())
+    fn get(&self, key: &Key, now: Instant) -> Option<Arc<Page>> {
+        self.found(key, |found| {
+            found.is_good(now) || (found.waits(now) && found.renewing.swap(true, Ordering::Relaxed))
+        })
+    }
+
+    /// The same for who does neither: as long as it is good, or somebody is at it.
+    fn peek(&self, key: &Key, now: Instant) -> Option<Arc<Page>> {
+        self.found(key, |found| found.is_good(now) || (found.waits(now) && found.renewing.load(Ordering::Relaxed)))
     }
 
     /// The page, if it was made, or found to stand, only now.
-    fn given(&self, key: &Key, now: Instant) -> Option<Page> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|found| found.is_good(now)).map(|found| found.page.clone())
+    fn given(&self, key: &Key, now: Instant) -> Option<Arc<Page>> {
+        self.found(key, |found| found.is_good(now))
     }
 
     /// The page, if it still shows what is there, whose version is now this.
-    fn stands(&self, key: &Key, version: Option<Version>, now: Instant) -> Option<Page> {
+    fn stands(&self, key: &Key, version: Option<Version>, now: Instant) -> Option<Arc<Page>> {
+        self.found(key, |found| {
+            let right = found.is_right(version, now);
+            if right {
+                found.stands(now);
+            }
+            right
+        })
+    }
+
+    fn found(&self, key: &Key, good: impl Fn(&Kept) -> bool) -> Option<Arc<Page>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.get(key).filter(|found| found.is_right(version, now))?;
-        found.stands(now);
-        Some(found.page.clone())
+        kept.get(key).filter(|found| good(found)).map(|found| found.page.clone())
     }
 
     /// How often this process has changed anything.
@@ -338,7 +386,7 @@ impl Pages {
     }
 
     /// Keeps a page. What changed while it was made is not in it, perhaps.
-    fn keep(&self, key: Key, from: Found, page: Page) {
+    fn keep(&self, key: Key, from: Found, page: Arc<Page>) {
         self.open(&key);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {

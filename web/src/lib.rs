@@ -45,6 +45,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 pub use app::{App, Intent, Recognise, Resolve, Settings};
+pub use cache::Shared;
 pub use site::site;
 
 /// Every page of the website and the JSON API, ready to serve.

@@ -40,6 +40,7 @@ mod membership;
 mod message;
 mod mirrored;
 mod moderate;
+mod moved;
 mod network;
 mod once;
 mod outcome;

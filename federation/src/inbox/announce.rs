@@ -1,5 +1,5 @@
 //! `Announce`: of something of ours, a share; by a forum that this node follows, something to mirror. What it carries is a hint:
-//! the object is fetched where it lives.
+//! the object is fetched where it lives, unless it is new and proves itself.
 
 use std::sync::Arc;
 
@@ -12,11 +12,13 @@ use model::network::envoy::note;
 use model::network::mirror::{How, Mirror};
 use model::network::relay_server::{self, Direction};
 use model::network::{elsewhere, follow, mirror, sighting};
-use model::people::actor;
-use model::store::Conn;
+use model::people::actor::{self, Actor};
+use model::store::{Conn, Tx};
 use serde_json::Value;
 use url::Url;
 
+use super::delete::doubted;
+use super::embedded::{self, Found};
 use super::moderate::{self, Act};
 use super::{Delivery, Rejection, Taken, first, settle};
 use crate::app::App;
@@ -56,7 +58,8 @@ pub(super) async fn announce(app: &App, delivery: &Delivery) -> Result<Taken, Re
     }
     match kind {
         "Update" if about == activity.actor => super::update::refreshed(app, delivery, &about).await,
-        "Create" | "Update" => renew(app, delivery, &about).await,
+        "Create" => begun(app, delivery, inner.as_ref(), &about).await,
+        "Update" => renew(app, delivery, &about).await,
         "Delete" => forget(app, delivery, &about).await,
         "Undo" => match inner.as_ref().and_then(restored) {
             Some(about) => renew(app, delivery, &about).await,
@@ -81,7 +84,7 @@ async fn through_server(app: &App, delivery: &Delivery, about: &Url, bare: bool)
     let subscriber = relay_server::is_of(&mut conn, Direction::In, &host).await?;
     drop(conn);
     if heard && bare {
-        return renew(app, delivery, about).await;
+        return begun(app, delivery, None, about).await;
     }
     if !subscriber {
         return Ok(Taken::Ignored("not-followed"));
@@ -163,6 +166,31 @@ async fn shared(app: &App, delivery: &Delivery, about: &Url) -> Result<Taken, Re
     settle(app, delivery, tx, done).await
 }
 
+/// Something new. What came a moment ago, or proves itself, is asked for nowhere; the rest at its origin.
+async fn begun(app: &App, delivery: &Delivery, create: Option<&Activity>, id: &Url) -> Result<Taken, Rejection> {
+    if let Some((object, copy)) = embedded::just_received(app, id).await? {
+        let Some((mut tx, sender)) = first(app, delivery).await? else {
+            return Ok(Taken::Again);
+        };
+        let done = relay::renewed(app, &mut tx, delivery, &sender, (&object, &copy)).await;
+        return settle(app, delivery, tx, done).await;
+    }
+    let proven = match create {
+        Some(create) => embedded::proven(app, delivery, create, id).await?,
+        None => None,
+    };
+    if let Some(found) = proven {
+        let Some((mut tx, sender)) = first(app, delivery).await? else {
+            return Ok(Taken::Again);
+        };
+        if !embedded::may_be_gone(&mut tx, &found).await? {
+            let done = keep(app, &mut tx, delivery, &sender, found).await;
+            return settle(app, delivery, tx, done).await;
+        }
+    }
+    renew(app, delivery, id).await
+}
+
 /// Fetches an object where it lives, and its author, and keeps or renews the copy.
 pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Taken, Rejection> {
     let (signer, budget) = (delivery.outing.signer(), &delivery.outing.budget);
@@ -187,21 +215,32 @@ pub(super) async fn renew(app: &App, delivery: &Delivery, id: &Url) -> Result<Ta
         Err(error) if error.may_pass() => return later(app, delivery, id).await,
         Err(_) => return Ok(Taken::Ignored("no-author")),
     };
+    if embedded::is_suspended(&mut app.store.conn().await?, &author.uri).await? {
+        return Ok(Taken::Ignored("no-author"));
+    }
     let Some((mut tx, sender)) = first(app, delivery).await? else {
         return Ok(Taken::Again);
     };
-    let done = async {
-        let author = remote::keep(&mut tx, app.now(), &author).await?;
-        reading::pictured(&mut tx, app.now(), &author).await?;
-        let copy = mirrored::keep(app, &mut tx, sender.id, author.id, &object, document).await?;
-        relay::renewed(app, &mut tx, delivery, &sender, (&object, &copy)).await?;
-        match backfill::beside(app, &mut tx, &object, &copy).await? {
-            Some(search) => backfill::begin(&mut tx, app.now(), search).await,
-            None => Ok(()),
-        }
-    }
-    .await;
+    let done = keep(app, &mut tx, delivery, &sender, Found { object, document, author }).await;
     settle(app, delivery, tx, done).await
+}
+
+/// Keeps or renews the copy of an object, which those forums pass on that carry the one that announced it.
+async fn keep(
+    app: &App,
+    tx: &mut Tx,
+    delivery: &Delivery,
+    sender: &Actor,
+    Found { object, document, author }: Found,
+) -> model::error::Result<()> {
+    let author = remote::keep(tx, app.now(), &author).await?;
+    reading::pictured(tx, app.now(), &author).await?;
+    let copy = mirrored::keep(app, tx, sender.id, author.id, &object, document).await?;
+    relay::renewed(app, tx, delivery, sender, (&object, &copy)).await?;
+    match backfill::beside(app, tx, &object, &copy).await? {
+        Some(search) => backfill::begin(tx, app.now(), search).await,
+        None => Ok(()),
+    }
 }
 
 async fn known_or_followed(app: &App, delivery: &Delivery, id: &Url) -> Result<bool, Rejection> {
@@ -272,7 +311,15 @@ pub(super) async fn forget(app: &App, delivery: &Delivery, id: &Url) -> Result<T
         }
     }
     .await;
-    settle(app, delivery, tx, done).await
+    let unknown = matches!(done, Err(Error::NotFound));
+    let taken = settle(app, delivery, tx, done).await?;
+    if unknown {
+        // if it still comes, its origin is asked, whatever it proves
+        let mut tx = app.store.begin().await?;
+        sighting::first(&mut tx, app.now(), &doubted(id)).await?;
+        tx.commit().await?;
+    }
+    Ok(taken)
 }
 
 /// Whether its author deleted something, or a moderator removed it, as far as the `Delete` tells.

@@ -49,6 +49,11 @@ pub(super) fn gone_early(author: &Url, object: &Url) -> String {
     format!("gone:{}", mark(&format!("{author} {object}")))
 }
 
+/// The mark of what another than its author said to be gone before it came: a reason to ask its origin, and no more.
+pub(super) fn doubted(object: &Url) -> String {
+    format!("doubted:{}", mark(object.as_str()))
+}
+
 async fn deleted(app: &App, tx: &mut Tx, sender: &Actor, uri: &str, delivery: &Delivery) -> Result<()> {
     let (body, reason) = (&delivery.body, delivery.activity.summary.as_deref());
     if let Some(there) = comment::by_uri(tx, uri).await? {

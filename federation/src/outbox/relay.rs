@@ -42,8 +42,13 @@ pub(super) async fn pass_on(
     let it = Passing { app, group: &group, object, followers };
     match passed {
         // gone in the meantime: nothing more is said of it
-        Passed::Root | Passed::Whole { .. } if !relay::carried_by(tx, object).await?.contains(&id) => {}
+        Passed::Root | Passed::Begun { .. } | Passed::Whole { .. }
+            if !relay::carried_by(tx, object).await?.contains(&id) => {}
         Passed::Root => it.announcer(&it.followers).boost(tx, object).await?,
+        Passed::Begun { activity } => {
+            it.carry(tx, &it.followers, activity).await?;
+            it.announcer(&it.followers).boost(tx, object).await?;
+        }
         Passed::Whole { activity } => it.carry(tx, &it.followers, activity).await?,
         Passed::Gone { activity } => {
             let announced = relay::announced(tx, id, object).await?;

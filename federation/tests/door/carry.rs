@@ -12,11 +12,10 @@ use model::id::Id;
 use model::network::mirror::{self, How, Mirror};
 use model::network::relay::{self, rules::Kind as By, rules::Rule};
 use model::network::{elsewhere, fidelity};
-use model::people::actor;
 use model::people::proof::{self, Signer};
 use serde_json::{Value, json};
 
-use crate::town::{Delivered, EVIL, PEER, Town, User, activity, kinds};
+use crate::town::{Delivered, PEER, Town, User, activity, kinds};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 pub(super) const PAGE: &str = "http://peer.test/c/place-7kq2";
@@ -42,8 +41,8 @@ pub(super) struct Carrying {
     pub(super) town: Town,
     pub(super) forum: Forum,
     pub(super) group: User,
-    author: User,
-    signer: Signer,
+    pub(super) author: User,
+    pub(super) signer: Signer,
 }
 
 pub(super) async fn carrying() -> Carrying {
@@ -56,22 +55,8 @@ pub(super) async fn carrying() -> Carrying {
     let rule = Rule { kind: By::All, tags: Vec::new(), comments: true };
     let follow = |id| town.app.address.follow(id);
     relay::begin(&mut tx, town.now(), &town.world.as_admin(), &forum, &target, rule, follow).await.expect("asked");
-    let far = actor::Remote {
-        uri: format!("{EVIL}/users/far"),
-        kind: actor::Kind::Person,
-        name: "far".into(),
-        host: "evil.test".into(),
-        display_name: "far".into(),
-        summary: String::new(),
-        url: None,
-        inbox: format!("{EVIL}/users/far/inbox"),
-        shared_inbox: Some(format!("{EVIL}/inbox")),
-        document: json!({}),
-    };
-    let far = actor::remember(&mut tx, town.now(), &far).await.expect("remembered");
-    let us = actor::by_id(&mut tx, forum.actor_id).await.expect("a group");
-    model::network::follow::accept(&mut tx, town.now(), &far, &us, &format!("{EVIL}/follow")).await.expect("follows");
     tx.commit().await.expect("committed");
+    town.followed_from_afar(&forum).await;
     let told = town.tells().await;
     town.takes_in(&group, &activity(&group, "Accept", told[0].activity.clone())).await;
     town.works().await;
@@ -88,7 +73,7 @@ fn digest(text: &str) -> String {
 
 impl Carrying {
     /// The consultation as its origin publishes and signs it.
-    fn page(&self, closes: &str, more: &Value) -> Value {
+    pub(super) fn page(&self, closes: &str, more: &Value) -> Value {
         let mut page = json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": PAGE, "type": "Page", "attributedTo": self.author.id, "name": "Close the square?", "to": [PUBLIC],
@@ -124,7 +109,7 @@ impl Carrying {
         words
     }
 
-    async fn copy(&self, uri: &str) -> Option<Mirror> {
+    pub(super) async fn copy(&self, uri: &str) -> Option<Mirror> {
         mirror::by_uri(&mut self.town.world.store.conn().await.expect("a connection"), uri).await.expect("read")
     }
 

@@ -202,7 +202,7 @@ async fn what_somebody_suspended_sends_is_refused_until_it_is_lifted() {
     town.tells().await;
 }
 
-async fn suspends(town: &Town, uri: &str, suspends: bool) {
+pub(super) async fn suspends(town: &Town, uri: &str, suspends: bool) {
     let by = town.world.as_admin();
     let mut tx = town.world.store.begin().await.expect("a transaction");
     let whom = model::people::actor::by_uri(&mut tx, uri).await.expect("asked").expect("known");
@@ -262,7 +262,7 @@ async fn a_comment_edited_while_it_waits_is_shown_and_carried_as_edited_to_who_h
     let read = waiting().await;
     let edited = |words: &Value, at: &str, said: &str| {
         let mut words = words.clone();
-        (words["content"], words["updated"]) = (json!(said), json!(at));
+        (words["content"], words["contentMap"]["en"], words["updated"]) = (json!(said), json!(said), json!(at));
         words
     };
     let mut borrowed = edited(&words, "2026-01-02T00:00:00Z", "<p>Borrowed</p>");

@@ -5,6 +5,7 @@
 mod articles;
 mod ballots;
 mod carry;
+mod chain;
 mod comments;
 mod departures;
 mod documents;

@@ -188,6 +188,36 @@ async fn a_thread_is_brought_a_page_at_a_time_and_taken_up_where_it_stood() {
 }
 
 #[tokio::test]
+async fn what_answers_something_that_was_gone_before_stands_below_its_place() {
+    let town = Town::new().await;
+    let (group, page) = follows(&town, 6).await;
+    let at = |n: usize| format!("{page}/comments/{n}");
+    // one is not there any more, of another its origin says so, and a third was never heard of in the thread
+    town.peer.kept().documents.remove("/c/place-7kq2/comments/0");
+    town.peer.serves(&at(2), json!({"id": at(2), "type": "Tombstone"}));
+    let unlisted = format!("{PEER}/n/unlisted");
+    let mut last = town.peer.kept().documents["/c/place-7kq2/comments/5"].clone();
+    last["inReplyTo"] = json!(unlisted);
+    town.peer.serves(&at(5), last);
+    town.takes_in(&group, &activity(&group, "Announce", json!(page))).await;
+    town.tells().await;
+    let mut conn = town.world.store.conn().await.expect("a connection");
+    let thread = mirror::thread(&mut conn, "peer.test", "place-7kq2").await.expect("a thread");
+    let mut kept: Vec<(&str, Option<&str>)> =
+        thread.comments.iter().map(|(copy, _)| (copy.uri.as_str(), copy.parent_uri.as_deref())).collect();
+    kept.sort_unstable();
+    let (one, three, four, five) = (at(1), at(3), at(4), at(5));
+    let (zero, two) = (at(0), at(2));
+    let below = |comment, place| (comment, Some(place));
+    let wanted: [(&str, Option<&str>); 4] =
+        [below(one.as_str(), zero.as_str()), below(&three, &two), below(&four, &page), below(&five, &unlisted)];
+    assert_eq!(kept, wanted, "each is kept");
+    let mut places: Vec<&str> = thread.gone.iter().map(|(copy, _)| copy.uri.as_str()).collect();
+    places.sort_unstable();
+    assert_eq!(places, [zero.as_str(), &two, &unlisted], "and what it answers has an empty place");
+}
+
+#[tokio::test]
 async fn a_thread_too_long_is_brought_in_part() {
     let town = Town::new().await;
     let (group, page) = follows(&town, 450).await;

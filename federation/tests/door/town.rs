@@ -17,6 +17,8 @@ use model::debate::consultation::Consultation;
 use model::debate::forum::Forum;
 use model::job::{self, Outcome};
 use model::network::delivery::{self, How, Report};
+use model::network::follow;
+use model::people::actor;
 use model::store::Store;
 use model::testing::World;
 use serde_json::{Value, json};
@@ -172,6 +174,28 @@ impl Town {
         let follow = activity(user, "Follow", json!(self.app.address.forum(&forum.slug)));
         assert_eq!(self.takes_in(user, &follow).await, StatusCode::ACCEPTED);
         self.tells().await;
+    }
+
+    /// Somebody on a third server follows the forum.
+    pub async fn followed_from_afar(&self, forum: &Forum) {
+        let mut tx = self.world.store.begin().await.expect("a transaction");
+        let far = actor::Remote {
+            uri: format!("{EVIL}/users/far"),
+            kind: actor::Kind::Person,
+            name: "far".into(),
+            host: "evil.test".into(),
+            display_name: "far".into(),
+            summary: String::new(),
+            url: None,
+            inbox: format!("{EVIL}/users/far/inbox"),
+            shared_inbox: Some(format!("{EVIL}/inbox")),
+            document: json!({}),
+        };
+        let far = actor::remember(&mut tx, self.now(), &far).await.expect("remembered");
+        let group = actor::by_id(&mut tx, forum.actor_id).await.expect("a group");
+        let uri = format!("{EVIL}/follows/{}", forum.slug);
+        follow::accept(&mut tx, self.now(), &far, &group, &uri).await.expect("follows");
+        tx.commit().await.expect("committed");
     }
 
     /// An open vote with live results in a public forum that `user` follows; what was told of it is forgotten.

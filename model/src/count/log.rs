@@ -69,25 +69,26 @@ pub(crate) struct Grown {
     /// How many entries it had.
     before: u64,
     edge: Edge,
-    done: Vec<tree::Done>,
+    done: Vec<rows::Packed>,
     root: tlog_tiles::Hash,
 }
 
-/// Puts entries at the end of what was `kept` of a log. Writes nothing.
+/// Puts entries at the end of what was `kept` of a log, each by its number and its line. Writes nothing.
 ///
 /// # Errors
-/// When an entry is too long, or not the next.
-pub(crate) fn grown(kept: Kept, entries: &[Entry]) -> Result<Grown> {
+/// When an entry is not the next.
+pub(crate) fn grown(kept: Kept, entries: &[(i64, Vec<u8>)]) -> Result<Grown> {
     let Kept { mut edge } = kept;
     let before = edge.size;
     let mut done = Vec::new();
-    for entry in entries {
-        if u64::try_from(entry.seq).ok() != Some(edge.size) {
+    for (seq, line) in entries {
+        if u64::try_from(*seq).ok() != Some(edge.size) {
             return Err(Error::store("an entry out of its place"));
         }
-        edge.append(&entry.line()?, &mut done)?;
+        edge.append(line, &mut done)?;
     }
     let root = edge.root()?;
+    let done = done.into_iter().map(rows::Packed::of).collect::<Result<_>>()?;
     Ok(Grown { before, edge, done, root })
 }
 

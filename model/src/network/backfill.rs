@@ -59,6 +59,9 @@ pub struct Backfill {
     /// If a forum announced what it began with while its origin was away: how, so that it is passed on once it is here.
     #[serde(default)]
     pub announced: Option<Announced>,
+    /// What was looked for and is gone at its origin: what answers it is kept all the same.
+    #[serde(default)]
+    pub gone: Vec<String>,
 }
 
 /// What a forum announced.
@@ -80,6 +83,7 @@ impl Backfill {
             left: FETCHES_MOST,
             is_attached: true,
             announced: None,
+            gone: Vec::new(),
         }
     }
 
@@ -126,6 +130,19 @@ impl Backfill {
     #[must_use]
     pub fn has_seen(&self, at: &str) -> bool {
         self.looked_at.iter().any(|seen| seen == at)
+    }
+
+    /// Notes that something is gone at its origin.
+    pub fn miss(&mut self, at: &str) {
+        if self.gone.len() < LOOKED_AT_MOST && !self.is_gone(at) {
+            self.gone.push(at.to_owned());
+        }
+    }
+
+    /// Whether something was looked for and is gone.
+    #[must_use]
+    pub fn is_gone(&self, at: &str) -> bool {
+        self.gone.iter().any(|gone| gone == at)
     }
 
     /// Has something looked at after all that waits.

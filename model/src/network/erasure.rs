@@ -1,6 +1,8 @@
 //! Erasure that can be shown beyond the first hop: what this node erased because its origin wished so is acknowledged there,
 //! with whom it was passed on to; and of what this node wishes erased, what others acknowledge.
 
+mod own;
+
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -13,6 +15,8 @@ use crate::job::{self, Job, When};
 use crate::people::actor::Actor;
 use crate::store::schema::{copies, erasures, onward_copies};
 use crate::store::{Conn, Tx, on};
+
+pub use own::{Deleted, Outcome, of_author};
 
 /// How long it is remembered what was erased here: longer than any delivery waits.
 pub const KEPT: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 3600);

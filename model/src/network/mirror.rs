@@ -18,7 +18,7 @@ use crate::store::types::words;
 use crate::store::{Conn, Json, Tx, on};
 
 pub(super) use end::forget_beside;
-pub use end::{End, How, end, end_author, end_author_in, ended, ends};
+pub use end::{End, How, Vacant, end, end_author, end_author_in, ended, ends, leave_place};
 
 words! {
     /// What a copy is of.

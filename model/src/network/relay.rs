@@ -70,6 +70,11 @@ pub const REPORTED: Duration = Duration::from_secs(60);
 pub enum Passed {
     /// A debate or a ballot, by its id alone.
     Root,
+    /// A debate or a ballot as its origin tells it: the activity that began it, and then its id.
+    Begun {
+        /// The `Create`, byte for byte.
+        activity: String,
+    },
     /// A whole activity about something that is carried, byte for byte.
     Whole {
         /// The activity.
@@ -270,7 +275,8 @@ async fn pass_on(
         Some((id, activity)) if !is_root => (id.to_owned(), Passed::Whole { activity: activity.to_owned() }),
         // an answer by its bare id would be shown as a boost of it alone
         None if !is_root => return Ok(()),
-        _ => (copy.uri.clone(), Passed::Root),
+        Some((_, activity)) => (copy.uri.clone(), Passed::Begun { activity: activity.to_owned() }),
+        None => (copy.uri.clone(), Passed::Root),
     };
     if rows::carry(tx, now, (forum, relay.map(|relay| relay.id)), &copy.uri, &announce, is_root).await? {
         let job = Job::Relay { forum, object: copy.uri.clone(), passed, came_from };

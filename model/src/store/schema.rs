@@ -703,6 +703,7 @@ diesel::table! {
         level -> Integer,
         n -> BigInt,
         data -> Binary,
+        octets -> Nullable<Integer>,
     }
 }
 

@@ -67,8 +67,8 @@ pub async fn run(config: Config, demo: Demo) -> anyhow::Result<()> {
         let node = Arc::new(Node::new(opening::connect(&config)?, Clock::System, config.clone(), Some(port)).await?);
         super::serve::settle(&node).await?;
         let watched = super::serve::watched(&node, recorded.clone());
-        let router = node.router(watched.merge(collection::routes(&node)));
-        running.spawn(listener.serve(router, stop.clone()));
+        let door = node.door(watched.merge(collection::routes(&node)));
+        running.spawn(listener.serve(door, stop.clone()));
         let (working, ending) = (node.clone(), stop.clone());
         running.spawn(async move {
             worker::run(working, ending).await;

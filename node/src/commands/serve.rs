@@ -47,8 +47,8 @@ pub async fn serve(
     let node = Arc::new(Node::new(store, clock, config, listener.port()).await?);
     settle(&node).await?;
     say(format_args!("palabre {} listening on {}", env!("CARGO_PKG_VERSION"), listener.name()));
-    let router = node.router(watched(&node, recorded).merge(collection::routes(&node)));
-    let serving = tokio::spawn(listener.serve(router, stop.clone()));
+    let door = node.door(watched(&node, recorded).merge(collection::routes(&node)));
+    let serving = tokio::spawn(listener.serve(door, stop.clone()));
     greet(&node).await?;
     work_until_served(node, serving, stop).await
 }

@@ -1,12 +1,12 @@
 //! A page that is kept: how long it stands, and how often it is made.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{ASKED, FRESH, LONGEST, Page};
+use super::{ASKED, FRESH, LONGEST, Page, STALE};
 
 /// How often a page is made in a second at most.
 pub(super) const MADE_MOST: u32 = 4;
@@ -17,7 +17,7 @@ pub(super) type Version = (i64, i64);
 
 /// A page that is kept.
 pub(super) struct Kept {
-    pub(super) page: Page,
+    pub(super) page: Arc<Page>,
     /// The version that it shows; none of a list.
     pub(super) version: Option<Version>,
     /// When it was made.
@@ -69,6 +69,11 @@ impl Kept {
         let pause = if self.version.is_some() { ASKED } else { FRESH };
         let changed = self.changed.load(Ordering::Relaxed) && !self.made.is_often(now);
         !changed && now.saturating_duration_since(self.asked()) < pause
+    }
+
+    /// Whether it may be given out while somebody else asks for its version, or makes it anew.
+    pub(super) fn waits(&self, now: Instant) -> bool {
+        !self.changed.load(Ordering::Relaxed) && now.saturating_duration_since(self.asked()) < STALE
     }
 
     /// Whether it still shows what is there, whose version is now this.

@@ -7,8 +7,8 @@ fn key(path: &str, language: Language) -> Key {
     Key { path: path.to_owned(), language, shade: None, encoding: Encoding::Brotli }
 }
 
-fn page() -> Page {
-    Page { headers: HeaderMap::new(), tag: tag::of(b"page"), body: Bytes::from_static(b"page") }
+fn page() -> Arc<Page> {
+    Arc::new(Page::of(HeaderMap::new(), Bytes::from_static(b"page")))
 }
 
 fn from(version: Version, since: Instant) -> Found {
@@ -24,7 +24,11 @@ fn a_page_stands_as_long_as_its_version_and_one_visitor_asks() {
     pages.keep(square.clone(), from((1, 0), begin), page());
     assert!(get(Duration::ZERO).is_some());
     assert_eq!(pages.get(&key("/c/square", Language::En), begin), None, "each language has its own");
+    let peek = |after| pages.peek(&square, begin + after);
+    assert!(peek(Duration::ZERO).is_some());
+    assert_eq!(peek(ASKED), None, "nobody asks for its version yet");
     assert_eq!(get(ASKED), None, "the first is to ask for its version");
+    assert!(peek(ASKED).is_some());
     assert!(get(ASKED).is_some(), "the others need not wait");
     assert!(pages.stands(&square, Some((1, 0)), begin + ASKED).is_some(), "nothing has changed");
     assert!(get(ASKED).is_some());

@@ -18,6 +18,7 @@ use model::debate::comment::order::Order;
 use model::debate::consultation::{Phase, Step};
 use model::debate::forum::Visibility;
 use model::error::Refusal;
+use model::network::copy::Erasure;
 use model::network::follow;
 use model::network::peer::Policy;
 use model::network::relay::Kind;
@@ -91,6 +92,7 @@ fn families() -> BTreeSet<String> {
         family("policy-", &[policy.as_str(), &format!("{policy}-hint")]);
     }
     family("assurance-", &Assurance::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    family("erased-", &Erasure::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     family("method-", Method::KINDS);
     family("ballot-", &["vote", "poll", "support", "scale", "ranking", "articles"]);
     family("method-title-", Method::KINDS);

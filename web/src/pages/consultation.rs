@@ -26,6 +26,7 @@ use super::embed;
 use super::forum::Entry;
 use super::interact;
 use super::me::Fact;
+use super::moved::{self, Moved};
 use super::pictures::{self, Event};
 use super::promise::{self, Promise};
 use super::reading::{self, Reading};
@@ -55,6 +56,8 @@ struct ConsultationPage {
     brief: Brief,
     ends: Option<Ends>,
     facts: Vec<String>,
+    /// The node that it was brought from.
+    moved: Option<Moved>,
     /// What was changed since publishing, and why.
     changes: Vec<String>,
     acts: Vec<Link>,
@@ -148,6 +151,7 @@ async fn render(app: &App, visitor: &Visitor, slug: &str, asked: &Asked, form: F
         brief: Brief { left: None, ..brief::of(t, visitor.now, on) },
         ends: ends(visitor, on),
         facts: facts(visitor, on, &reading.author),
+        moved: moved::of(visitor, on),
         changes: reading.changes.iter().map(|it| changed(visitor, it)).collect(),
         acts: acts(visitor, view),
         points: points(visitor, on),

@@ -12,6 +12,7 @@ use super::brief::{self, Brief};
 use super::consultation::{facts, points};
 use super::debate::{self, Debate};
 use super::me::Fact;
+use super::moved;
 use super::results::{self, Results};
 use super::tallied::{self, Seen};
 use crate::app::App;
@@ -56,7 +57,10 @@ pub(super) async fn page(
     let page = PrintPage {
         page: Frame::new(&visitor, t.with("print-of", "title", &on.title)),
         brief: brief::of(t, visitor.now, on),
-        facts: facts(&visitor, on, &author.display_name),
+        facts: facts(&visitor, on, &author.display_name)
+            .into_iter()
+            .chain(moved::of(&visitor, on).map(|it| format!("{} {}", it.says, it.address)))
+            .collect(),
         changes: change::list(&mut conn, on.id)
             .await?
             .iter()

@@ -12,7 +12,12 @@ use model::debate::forum::Visibility;
 use model::debate::outcome;
 use model::debate::{consultation, forum};
 use model::job::{self, Job};
+use model::network::activity::{self, Outgoing};
+use model::network::copy::Erasure;
+use model::network::delivery::{self, Ended, How, Left, Report};
+use model::network::erasure;
 use model::people::account::{self, Account};
+use model::people::actor;
 use model::people::role::Role;
 use model::testing::World;
 use serde_json::{Value, json};
@@ -328,4 +333,58 @@ async fn words_may_stay_without_a_name() {
     let mut admin = Browser::signed_in(&world, "admina").await;
     let refused = admin.post("/me/data", &form).await;
     assert!(refused.has("needs an administrator") || refused.status == StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// Something goes to these servers, which take it in.
+async fn given(world: &World, object: &str, inboxes: &[&str]) {
+    let inboxes: Vec<String> = inboxes.iter().map(|&inbox| inbox.to_owned()).collect();
+    let mut tx = world.store.begin().await.unwrap();
+    let signer = actor::node(&mut tx).await.unwrap().id;
+    let told = Outgoing { signer, uri: "https://a.test/told", body: "{}", object: Some((object, false)) };
+    activity::tell(&mut tx, world.now(), told, &inboxes).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = world.store.begin().await.unwrap();
+    for taken in delivery::claim(&mut tx, world.now(), 10, true).await.unwrap() {
+        let ended = taken.deliveries.iter().map(|one| {
+            let (host, inbox) = (one.host.clone(), one.inbox.clone());
+            Report::Ended(Ended {
+                delivery: one.id,
+                host,
+                inbox,
+                object: Some((object.to_owned(), false)),
+                refused: None,
+            })
+        });
+        let (host, lease) = (taken.lane.host.clone(), taken.lease);
+        let left = Report::Left(Left { host, lease, how: How::Works, troubles: Vec::new() });
+        let reports: Vec<Report> = ended.chain([left]).collect();
+        delivery::settle(&mut tx, world.now(), &reports).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_confirmed_a_deletion_stands_with_ones_data() {
+    let world = World::sqlite().await;
+    let (forum, on) = world.vote().await;
+    let (ana, _) = (world.account_with_password("ana").await, world.account_with_password("marc").await);
+    let said = says(&world, &ana, &on.slug, "Adieu la place", None).await;
+    let uri = world.address.comment(&on.slug, said.id);
+    given(&world, &uri, &["https://has.test/inbox", "https://slow.test/inbox"]).await;
+    let mut hers = Browser::signed_in(&world, "ana").await;
+    assert!(!hers.get("/me/data").await.has("Deleted messages"), "nothing was deleted");
+    let mut tx = world.store.begin().await.unwrap();
+    let by = forum::standing(&mut tx, &forum, Some(&ana)).await.unwrap();
+    comment::delete(&mut tx, world.now(), &forum, &by, &said, None).await.unwrap();
+    delivery::withdraw(&mut tx, world.now(), &uri).await.unwrap();
+    let onward = [("far.test".to_owned(), Erasure::Asked)];
+    erasure::acknowledged(&mut tx, world.now(), &uri, "has.test", &onward).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = hers.get("/me/data").await;
+    for words in ["Deleted messages", "Deleted on ", "Confirmed: has.test<", &on.title, &format!("/c/{}", on.slug)] {
+        assert!(page.has(words), "{words}: {}", page.html);
+    }
+    assert!(page.has("No answer yet: slow.test, far.test (through has.test)"), "{}", page.html);
+    let mut his = Browser::signed_in(&world, "marc").await;
+    assert!(!his.get("/me/data").await.has("has.test"), "nobody else is told");
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 const HOUR: i64 = 3_600_000_000;
 
 /// What happened to a ballot, as everybody may read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Its place, from 0.
@@ -23,7 +23,7 @@ pub struct Entry {
     /// In which tier.
     pub tier: Tier,
     /// The node that vouches for a voter of the tier `partner`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub node: Option<String>,
     /// A name that only this consultation uses, or the voter's where ballots are public.
     pub voter: String,
@@ -34,7 +34,7 @@ pub struct Entry {
     /// The SHA-256 of the text that the voter saw, as hex.
     pub text: String,
     /// Why a moderator removed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub reason: Option<String>,
 }
 
@@ -44,7 +44,51 @@ impl Entry {
     /// # Errors
     /// When it is longer than a bundle can hold.
     pub fn line(&self) -> Result<Vec<u8>> {
-        let line = serde_json::to_vec(self).map_err(Error::store)?;
+        let spelled = Spelled {
+            seq: self.seq,
+            kind: self.kind,
+            at: &self.at.to_string(),
+            tier: self.tier,
+            node: self.node.as_deref(),
+            voter: &self.voter,
+            choice: &self.choice,
+            replaces: self.replaces,
+            text: &self.text,
+            reason: self.reason.as_deref(),
+        };
+        spelled.line()
+    }
+}
+
+/// An entry as it is spelled, of what lies elsewhere: the sequencer writes thousands a second. The fields of [`Entry`], in
+/// their order.
+#[derive(Debug, Serialize)]
+pub(crate) struct Spelled<'a> {
+    pub(crate) seq: i64,
+    pub(crate) kind: EventKind,
+    pub(crate) at: &'a str,
+    pub(crate) tier: Tier,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) node: Option<&'a str>,
+    pub(crate) voter: &'a str,
+    pub(crate) choice: &'a [String],
+    pub(crate) replaces: Option<i64>,
+    pub(crate) text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// How long most lines are. Octets.
+const USUAL: usize = 320;
+
+impl Spelled<'_> {
+    /// The line, without an end of line.
+    ///
+    /// # Errors
+    /// As [`Entry::line`].
+    pub(crate) fn line(&self) -> Result<Vec<u8>> {
+        let mut line = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut line, self).map_err(Error::store)?;
         match u16::try_from(line.len()) {
             Ok(_) => Ok(line),
             Err(_) => Err(Error::store("an entry is too long for the log")),

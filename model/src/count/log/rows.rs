@@ -65,6 +65,36 @@ struct Row<'a> {
     at: Instant,
 }
 
+/// A full tile as it is kept. Entries differ in little and are packed (LZ4, a block): a ninth of their octets need writing, and
+/// that is most of what a log costs. Hashes cannot be made shorter.
+pub(crate) struct Packed {
+    level: Level,
+    n: i64,
+    data: Vec<u8>,
+    /// How many octets it is made of, where it is packed.
+    octets: Option<i32>,
+}
+
+impl Packed {
+    pub(super) fn of(Done { level, n, data }: Done) -> Result<Self> {
+        let n = i64::try_from(n).map_err(Error::store)?;
+        let packed = (level == Level::Entries).then(|| lz4_flex::block::compress(&data));
+        Ok(match packed.filter(|packed| packed.len() < data.len()) {
+            Some(packed) => {
+                let octets = Some(i32::try_from(data.len()).map_err(Error::store)?);
+                Self { level, n, data: packed, octets }
+            }
+            None => Self { level, n, data, octets: None },
+        })
+    }
+}
+
+fn unpacked((data, octets): (Vec<u8>, Option<i32>)) -> Result<Vec<u8>> {
+    let Some(octets) = octets else { return Ok(data) };
+    let octets = usize::try_from(octets).map_err(Error::store)?;
+    lz4_flex::block::decompress(&data, octets).map_err(Error::store)
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = log_tiles)]
 struct TileRow {
@@ -72,6 +102,7 @@ struct TileRow {
     level: i32,
     n: i64,
     data: Vec<u8>,
+    octets: Option<i32>,
 }
 
 /// Writes the new head, unless the log has moved on from `before` meanwhile.
@@ -84,13 +115,12 @@ pub(super) async fn save(
     edge: &Edge,
     root: &str,
     checkpoint: &str,
-    done: Vec<Done>,
+    done: Vec<Packed>,
 ) -> Result<()> {
     let number = |n: u64| i64::try_from(n).map_err(Error::store);
-    let full = |tile: Done| {
-        Ok::<_, Error>(TileRow { consultation_id, level: tile.level.number(), n: number(tile.n)?, data: tile.data })
-    };
-    let tiles = done.into_iter().map(full).collect::<Result<Vec<_>>>()?;
+    let row =
+        |Packed { level, n, data, octets }: Packed| TileRow { consultation_id, level: level.number(), n, data, octets };
+    let tiles: Vec<TileRow> = done.into_iter().map(row).collect();
     let conn: &mut Conn = tx;
     insert_all!(conn, log_tiles::table, tiles)?;
     let row = Row {
@@ -125,12 +155,12 @@ pub async fn tile(conn: &mut Conn, consultation: Id<Consultation>, place: Place)
     {
         return tile::narrow(place.level, edge.tile(place.level).to_vec(), place.count()).ok_or(Error::NotFound);
     }
-    let full: Vec<u8> = on!(conn, |c| log_tiles::table
+    let kept: (Vec<u8>, Option<i32>) = on!(conn, |c| log_tiles::table
         .find((consultation, place.level.number(), n))
-        .select(log_tiles::data)
+        .select((log_tiles::data, log_tiles::octets))
         .first(c)
         .await)?;
-    tile::narrow(place.level, full, place.count()).ok_or(Error::NotFound)
+    tile::narrow(place.level, unpacked(kept)?, place.count()).ok_or(Error::NotFound)
 }
 
 async fn size(conn: &mut Conn, consultation: Id<Consultation>) -> Result<u64> {

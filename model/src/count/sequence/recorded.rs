@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 
 use super::fold::{Last, Numbered, Standing};
 use crate::address::Address;
+use crate::clock::Instant;
 use crate::count::ballot::{Ballot, Event, EventKind};
 use crate::count::electorate::Tier;
-use crate::count::log::Entry;
-use crate::count::log::entry::to_the_hour;
+use crate::count::log::entry::{Spelled, to_the_hour};
 use crate::count::pseudonym::{Person, Voters};
 use crate::debate::consultation::Consultation;
 use crate::error::{Error, Result};
@@ -89,34 +89,41 @@ pub(super) async fn standing(conn: &mut Conn, events: &[Recorded]) -> Result<Sta
     Ok(standing)
 }
 
-/// The entries of numbered events.
+/// The entries of numbered events: their numbers and their lines.
 pub(super) async fn entries(
     conn: &mut Conn,
     on: &Consultation,
     here: &Address,
     numbered: &[Numbered],
-) -> Result<Vec<Entry>> {
+) -> Result<Vec<(i64, Vec<u8>)>> {
     let voters = Voters::of(conn, on, here).await?;
     let texts = texts(conn, on.id).await?;
     let reasons = reasons(conn, numbered).await?;
-    let entry = |n: &Numbered| {
+    let mut hour = (Instant::from_microsecond(0), String::new());
+    let mut lines = Vec::with_capacity(numbered.len());
+    for n in numbered {
         let Recorded { event, actor, name, host, kind } = &n.of;
         let text =
             texts.get(&event.text_version).ok_or_else(|| Error::store("a ballot on a text that is not there"))?;
-        Ok(Entry {
+        let at = to_the_hour(event.at);
+        if hour.1.is_empty() || hour.0 != at {
+            hour = (at, at.to_string());
+        }
+        let entry = Spelled {
             seq: n.seq,
             kind: event.kind,
-            at: to_the_hour(event.at),
+            at: &hour.1,
             tier: event.tier,
-            node: host.clone().filter(|_| event.tier == Tier::Partner),
-            voter: voters.name(Person { id: *actor, name, host: host.as_deref(), kind: *kind }),
-            choice: event.choice.0.clone(),
+            node: host.as_deref().filter(|_| event.tier == Tier::Partner),
+            voter: &voters.name(Person { id: *actor, name, host: host.as_deref(), kind: *kind }),
+            choice: &event.choice.0,
             replaces: n.replaces,
-            text: text.clone(),
-            reason: reasons.get(&event.id).cloned(),
-        })
-    };
-    numbered.iter().map(entry).collect()
+            text,
+            reason: reasons.get(&event.id).map(String::as_str),
+        };
+        lines.push((n.seq, entry.line()?));
+    }
+    Ok(lines)
 }
 
 /// The hashes of a consultation's texts, by version.

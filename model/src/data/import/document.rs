@@ -15,6 +15,7 @@ use super::sink_log::Urn;
 use super::{Fault, Imported, Into};
 use crate::address::Local;
 use crate::care::audit;
+use crate::clock::Instant;
 use crate::count::log::verify::archive::Archive;
 use crate::count::log::verify::{Wanted, verify};
 use crate::count::publication;
@@ -359,7 +360,7 @@ async fn begin(to: &mut Into<'_>, head: Head) -> Result<(Consultation, Vec<Text>
         edited_at: head.edited_at,
         locked_at: head.locked_at,
         example: head.example,
-        source: source(head.source, &head.url, home),
+        source: source(head.source, &head.url, home, to.now),
         comment_count: 0,
         version: 1,
         ballots: head.ballots_named,
@@ -370,9 +371,9 @@ async fn begin(to: &mut Into<'_>, head: Head) -> Result<(Consultation, Vec<Text>
     Ok((on, texts))
 }
 
-/// Where it came from, unless it comes home or says so itself.
-fn source(said: Option<Value>, url: &str, home: bool) -> Option<Json<Value>> {
-    let from = |url: &str| json!({"platform": "palabre", "attribution": "Palabre", "url": url});
+/// Where it came from and since when it is here, unless it comes home or says so itself.
+fn source(said: Option<Value>, url: &str, home: bool, now: Instant) -> Option<Json<Value>> {
+    let from = |url: &str| json!({"platform": "palabre", "attribution": "Palabre", "url": url, "taken_in": now});
     said.or_else(|| (!home).then(|| from(url))).map(Json)
 }
 

@@ -66,6 +66,50 @@ pub async fn end(tx: &mut Tx, now: Instant, uri: &str, how: How, reason: Option<
     Ok(true)
 }
 
+/// The place of a comment that was gone before it came here.
+#[derive(Debug)]
+pub struct Vacant<'a> {
+    /// Its id at the origin.
+    pub uri: &'a str,
+    /// The origin.
+    pub host: String,
+    /// The forum of its thread.
+    pub group_id: Id<Actor>,
+    /// The `Page` of its thread.
+    pub root_uri: &'a str,
+    /// When what answers it was published: where it stands in the thread.
+    pub published_at: Instant,
+}
+
+/// Keeps the place of a comment that was gone before it came here, because something answers it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leave_place(tx: &mut Tx, now: Instant, it: Vacant<'_>) -> Result<()> {
+    let row = Mirror {
+        id: Id::new(now),
+        uri: it.uri.to_owned(),
+        kind: Kind::Note,
+        host: it.host,
+        slug: None,
+        group_id: Some(it.group_id),
+        author_id: None,
+        root_uri: Some(it.root_uri.to_owned()),
+        parent_uri: None,
+        title: String::new(),
+        summary: String::new(),
+        html: String::new(),
+        language: None,
+        document: Json(json!({"id": it.uri, "type": TOMBSTONE})),
+        published_at: it.published_at,
+        updated_at: None,
+        received_at: now,
+    };
+    let conn: &mut Conn = tx;
+    on!(conn, |c| diesel::insert_into(mirrors::table).values(&row).on_conflict_do_nothing().execute(c).await)?;
+    end(tx, now, it.uri, How::Deleted, None).await.map(drop)
+}
+
 async fn empty(tx: &mut Tx, copy: &Mirror) -> Result<()> {
     search::forget(tx, copy.id.uuid()).await?;
     let document = Json(json!({"id": copy.uri, "type": TOMBSTONE}));

@@ -9,6 +9,7 @@ use anyhow::{Context, ensure};
 use model::clock::Clock;
 use model::debate::forum::{Forum, Visibility};
 use model::id::Id;
+use model::job;
 use model::network::activity::{self, Outgoing};
 use model::network::{delivery, follow};
 use model::people::actor::{self, Actor, Kind, Remote};

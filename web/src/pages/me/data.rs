@@ -6,6 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::data::personal;
 use model::error::{Error, Refusal};
+use model::network::copy::Erasure;
+use model::network::erasure::{self, Deleted, Outcome};
 use model::people::account;
 use model::people::departure::{self, Fate};
 
@@ -27,7 +29,19 @@ struct DataPage {
     fates: Vec<Entry>,
     /// Whether the account has a password to ask for.
     password: bool,
+    deleted: Vec<Gone>,
 }
+
+/// A message that was deleted, and what the servers said that had it.
+struct Gone {
+    href: String,
+    title: String,
+    language: String,
+    facts: Vec<String>,
+}
+
+/// How many deleted messages of this node are shown, and how many of other nodes.
+const DELETED: i64 = 20;
 
 /// `GET /me/data`
 pub(in crate::pages) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Response, Failure> {
@@ -40,14 +54,44 @@ async fn show(app: &App, visitor: &Visitor, status: StatusCode, mut form: Form) 
     form.set("password", "");
     let fate =
         |it: &Fate| Entry::new(it.as_str(), t.say(&format!("leave-{it}"))).hint(t.say(&format!("leave-{it}-hint")));
+    let mut conn = app.store.conn().await?;
+    let deleted = erasure::of_author(&mut conn, &visitor.here, account, DELETED).await?;
     let page = DataPage {
         page: Frame::new(visitor, t.say("me-data")).mistaken(form.is_wrong()),
-        tabs: tabs::of(&mut app.store.conn().await?, visitor, account).await?,
+        tabs: tabs::of(&mut conn, visitor, account).await?,
+        deleted: deleted.into_iter().map(|it| gone(visitor, it)).collect(),
         fates: Fate::ALL.iter().map(fate).collect(),
         password: account.password_hash.is_some(),
         form,
     };
     frame::show(status, &page)
+}
+
+fn gone(visitor: &Visitor, it: Deleted) -> Gone {
+    let t = &visitor.words;
+    let mut facts = vec![t.with("erased-on", "date", t.date(it.at.timestamp()))];
+    for erasure in Erasure::ALL {
+        let said = it.outcomes.iter().filter(|outcome| outcome.erasure == *erasure);
+        let hosts: Vec<String> = said.map(|outcome| server(visitor, outcome)).collect();
+        if !hosts.is_empty() {
+            facts.push(t.with(&format!("erased-{erasure}"), "hosts", hosts.join(", ")));
+        }
+    }
+    let at = format!("/c/{}", it.slug);
+    Gone {
+        href: it.host.map_or_else(|| at.clone(), |host| format!("/remote/{host}{at}")),
+        title: it.title,
+        language: it.language.unwrap_or_default(),
+        facts,
+    }
+}
+
+/// A server, and through which other one it had the message.
+fn server(visitor: &Visitor, it: &Outcome) -> String {
+    match &it.via {
+        Some(via) => visitor.words.with2("erased-via", "host", &it.host, "via", via),
+        None => it.host.clone(),
+    }
 }
 
 /// `GET /me/data/file`

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::line::{Line, NOTHING, Reader};
 use super::report::Fault;
 use crate::count::ballot::EventKind;
@@ -24,6 +26,27 @@ struct Last {
     choice: Option<u32>,
 }
 
+/// A voter as the log names them: most by a pseudonym, 20 hexadecimal digits, which takes no room of its own so.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Name {
+    Pseudonym([u8; 10]),
+    Written(Box<str>),
+}
+
+impl Name {
+    fn of(written: &str) -> Self {
+        let mut octets = [0; 10];
+        let is_one = written.len() == 20 && !written.bytes().any(|digit| digit.is_ascii_uppercase());
+        match hex::decode_to_slice(written.as_bytes().get(..20).unwrap_or_default(), &mut octets) {
+            Ok(()) if is_one => Self::Pseudonym(octets),
+            _ => Self::Written(written.into()),
+        }
+    }
+}
+
+/// More voters than this are not made room for before they come.
+const AWAITED_MOST: u64 = 1 << 20;
+
 /// What entries may say.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -39,11 +62,11 @@ pub struct Recount {
     rules: Rules,
     next: i64,
     reader: Reader,
-    voters: HashMap<Box<str>, Last>,
+    voters: HashMap<Name, Last, RandomState>,
     /// Valid choices, each once: most voters choose what others chose before.
     choices: Vec<Vec<String>>,
     /// Which is written how.
-    written: HashMap<Box<str>, u32>,
+    written: HashMap<Box<str>, u32, RandomState>,
 }
 
 impl Recount {
@@ -54,10 +77,17 @@ impl Recount {
             rules,
             next: 0,
             reader: Reader::default(),
-            voters: HashMap::new(),
+            voters: HashMap::default(),
             choices: Vec::new(),
-            written: HashMap::new(),
+            written: HashMap::default(),
         }
+    }
+
+    /// The same, with room for so many entries.
+    #[must_use]
+    pub fn awaiting(mut self, entries: u64) -> Self {
+        self.voters.reserve(usize::try_from(entries.min(AWAITED_MOST)).unwrap_or_default());
+        self
     }
 
     /// Takes the next entry in, by its line. Answers what that says.
@@ -72,16 +102,14 @@ impl Recount {
             return Err(wrong(&format!("it calls itself entry {}", line.seq)));
         }
         self.fits(&line).map_err(|why| wrong(&why))?;
-        follows(self.voters.get(&*line.voter), &line).map_err(wrong)?;
+        let voter = Name::of(&line.voter);
+        follows(self.voters.get(&voter), &line).map_err(wrong)?;
         let choice = match &*line.choice {
             NOTHING => None,
             chosen => Some(self.choice(chosen).ok_or_else(|| wrong("it chooses what cannot be chosen"))?),
         };
         let last = Last { seq: line.seq, kind: line.kind, tier: line.tier, choice };
-        match self.voters.get_mut(&*line.voter) {
-            Some(before) => *before = last,
-            None => drop(self.voters.insert((&*line.voter).into(), last)),
-        }
+        self.voters.insert(voter, last);
         self.next += 1;
         Ok(line)
     }
@@ -121,7 +149,7 @@ impl Recount {
     /// The entry that stands for a voter, and whether it makes a ballot count.
     #[must_use]
     pub fn standing(&self, voter: &str) -> Option<(i64, bool)> {
-        self.voters.get(voter).map(|last| (last.seq, last.choice.is_some()))
+        self.voters.get(&Name::of(voter)).map(|last| (last.seq, last.choice.is_some()))
     }
 
     /// The counts after the entries taken so far.

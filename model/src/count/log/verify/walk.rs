@@ -56,8 +56,8 @@ struct Bundle {
 impl Walk<'_> {
     /// Goes through all of it.
     pub(super) async fn through(self, source: &impl Source, rules: Rules) -> Result<Walked, Found> {
-        let mut way =
-            Way { recount: Recount::new(rules), peaks: Peaks::default(), at: 0, walk: &self, found: self.begin() };
+        let recount = Recount::new(rules).awaiting(self.size);
+        let mut way = Way { recount, peaks: Peaks::default(), at: 0, walk: &self, found: self.begin() };
         way.pass();
         let mut bundles =
             stream::iter(Place::all(Level::Entries, self.size)).map(|place| bundle(source, place)).buffered(AT_ONCE);

@@ -1,0 +1,1 @@
+ALTER TABLE log_tiles DROP COLUMN octets;
