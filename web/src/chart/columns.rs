@@ -15,7 +15,7 @@ const WIDEST: f64 = 12.0;
 /// The narrowest page that shows a picture, in pixels: there too no word runs into another.
 const NARROWEST: f64 = 288.0;
 /// About how wide a character of a word is there, and how far apart words are at least, in pixels.
-const CHARACTER: f64 = 7.2;
+const CHARACTER: f64 = 8.6;
 const BETWEEN: f64 = 6.0;
 /// How many words stand under the columns at most.
 const LABELS: usize = 6;
