@@ -431,7 +431,50 @@ async function staysOpen(state) {
     const said = await page.locator('[data-live] [role=status]').innerText();
     const votes = (await part('member').innerText()).match(/\d+/)[0];
     ensure(said.includes(`official result: ${votes}`), `it is told as "${said}"`);
+    await resultsStayOpen(state);
+    await debateStaysOpen(state);
     return page;
+}
+
+async function resultsStayOpen(state) {
+    const page = await visitor(state.browser, state.base);
+    await page.goto(`${state.consultation}/results`);
+    const part = (name) => page.locator(`[data-count="${name}"]`).first();
+    const read = async () => [await part('member').innerText(), await part('member:bar').innerHTML(), await part('tiers:picture').innerHTML()];
+    const before = await read();
+    const heard = page.evaluate((at) => new Promise((resolve) => {
+        const source = new EventSource(at);
+        source.addEventListener('tally', () => { source.close(); resolve(); });
+    }), `${state.consultation}/live`);
+    await heard;
+    const said = await page.locator('[data-live] [role=status]').innerText();
+    ensure(said === '', `a page that has just been opened says "${said}"`);
+    await state.clerk.goto(`${state.consultation}?change=1`);
+    await state.clerk.locator('input[name=choice][value=against]').check();
+    await state.clerk.locator('#vote form button.go').click();
+    await receiptSays(state.clerk, 'Against');
+    await eventually('the bar on the page of the results', async () => (await part('member:bar').innerHTML()) !== before[1]);
+    const after = await read();
+    ensure(after[2] !== before[2], 'the picture of all tiers stands still');
+    await page.context().close();
+}
+
+async function debateStaysOpen(state) {
+    const page = await visitor(state.browser, state.base);
+    const listens = page.waitForResponse((answer) => answer.url().endsWith('/live'));
+    await Promise.all([listens, page.goto(`${state.consultation}/debate`)]);
+    const way = page.locator('[data-live] [data-new]');
+    ensure(!(await way.isVisible()), 'there is a way to nothing');
+    const words = 'Something that was said meanwhile.';
+    await state.clerk.goto(`${state.consultation}/debate`);
+    await state.clerk.locator('form#say #text').fill(words);
+    await state.clerk.locator('form#say').getByRole('button').click();
+    await way.waitFor({ state: 'visible' });
+    const said = await page.locator('[data-live] [role=status]').innerText();
+    ensure(said === '1 new comment.', `it is told as "${said}"`);
+    await way.click();
+    await page.getByText(words).first().waitFor();
+    await page.context().close();
 }
 
 async function withKeyboard(state) {

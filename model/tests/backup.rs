@@ -27,7 +27,7 @@ use crate::log::host::Host;
 
 async fn write(store: &Store, now: Instant, folders: &[Folder]) -> (Manifest, Vec<u8>) {
     let mut to = Cursor::new(Vec::new());
-    let manifest = backup::write(store, now, "test", folders, &mut to, |_| {}).await.unwrap();
+    let manifest = backup::write(store, now, "test", folders, &mut to, |_, _, _| {}).await.unwrap();
     (manifest, to.into_inner())
 }
 

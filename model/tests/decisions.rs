@@ -3,13 +3,15 @@
 use model::both_databases;
 use model::care::decision::{self, Act};
 use model::care::page::{self, Name};
-use model::care::today;
+use model::care::punctuality::{self, Punctuality};
+use model::care::{report, today};
 use model::debate::comment::{self, Draft, Remote, State};
 use model::debate::forum;
-use model::debate::{ban, held};
+use model::debate::{ban, consultation, held};
 use model::error::Error;
 use model::people::role::{Role, Standing};
 use model::people::{account, actor, suspension};
+use model::store::Tx;
 use model::testing::{World, refused};
 
 both_databases! {
@@ -154,5 +156,47 @@ both_databases! {
         let later = today::of(&mut conn, world.now(), &world.as_admin()).await.expect("today");
         assert_eq!(later.awaiting.iter().map(|it| it.id).collect::<Vec<_>>(), [on.id]);
         assert_eq!((later.running.len(), later.blank.len(), later.backup.is_some()), (0, Name::ALL.len() - 1, true));
+    }
+
+    async fn delays_are_those_of_reports_and_of_what_waited_outside_private_forums(world: World) {
+        let (forum, on) = world.vote().await;
+        let secret = world.forum("secret", forum::Visibility::Private).await;
+        let behind = world.publish(&secret, world.draft(&serde_json::json!({"kind": "vote"}))).await;
+        let (ana, luc) = (world.account("ana").await, world.account("luc").await);
+        let (admin, hour) = (world.as_admin(), std::time::Duration::from_secs(3600));
+        let mut tx = world.store.begin().await.expect("a transaction");
+        for forum in [&forum, &secret] {
+            held::turn(&mut tx, world.now(), &admin, forum, true).await.expect("turned");
+        }
+        let mut waiting = Vec::new();
+        for (n, (forum, on)) in [(&forum, &on), (&forum, &on), (&forum, &on), (&secret, &behind), (&forum, &on)].into_iter().enumerate() {
+            let by = Standing { account: Some(ana.clone()), member: Some(Role::Participant) };
+            let draft = Draft { text: format!("Parole {n}"), ..Draft::default() };
+            let said = comment::post(&mut tx, world.now(), forum, on, &by, &draft).await.expect("said");
+            assert_eq!(said.state, State::Held);
+            waiting.push(said.id);
+        }
+        let known = async |tx: &mut Tx| punctuality::of(tx, world.now()).await.expect("read");
+        world.clock.advance(hour);
+        let shown = held::approve(&mut tx, world.now(), &admin, waiting[0]).await.expect("shown");
+        world.clock.advance(hour);
+        held::reject(&mut tx, world.now(), &admin, waiting[1], "Insultes").await.expect("not shown");
+        world.clock.advance(hour);
+        held::approve(&mut tx, world.now(), &admin, waiting[2]).await.expect("shown");
+        held::approve(&mut tx, world.now(), &admin, waiting[3]).await.expect("shown, in private");
+        assert_eq!(known(&mut tx).await, Punctuality { decisions: 3, median: None });
+        let view = consultation::view(&mut tx, &on.slug, Some(&luc)).await.expect("the consultation");
+        let draft = report::Draft { reason: report::Reason::Spam, text: String::new(), forward: false };
+        let report = report::file(&mut tx, world.now(), &view, &shown, "https://a.test/x", &draft).await.expect("reported");
+        world.clock.advance(hour * 10);
+        held::approve(&mut tx, world.now(), &admin, waiting[4]).await.expect("shown");
+        report::decide(&mut tx, world.now(), &admin, report.id, report::Decision::Dismiss, "Rien").await.expect("decided");
+        // One, two, three, ten and thirteen hours.
+        assert_eq!(known(&mut tx).await, Punctuality { decisions: 5, median: Some(hour * 3) });
+        world.clock.advance(punctuality::WITHIN);
+        assert_eq!(known(&mut tx).await.decisions, 2, "those at this very moment");
+        world.clock.advance(hour);
+        assert_eq!(known(&mut tx).await, Punctuality::default());
+        tx.commit().await.expect("committed");
     }
 }

@@ -13,6 +13,7 @@ mod listener;
 mod machines;
 mod mailer;
 mod node;
+mod noted;
 mod opening;
 mod output;
 mod progress;

@@ -79,9 +79,27 @@ impl Progress {
         self.0.wrap_read(from)
     }
 
+    /// A view of it for who tells of it elsewhere; the line stays with its owner.
+    pub fn place(&self) -> Place {
+        Place(self.0.clone())
+    }
+
     /// Takes the line away.
     pub fn done(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// How far something has come.
+#[derive(Clone)]
+pub struct Place(ProgressBar);
+
+impl Place {
+    /// How much is done, and of how much; 0 where nobody knows.
+    pub fn read(&self) -> (i64, i64) {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let done = whole(self.0.position());
+        (done, self.0.length().map_or(0, |all| whole(all).max(done)))
     }
 }
 

@@ -89,7 +89,29 @@ fn every_form_is_imported_by_another_node() {
     let output = run(there.path(), &["import", "csv", "dos.csv"], "");
     assert!(output.status.code() == Some(1) && err(&output).contains("the column `id` is missing"), "{}", err(&output));
     assert_eq!(run(there.path(), &["import", "json", "nowhere.json"], "").status.code(), Some(1));
+    done(there.path(), &["backup", "-o", "all.zip"], "");
+    let listed = administered(&mut node, "/admin/work");
+    assert!(listed.contains("Consultation exported") && listed.contains(&format!("href=\"/c/{slug}\"")), "{listed}");
+    assert!(listed.contains("kB written") && !listed.contains(">0 kB written"), "{listed}");
+    let listed = administered(&mut other, "/admin/work");
+    for file in ["it.json", "it.zip", "dos.csv", "all.zip"] {
+        assert!(listed.contains(&format!(">{file}</span>")), "{file}: {listed}");
+    }
+    assert!(listed.contains("Backup, in tables") && listed.contains("Done ") && listed.contains("100%"), "{listed}");
+    assert!(listed.contains("Failed ") && !listed.contains("<progress"), "nothing goes on: {listed}");
     assert_eq!((node.stop(), other.stop()), (Some(0), Some(0)));
+}
+
+/// A page as the administrator reads it.
+fn administered(node: &mut Running, path: &str) -> String {
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let entered = node.ask("POST", "/login", &form, &format!("who=root-ana&password={}", PASSWORD.replace(' ', "+")));
+    let cookie =
+        entered.head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie:").then_some(line));
+    let cookie = cookie.and_then(|line| line[11..].trim().split(';').next()).expect("a session").to_owned();
+    let page = node.ask("GET", path, &[("Cookie", cookie.as_str()), ("Accept-Language", "en")], "");
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.body
 }
 
 #[test]

@@ -187,7 +187,7 @@ impl Frame {
         if self.visitor.as_ref().is_some_and(|v| v.role == Role::Moderator) {
             menu.push(self.link("/mod", "moderation"));
         }
-        if self.visitor.as_ref().is_some_and(|v| v.role >= Role::Administrator) {
+        if self.administers() {
             menu.push(self.link("/admin", "admin"));
         }
         menu
@@ -203,6 +203,11 @@ impl Frame {
         if self.linked { "footer-node" } else { "footer-node-alone" }
     }
 
+    /// Whether the visitor administers the node: then its menu stands beside the pages of moderation too.
+    pub fn administers(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|v| v.role >= Role::Administrator)
+    }
+
     /// The menu of the administration.
     pub fn desk(&self) -> Vec<Link> {
         vec![
@@ -215,7 +220,7 @@ impl Frame {
             self.link("/admin/appearance", "look-title"),
             self.link("/admin/mail", "mails"),
             self.link("/admin/relays", "relays-title"),
-            self.link("/federation", "federation"),
+            self.link("/admin/federation", "sites"),
             self.link("/admin/work", "works-title"),
             self.link("/admin/settings", "settings-title"),
         ]

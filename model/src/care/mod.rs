@@ -11,6 +11,7 @@ pub mod notice;
 pub mod page;
 pub mod preference;
 pub mod problem;
+pub mod punctuality;
 pub mod report;
 pub mod settings;
 pub mod setup;

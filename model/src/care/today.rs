@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::page::{self, Name};
+use super::punctuality::{self, Punctuality};
 use super::{decision, mail, report, settings};
 use crate::clock::Instant;
 use crate::count::participation::{self, Span};
@@ -77,6 +78,8 @@ pub struct Today {
     pub participation: Vec<Span>,
     /// How many people made an account [`LATELY`].
     pub arrivals: i64,
+    /// How soon the moderators decided of late.
+    pub punctuality: Punctuality,
 }
 
 /// What there is to do at `now`.
@@ -121,6 +124,7 @@ pub async fn of(conn: &mut Conn, now: Instant, by: &Standing) -> Result<Today> {
             .count()
             .get_result(c)
             .await)?,
+        punctuality: punctuality::of(conn, now).await?,
     })
 }
 

@@ -1,6 +1,8 @@
-//! Work that takes long, and how far it has come: mails to many, threads brought from elsewhere, logs counted again.
+//! Work that takes long, and how far it has come: mails to many, threads brought from elsewhere, logs counted again, and
+//! what commands take in, write out and keep.
 //!
-//! It is written in the transactions of the work itself, so that what is shown is what is done.
+//! It is written in the transactions of the work itself, so that what is shown is what is done; a command, which does its
+//! work in one transaction or in none, writes beside it ([`keep`]).
 
 use std::time::Duration;
 
@@ -23,11 +25,21 @@ words! {
         Thread = "thread",
         /// Counting a log elsewhere again; counted in entries.
         Count = "count",
+        /// A command takes in a file; counted in its octets, or in rows.
+        Import = "import",
+        /// A command writes a consultation out; counted in octets, whose end nobody knows.
+        Export = "export",
+        /// A command keeps the whole node in one file; counted in tables.
+        Backup = "backup",
     }
 }
 
+/// The longest name of what is worked on, in characters.
+const SUBJECT_LONGEST: usize = 500;
 /// How many are listed at most.
 const MOST: i64 = 100;
+/// Work of which nothing is heard for so long has perhaps been broken off.
+const SILENT: Duration = Duration::from_secs(3600);
 /// What ended longer ago is forgotten.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -37,11 +49,11 @@ const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 pub struct Work {
     /// What kind.
     pub kind: Kind,
-    /// On what: a consultation's slug, or an address.
+    /// On what: a consultation's slug, an address, or a file's name.
     pub subject: String,
     /// How much is done.
     pub done: i64,
-    /// Of how much, as far as is known now; at least what is done.
+    /// Of how much, as far as is known now; at least what is done, or 0 where nobody knows.
     pub total: i64,
     /// When it began.
     pub started_at: Instant,
@@ -49,18 +61,31 @@ pub struct Work {
     pub updated_at: Instant,
     /// When it ended.
     pub ended_at: Option<Instant>,
+    /// Whether it came to nothing.
+    pub failed: bool,
 }
 
-/// Notes that a work begins, of which so much is to be done, and forgets what ended long ago.
+impl Work {
+    /// One that begins now.
+    #[must_use]
+    pub fn new(now: Instant, kind: Kind, subject: &str, total: i64) -> Self {
+        let subject = subject.chars().take(SUBJECT_LONGEST).collect();
+        Self { kind, subject, done: 0, total, started_at: now, updated_at: now, ended_at: None, failed: false }
+    }
+
+    /// Whether nothing was heard of it for long, though it has not ended.
+    #[must_use]
+    pub fn is_silent(&self, now: Instant) -> bool {
+        self.ended_at.is_none() && now.since(self.updated_at) > SILENT
+    }
+}
+
+/// Notes that a work begins, of which so much is to be done.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn begin(tx: &mut Tx, now: Instant, kind: Kind, subject: &str, total: i64) -> Result<()> {
-    let conn: &mut Conn = tx;
-    on!(conn, |c| diesel::delete(works::table.filter(works::ended_at.lt(now.minus(KEPT)))).execute(c).await)?;
-    let subject = subject.to_owned();
-    let fresh = Work { kind, subject, done: 0, total, started_at: now, updated_at: now, ended_at: None };
-    keep(tx, &fresh).await
+    keep(tx, &Work::new(now, kind, subject, total)).await
 }
 
 /// Notes that so much more is done. A work that nobody began, since it was short, is not noted.
@@ -101,8 +126,14 @@ async fn running(conn: &mut Conn, kind: Kind, subject: &str) -> Result<Option<Wo
     Ok(on!(conn, |c| it.select(Work::as_select()).first(c).await.optional())?)
 }
 
-async fn keep(tx: &mut Tx, work: &Work) -> Result<()> {
+/// Notes a work as it is, in the place of what was known of it, and forgets what ended long ago.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep(tx: &mut Tx, work: &Work) -> Result<()> {
     let conn: &mut Conn = tx;
+    let old = works::table.filter(works::ended_at.lt(work.updated_at.minus(KEPT)));
+    on!(conn, |c| diesel::delete(old).execute(c).await)?;
     on!(conn, |c| diesel::insert_into(works::table)
         .values(work)
         .on_conflict((works::kind, works::subject))
@@ -150,6 +181,15 @@ mod tests {
             advance(&mut tx, now, Kind::Mailing, "square", 5).await.expect("it has ended");
             let all = list(&mut tx, &admin).await.expect("listed");
             assert_eq!(far(all), [(Kind::Thread, 4, 9, false), (Kind::Mailing, 121, 121, true)]);
+            let failed = Work { ended_at: Some(now), failed: true, ..Work::new(now, Kind::Import, "it.json", 0) };
+            keep(&mut tx, &failed).await.expect("noted");
+            let running = Work::new(now, Kind::Backup, "it.zip", 60);
+            keep(&mut tx, &running).await.expect("noted");
+            let known = list(&mut tx, &admin).await.expect("listed");
+            assert!(known.contains(&failed) && known.contains(&running));
+            let hour = now.plus(SILENT);
+            assert!(!running.is_silent(hour) && running.is_silent(hour.plus(Duration::from_secs(1))));
+            assert!(!failed.is_silent(hour.plus(SILENT)));
             let later = now.plus(KEPT).plus(Duration::from_secs(1));
             begin(&mut tx, later, Kind::Count, "https://b.test/c/x", 3).await.expect("begun");
             assert!(list(&mut tx, &admin).await.expect("listed").iter().all(|it| it.kind != Kind::Mailing));

@@ -8,7 +8,7 @@ use super::comment::{self, Comment, Stance, State};
 use super::consultation::{self, Consultation};
 use super::forum::{self, Forum};
 use crate::care::decision::{self, Made};
-use crate::care::{audit, report};
+use crate::care::{audit, punctuality, report};
 use crate::clock::Instant;
 use crate::error::{Error, Refusal, Result};
 use crate::id::Id;
@@ -232,6 +232,7 @@ pub async fn approve(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Comment>) 
     let forum = forum::by_id(tx, it.forum_id).await?;
     let on = consultation::by_id(tx, it.consultation_id).await?;
     forget(tx, id).await?;
+    punctuality::note(tx, now, id, it.forum_id, it.received_at).await?;
     let activity = it.activity.clone();
     let shown = comment::release(tx, now, &forum, &on, it.comment(State::Visible), activity).await?;
     audit::note(tx, now, by.account.as_ref(), "comment.approve", &id.to_string(), None).await?;
@@ -246,6 +247,7 @@ pub async fn reject(tx: &mut Tx, now: Instant, by: &Standing, id: Id<Comment>, r
     let it = judged(tx, by, id).await?;
     let reason = decision::checked(reason)?;
     forget(tx, id).await?;
+    punctuality::note(tx, now, id, it.forum_id, it.received_at).await?;
     decline(tx, now, &it, reason).await?;
     audit::note(tx, now, by.account.as_ref(), "comment.reject", &id.to_string(), None).await?;
     let made = Made { forum: Some(it.forum_id), actor: Some(it.actor_id), ..Made::new(decision::Act::Reject, reason) };

@@ -1488,6 +1488,19 @@ diesel::table! {
         started_at -> DbTime,
         updated_at -> DbTime,
         ended_at -> Nullable<DbTime>,
+        failed -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::*;
+    #[allow(missing_docs)]
+    readings (id) {
+        id -> DbUuid,
+        forum_id -> DbUuid,
+        received_at -> DbTime,
+        decided_at -> DbTime,
     }
 }
 
@@ -1593,4 +1606,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     premoderated,
     held_comments,
     works,
+    readings,
 );

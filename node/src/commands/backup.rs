@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use model::care::settings;
+use model::care::work::Kind;
 use model::clock::Clock;
 use model::data::backup::{self, Folder, Manifest};
 use serde_json::json;
 
 use crate::arguments::{Backup, Restore};
 use crate::config::Config;
+use crate::noted::noted;
 use crate::progress::Progress;
 use crate::{opening, output};
 
@@ -35,11 +37,15 @@ pub async fn write(config: &Config, command: Backup) -> anyhow::Result<()> {
         std::fs::remove_file(&beside).with_context(|| beside.display().to_string())?;
     }
     let progress = Progress::named();
-    let written = written(&beside, async |file| {
-        let told = |table: &str| progress.step(table);
+    let writing = written(&beside, async |file| {
+        let told = |table: &str, at: usize, all: usize| {
+            progress.reach(at, all);
+            progress.step(table);
+        };
         backup::write(&store, Clock::System.now(), PROGRAM, &folders(config), file, told).await
     });
-    let written = written.await;
+    let name = to.file_name().unwrap_or(to.as_os_str()).to_string_lossy();
+    let written = noted(&store, Kind::Backup, &name, &progress, writing).await;
     drop(progress);
     let manifest = match written {
         Ok(manifest) => manifest,

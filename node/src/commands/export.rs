@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use model::address::{Address, Local};
+use model::care::work::Kind;
 use model::clock::Clock;
 use model::count::log;
 use model::data::archive;
@@ -18,6 +19,7 @@ use model::store::{Conn, Store};
 
 use crate::arguments::{self, Export, Format, Profile};
 use crate::config::Config;
+use crate::noted::noted;
 use crate::progress::Progress;
 use crate::{opening, output};
 
@@ -30,6 +32,7 @@ struct Source {
     clock: Clock,
     here: Address,
     on: Consultation,
+    progress: Progress,
 }
 
 /// Writes one consultation out.
@@ -39,8 +42,10 @@ pub async fn run(config: &Config, command: Export) -> anyhow::Result<()> {
     let here = opening::address(&store, config, &clock, None).await?;
     let on = named(&mut conn, &here, &command.consultation).await?;
     drop(conn);
-    let source = Source { store, clock, here, on };
-    forgiven(write(&source, config, &command).await)
+    let progress = Progress::written();
+    let source = Source { store, clock, here, on, progress };
+    let writing = async { forgiven(write(&source, config, &command).await) };
+    noted(&source.store, Kind::Export, &source.on.slug, &source.progress, writing).await
 }
 
 /// A reader that has seen enough (`palabre export … | head`) is no failure.
@@ -135,9 +140,8 @@ async fn write_table(source: &Source, table: Table, to: &mut dyn Write) -> anyho
 
 async fn write_pages(source: &Source, mut pages: export::Pages, to: &mut dyn Write) -> anyhow::Result<()> {
     let mut conn = source.store.conn().await?;
-    let progress = Progress::written();
     while let Some(bytes) = pages.next(&mut conn).await? {
-        progress.more(bytes.len());
+        source.progress.more(bytes.len());
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)
@@ -148,9 +152,8 @@ async fn write_json(source: &Source, to: &mut dyn Write) -> anyhow::Result<()> {
     let mut conn = source.store.snapshot().await?;
     let (now, on) = (source.clock.now(), source.on.clone());
     let mut document = export::document(&mut conn, now, &source.here, on, Reading::Whole).await?;
-    let progress = Progress::written();
     while let Some(bytes) = document.next(&mut conn).await? {
-        progress.more(bytes.len());
+        source.progress.more(bytes.len());
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)
@@ -164,9 +167,8 @@ async fn write_archive(source: &Source, to: &mut dyn Write) -> anyhow::Result<()
     tx.commit().await?;
     let mut conn = source.store.conn().await?;
     let mut archive = archive::archive(&mut conn, &signer, now, &source.here, on, web::site()).await?;
-    let progress = Progress::written();
     while let Some(bytes) = archive.next(&mut conn).await? {
-        progress.more(bytes.len());
+        source.progress.more(bytes.len());
         to.write_all(&bytes)?;
     }
     Ok(to.flush()?)

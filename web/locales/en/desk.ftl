@@ -243,6 +243,16 @@ health-buried =
         [0] none given up
        *[other] { $n } given up
     }
+lately-delay = median delay of moderation in 90 days; promised: { $promised }
+lately-decisions = decisions of moderation in 90 days, too few for a median delay; promised: { $promised }
+delay-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $n } minutes
+}
+delay-hours = { $count ->
+    [one] 1 hour
+   *[other] { $n } hours
+}
 health-doctor = The same on the command line, and more:
 texts-title = Pages
 texts-lead = What the law and fairness ask you to say. Each begins with a model; visitors are told of what is not filled in.

@@ -50,6 +50,7 @@ follow-not = not followed
 
 sites = Other sites
 sites-lead = Say how this site treats each of the others, and why.
+sites-network = See the network and the forums that are followed
 sites-saved = It is saved.
 sites-faults = What does not hold
 sites-known = Sites of which something is said

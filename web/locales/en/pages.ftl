@@ -27,7 +27,7 @@ field-future = “{ $field }” is still to come. Give a day that has passed.
 ## Work that takes long
 
 works-title = Work in progress
-works-lead = What lasts: mails to many people, threads and ballot logs brought from other sites. The list keeps for a week what is done.
+works-lead = What lasts: mails to many people, threads and ballot logs brought from other sites, and what is imported, exported and backed up on the command line. The list keeps for a week what is done.
 works-none = Nothing that lasts is being done now.
 works-what = Work
 works-far = Progress
@@ -37,6 +37,12 @@ works-ended = Done { $moment }
 works-mailing = Mails to followers
 works-thread = Thread brought here
 works-count = Ballot log counted again
+works-import = File imported
+works-export = Consultation exported
+works-backup = Backup, in tables
+works-written = { $size } kB written
+works-failed = Failed { $moment }
+works-silent = Nothing heard since { $moment }
 
 ## A forum, and the last days
 

@@ -51,6 +51,7 @@ forum-open = Open
 forum-soon = To come
 forum-closed = Closed
 forum-drafts = Drafts
+forum-part = { $part }: { $title }
 forum-new = Create a consultation
 forum-edit = Edit the forum
 forum-create = Create a forum

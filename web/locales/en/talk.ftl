@@ -60,7 +60,11 @@ calendar-next = Next step: { $title }
 share-mail = Send by mail
 share-text = Send as a text message
 share-address = The address to copy:
-live-comments = New comments: 0.
+live-comments = { $count ->
+    [one] 1 new comment.
+   *[other] { $n } new comments.
+}
+live-newest = See the new comments
 live-votes = Votes counted in the official result: 0.
 live-reload = Load the page again
 versions = Versions of the text

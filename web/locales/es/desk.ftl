@@ -243,6 +243,16 @@ health-buried =
         [0] ninguna abandonada
        *[other] { $n } abandonadas
     }
+lately-delay = plazo mediano de moderación en 90 días; prometido: { $promised }
+lately-decisions = decisiones de moderación en 90 días, demasiado pocas para un plazo mediano; prometido: { $promised }
+delay-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $n } minutos
+}
+delay-hours = { $count ->
+    [one] 1 hora
+   *[other] { $n } horas
+}
 health-doctor = Lo mismo en la línea de comandos, y más:
 texts-title = Páginas
 texts-lead = Lo que la ley y la lealtad le piden decir. Cada una parte de un modelo; los visitantes ven lo que falta.

@@ -50,6 +50,7 @@ follow-not = sin seguir
 
 sites = Otros sitios
 sites-lead = Diga cómo trata este sitio a cada uno de los demás, y por qué.
+sites-network = Ver la red y los foros seguidos
 sites-saved = Está guardado.
 sites-faults = Lo que no se sostiene
 sites-known = Sitios de los que se dice algo

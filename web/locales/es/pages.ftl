@@ -27,7 +27,7 @@ field-future = «{ $field }» aún está por llegar. Indique una fecha pasada.
 ## Work that takes long
 
 works-title = Trabajos en curso
-works-lead = Lo que dura: correos a muchas personas, hilos y registros de votos traídos de otros sitios. La lista guarda una semana lo que ha terminado.
+works-lead = Lo que dura: correos a muchas personas, hilos y registros de votos traídos de otros sitios, y lo que se importa, se exporta y se guarda desde la línea de comandos. La lista guarda una semana lo que ha terminado.
 works-none = Ahora no se hace nada largo.
 works-what = Trabajo
 works-far = Avance
@@ -37,6 +37,12 @@ works-ended = Terminado { $moment }
 works-mailing = Correos a quienes siguen
 works-thread = Hilo traído
 works-count = Registro de votos recontado
+works-import = Archivo importado
+works-export = Consulta exportada
+works-backup = Copia de seguridad, en tablas
+works-written = { $size } kB escritos
+works-failed = Fallo { $moment }
+works-silent = Sin noticias desde { $moment }
 
 ## A forum, and the last days
 

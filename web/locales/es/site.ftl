@@ -51,6 +51,7 @@ forum-open = Abiertas
 forum-soon = Próximas
 forum-closed = Terminadas
 forum-drafts = Borradores
+forum-part = { $part }: { $title }
 forum-new = Crear una consulta
 forum-edit = Modificar el foro
 forum-create = Crear un foro

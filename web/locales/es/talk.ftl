@@ -60,7 +60,11 @@ calendar-next = Próximo paso: { $title }
 share-mail = Enviar por correo
 share-text = Enviar por SMS
 share-address = La dirección para copiar:
-live-comments = Comentarios nuevos: 0.
+live-comments = { $count ->
+    [one] 1 comentario nuevo.
+   *[other] { $n } comentarios nuevos.
+}
+live-newest = Ver los comentarios nuevos
 live-votes = Votos contados en el resultado oficial: 0.
 live-reload = Actualizar la página
 versions = Versiones del texto

@@ -243,6 +243,16 @@ health-buried =
         [0] aucun abandonné
        *[other] { $n } abandonnés
     }
+lately-delay = délai médian de modération en 90 jours ; promis : { $promised }
+lately-decisions = décisions de modération en 90 jours, trop peu pour un délai médian ; promis : { $promised }
+delay-minutes = { $count ->
+    [one] { $n } minute
+   *[other] { $n } minutes
+}
+delay-hours = { $count ->
+    [one] { $n } heure
+   *[other] { $n } heures
+}
 health-doctor = Les mêmes contrôles en ligne de commande, et d’autres :
 texts-title = Pages
 texts-lead = Ce que la loi et la loyauté vous demandent de dire. Chacune part d’un modèle ; les visiteurs voient ce qui n’est pas rempli.

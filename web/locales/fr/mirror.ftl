@@ -50,6 +50,7 @@ follow-not = non suivi
 
 sites = Autres sites
 sites-lead = Dites comment ce site traite chacun des autres, et pourquoi.
+sites-network = Voir le réseau et les forums suivis
 sites-saved = C’est enregistré.
 sites-faults = Ce qui ne tient pas
 sites-known = Sites dont quelque chose est dit

@@ -27,7 +27,7 @@ field-future = « { $field } » est encore à venir. Indiquez une date passée.
 ## Work that takes long
 
 works-title = Travaux en cours
-works-lead = Ce qui dure : courriels à beaucoup de monde, fils de discussion et registres de votes apportés d’autres sites. La liste garde une semaine ce qui est fini.
+works-lead = Ce qui dure : courriels à beaucoup de monde, fils de discussion et registres de votes apportés d’autres sites, et ce qui est importé, exporté et sauvegardé en ligne de commande. La liste garde une semaine ce qui est fini.
 works-none = Rien de long ne se fait en ce moment.
 works-what = Travail
 works-far = Avancement
@@ -37,6 +37,12 @@ works-ended = Fini { $moment }
 works-mailing = Courriels à ceux qui suivent
 works-thread = Fil de discussion apporté
 works-count = Registre de votes recompté
+works-import = Fichier importé
+works-export = Consultation exportée
+works-backup = Sauvegarde, en tables
+works-written = { $size } ko écrits
+works-failed = Échec { $moment }
+works-silent = Sans nouvelles depuis { $moment }
 
 ## A forum, and the last days
 

@@ -51,6 +51,7 @@ forum-open = Ouvertes
 forum-soon = À venir
 forum-closed = Terminées
 forum-drafts = Brouillons
+forum-part = { $part } : { $title }
 forum-new = Créer une consultation
 forum-edit = Modifier le forum
 forum-create = Créer un forum

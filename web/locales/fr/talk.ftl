@@ -60,7 +60,11 @@ calendar-next = Suite : { $title }
 share-mail = Envoyer par courriel
 share-text = Envoyer par SMS
 share-address = L’adresse à copier :
-live-comments = Nouveaux commentaires : 0.
+live-comments = { $count ->
+    [one] 1 nouveau commentaire.
+   *[other] { $n } nouveaux commentaires.
+}
+live-newest = Voir les nouveaux commentaires
 live-votes = Votes comptés dans le résultat officiel : 0.
 live-reload = Actualiser la page
 versions = Versions du texte

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use model::care::settings;
+use model::care::punctuality::{self, Punctuality};
+use model::care::{commitment, settings};
+use model::clock::Instant;
 use model::error::Result;
 use model::people::role::Standing;
 use model::store::Conn;
@@ -37,6 +39,27 @@ struct Node {
     registration: settings::Registration,
     /// Whether it has been set up.
     set_up: bool,
+    /// How soon reports and held comments are decided on.
+    moderation: Moderation,
+}
+
+/// How soon is decided, as promised and as it was in the last 90 days. What happens in private forums counts nowhere here.
+#[derive(Serialize, ToSchema)]
+struct Moderation {
+    /// Within how many hours a decision is promised.
+    promised_hours: u32,
+    /// How many minutes half of the decisions took at most; none of fewer than five decisions.
+    median_minutes: Option<u64>,
+    /// How many decisions there were.
+    decisions: usize,
+}
+
+impl Moderation {
+    async fn read(conn: &mut Conn, now: Instant) -> Result<Self> {
+        let Punctuality { decisions, median } = punctuality::of(conn, now).await?;
+        let promised_hours = commitment::of(conn).await?.moderation_hours;
+        Ok(Self { promised_hours, median_minutes: median.map(|median| median.as_secs() / 60), decisions })
+    }
 }
 
 /// Read about the node
@@ -59,6 +82,7 @@ async fn shown(app: &App, conn: &mut Conn) -> Result<Node> {
         time_zone: node.time_zone,
         registration,
         set_up: node.set_up,
+        moderation: Moderation::read(conn, app.now()).await?,
     })
 }
 

@@ -9,8 +9,14 @@ const GROUND: f64 = 164.0;
 const CEILING: f64 = 34.0;
 /// The room for the numbers of the axis, in percent.
 const MARGIN: f64 = 6.0;
-/// How much of its step a column fills.
+/// How much of its step a column fills, and how wide it is at most, in percent of the picture.
 const FILL: f64 = 0.76;
+const WIDEST: f64 = 12.0;
+/// The narrowest page that shows a picture, in pixels: there too no word runs into another.
+const NARROWEST: f64 = 288.0;
+/// About how wide a character of a word is there, and how far apart words are at least, in pixels.
+const CHARACTER: f64 = 8.6;
+const BETWEEN: f64 = 6.0;
 /// How many words stand under the columns at most.
 const LABELS: usize = 6;
 /// A pin's radius, and where it hangs.
@@ -56,19 +62,17 @@ pub(crate) fn draw(
         shapes.push(Shape::Line { x: [0.0, 100.0], y: [y(at); 2], weight: 1.0, dotted: false, axis: false });
         shapes.push(word(0.0, y(at) - 5.0, Anchor::Start, number(at)));
     }
-    let every = columns.len().div_ceil(LABELS).max(1);
+    let width = (step * FILL).min(WIDEST);
     for (at, column) in columns.iter().enumerate() {
-        let x = MARGIN + real(at as u64) * step + step * (1.0 - FILL) / 2.0;
+        let x = MARGIN + (real(at as u64) + 0.5) * step - width / 2.0;
         let mut below = 0;
         for (kind, count) in column.parts.iter().filter(|(_, count)| *count > 0) {
             let (from, to) = (y(below), y(below + count));
-            shapes.push(Shape::Bar { x, width: step * FILL, y: to, height: from - to, kind: *kind });
+            shapes.push(Shape::Bar { x, width, y: to, height: from - to, kind: *kind });
             below += count;
         }
-        if at % every == 0 {
-            shapes.push(word(x + step * FILL / 2.0, GROUND + 20.0, anchor(at, columns.len()), column.label.clone()));
-        }
     }
+    shapes.extend(labels(columns, step, width));
     for pin in pins.iter().filter(|pin| pin.at < columns.len()) {
         let x = MARGIN + (real(pin.at as u64) + 0.5) * step;
         let down = y(columns[pin.at].total()) - 3.0;
@@ -80,12 +84,29 @@ pub(crate) fn draw(
     Drawing { title, finding, height: HEIGHT as u32, shapes }
 }
 
-fn anchor(at: usize, of: usize) -> Anchor {
-    match at {
-        0 => Anchor::Start,
-        last if last + 1 == of => Anchor::End,
-        _ => Anchor::Middle,
+/// The words under the columns: each in the middle of its own, or flush with it at an end of the picture; one that would
+/// run into the word before it is left out.
+fn labels(columns: &[Column], step: f64, width: f64) -> Vec<Shape> {
+    let every = columns.len().div_ceil(LABELS).max(1);
+    let mut words = Vec::new();
+    let mut free = f64::NEG_INFINITY;
+    for (at, column) in columns.iter().enumerate().step_by(every) {
+        let middle = MARGIN + (real(at as u64) + 0.5) * step;
+        let long = real(column.label.chars().count() as u64) * CHARACTER;
+        let place = |x: f64| x / 100.0 * NARROWEST;
+        let (anchor, x, from) = match place(middle) {
+            narrow if narrow < long / 2.0 => (Anchor::Start, middle - width / 2.0, place(middle - width / 2.0)),
+            narrow if narrow + long / 2.0 > NARROWEST => {
+                (Anchor::End, middle + width / 2.0, place(middle + width / 2.0) - long)
+            }
+            narrow => (Anchor::Middle, middle, narrow - long / 2.0),
+        };
+        if from >= free {
+            words.push(word(x, GROUND + 20.0, anchor, column.label.clone()));
+            free = from + long + BETWEEN;
+        }
     }
+    words
 }
 
 fn word(x: f64, y: f64, anchor: Anchor, text: String) -> Shape {
@@ -129,5 +150,37 @@ mod tests {
             "no pin beyond the end"
         );
         assert!(draw("t".into(), "f".into(), &[], &[], |n| n.to_string()).shapes.len() > 1);
+    }
+
+    #[test]
+    fn no_word_under_the_columns_runs_into_another_on_the_narrowest_page() {
+        for count in [1, 2, 6, 7, 30, 60] {
+            for label in ["7", "19 Nov", "19 November", "a word that is longer than it is useful"] {
+                let column = Column { label: label.into(), parts: vec![(Kind::Plain, 3)] };
+                let drawing = draw("t".into(), "f".into(), &vec![column; count], &[], |n| n.to_string());
+                let long = label.len() as f64 * CHARACTER;
+                let mut free = f64::NEG_INFINITY;
+                let mut said = 0;
+                for shape in &drawing.shapes {
+                    let Shape::Word { x, anchor, text, .. } = shape else { continue };
+                    if text != label {
+                        continue;
+                    }
+                    let at = x / 100.0 * NARROWEST;
+                    let from = match anchor {
+                        Anchor::Start => at,
+                        Anchor::Middle => at - long / 2.0,
+                        Anchor::End => at - long,
+                    };
+                    assert!(from >= free, "{label} among {count}");
+                    assert!(
+                        long > NARROWEST / 2.0 || (from >= 0.0 && from + long <= NARROWEST),
+                        "{label} of {count} is cut"
+                    );
+                    (free, said) = (from + long, said + 1);
+                }
+                assert!(said >= 1, "{label} is nowhere among {count}");
+            }
+        }
     }
 }

@@ -39,11 +39,12 @@ pub(crate) fn draw(title: String, finding: String, middle: &str, around: &[Node]
         shapes.push(Shape::Line { x: [MIDDLE.0, x], y: [MIDDLE.1, y], weight, dotted: node.silent, axis: true });
     }
     shapes.push(Shape::Mark { x: MIDDLE.0, y: MIDDLE.1, size: CENTRE, kind: Kind::Plain });
-    let (anchor, voice) = (Anchor::Start, Voice::Name);
+    // Below its mark: on a narrow page there is more room around the middle than beside it.
+    let (anchor, voice) = (Anchor::Middle, Voice::Name);
     shapes.push(Shape::Word {
         x: MIDDLE.0,
-        dx: CENTRE + 8.0,
-        y: MIDDLE.1 + 5.0,
+        dx: 0.0,
+        y: MIDDLE.1 + CENTRE + 18.0,
         anchor,
         voice,
         text: middle.to_owned(),

@@ -6,6 +6,7 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use model::care::punctuality::Punctuality;
 use model::care::today::{self, BACKUP_WITHIN, Queue, Today};
 use model::count::electorate::Tier;
 use model::data::media;
@@ -102,7 +103,7 @@ pub(super) async fn page(
     frame::show(StatusCode::OK, &page)
 }
 
-/// How many took part lately, and came.
+/// How many took part lately, and came, and how soon the moderators decided.
 fn facts(visitor: &Visitor, today: &Today) -> Vec<(String, String)> {
     let t = &visitor.words;
     let of = |here: bool| -> i64 {
@@ -110,7 +111,20 @@ fn facts(visitor: &Visitor, today: &Today) -> Vec<(String, String)> {
         those.map(|span| span.count).sum()
     };
     let all = [("lately-here", of(true)), ("lately-elsewhere", of(false)), ("lately-arrivals", today.arrivals)];
-    all.into_iter().map(|(key, count)| (t.say(key), t.number(count))).collect()
+    let counts = all.into_iter().map(|(key, count)| (t.say(key), t.number(count)));
+    counts.chain([punctual(visitor, &today.punctuality)]).collect()
+}
+
+/// How soon was decided, beside what is promised; of few decisions only how many there were.
+fn punctual(visitor: &Visitor, lately: &Punctuality) -> (String, String) {
+    let t = &visitor.words;
+    let promised = t.count("delay-hours", visitor.commitments.moderation_hours);
+    match lately.median.map(|median| median.as_secs() / 60) {
+        None => (t.with("lately-decisions", "promised", promised), t.number(lately.decisions)),
+        Some(minutes @ ..60) => (t.with("lately-delay", "promised", promised), t.count("delay-minutes", minutes)),
+        // Rounded up: nothing is made to look quicker than it was.
+        Some(minutes) => (t.with("lately-delay", "promised", promised), t.count("delay-hours", minutes.div_ceil(60))),
+    }
 }
 
 /// A consultation as a row of the table.

@@ -90,7 +90,7 @@ impl Arguments {
         Agreement {
             figure,
             unites: common.map(|common| unites(visitor, on, common)),
-            sides: sides::figure(&visitor.words, &self.words, n),
+            sides: sides::figure(&visitor.words, on, &self.words, n),
         }
     }
 }

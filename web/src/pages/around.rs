@@ -3,7 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::care::subscription::{self, Subject};
-use model::debate::consultation::{State as Stage, View};
+use model::debate::comment::order::Order;
+use model::debate::consultation::{Consultation, State as Stage, View};
 use model::debate::forum::{self, Forum};
 use model::error::Result as Answer;
 use model::store::Conn;
@@ -30,10 +31,30 @@ pub(crate) struct Around {
     pub(crate) handle: Option<String>,
     /// The way to take part from one's own server.
     pub(crate) interact: Option<String>,
-    /// Where the page hears what happens meanwhile.
-    pub(crate) live: Option<String>,
+    /// What happens meanwhile, while anything can.
+    pub(crate) meanwhile: Option<Meanwhile>,
+}
+
+/// Where a page that stays open hears what happens, and the ways to see it without a script.
+pub(crate) struct Meanwhile {
+    /// The stream.
+    pub(crate) stream: String,
+    /// The page that shows new comments first; none where it is not of comments.
+    pub(crate) newest: Option<String>,
     /// The same page, as it is then.
     pub(crate) reload: String,
+}
+
+impl Meanwhile {
+    /// Of a consultation's page that is asked for at `reload`; nothing happens once it is over, or before it is published.
+    pub(super) fn of(visitor: &Visitor, on: &Consultation, comments: bool, reload: String) -> Option<Self> {
+        let running = !on.phase(visitor.now).is_over() && on.state != Stage::Draft;
+        running.then(|| Self {
+            stream: format!("/c/{}/live", on.slug),
+            newest: comments.then(|| format!("/c/{}/debate?sort={}#debate", on.slug, Order::Newest)),
+            reload,
+        })
+    }
 }
 
 /// A button that follows or stops following.
@@ -55,7 +76,6 @@ impl Around {
         let federated = open && visitor.node.domain.is_some() && view.forum.visibility.is_federated();
         let feed = feed_of(view).map(|href| Link::new(href, t.say("feed-comments")));
         let calendar = open.then(|| Link::new(format!("/c/{}/calendar.ics", on.slug), t.say("calendar-link")));
-        let running = !on.phase(visitor.now).is_over() && open;
         let (subject, action) = (Subject::Consultation(on.id), format!("/c/{}/follow", on.slug));
         let follow = Follow::of(visitor, subject, follows, action, "follow-consultation-hint");
         Self {
@@ -63,8 +83,7 @@ impl Around {
             share: if federated { share(visitor, &on.title, &address) } else { Vec::new() },
             handle: federated.then(|| visitor.here.handle(&view.forum.slug)),
             interact: federated.then(|| interact::address_for(&address)),
-            live: running.then(|| format!("/c/{}/live", on.slug)),
-            reload: follow.back.clone(),
+            meanwhile: Meanwhile::of(visitor, on, true, follow.back.clone()),
             follow,
             address,
         }

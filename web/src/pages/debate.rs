@@ -21,6 +21,7 @@ use model::store::Conn;
 use super::around::{self, Around};
 use super::asked::Asked;
 use super::comment::{parent, write_form};
+use super::person;
 use super::reading::Talk;
 use crate::form::Entry;
 use crate::visitor::Visitor;
@@ -81,6 +82,8 @@ pub(crate) struct Side {
 pub(crate) struct Said {
     pub(crate) id: String,
     pub(crate) author: String,
+    /// The page of who wrote it, if there is one.
+    pub(crate) profile: Option<String>,
     pub(crate) handle: Option<String>,
     /// Where its picture lies, of somebody of another server.
     pub(crate) portrait: Option<String>,
@@ -197,6 +200,7 @@ impl<'a> Page<'a> {
         let mine = self.visitor.account.as_ref().is_some_and(|account| account.actor_id == author.id);
         Said {
             id: comment.id.to_string(),
+            profile: person::address(author).filter(|_| standing && !nameless),
             author: if standing && !nameless { name.clone() } else { t.say("comment-someone") },
             handle: (standing && !nameless && !author.is_local()).then(|| author.handle(&self.visitor.here)),
             portrait: self.portraits.get(&author.id).filter(|_| standing).map(|name| portrait_path(name)),

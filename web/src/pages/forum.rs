@@ -236,7 +236,15 @@ async fn show_page(
     };
     let listed = Listed::read(&mut conn, visitor.now, found).await?;
     let next = tag.is_none() && i64::try_from(listed.len()).is_ok_and(|count| count == PAGE);
-    let mut page = Frame::new(visitor, &forum.title).described(&forum.summary).mistaken(form.is_wrong());
+    let heading = match &tag {
+        Some(tag) => visitor.words.with("forum-tagged", "tag", tag),
+        None => visitor.say(&format!("forum-{}", tab.name())),
+    };
+    let title = match tag.is_none() && tab == Tab::Open {
+        true => forum.title.clone(),
+        false => visitor.words.with2("forum-part", "part", &heading, "title", &forum.title),
+    };
+    let mut page = Frame::new(visitor, title).described(&forum.summary).mistaken(form.is_wrong());
     let files = around::files_of(visitor, &forum);
     page.follow_feed(files.feed.as_ref().map(|feed| feed.href.clone()), &forum.title);
     let action = format!("/f/{}/follow", forum.slug);
@@ -252,10 +260,7 @@ async fn show_page(
         members: membership::of(&mut conn, visitor, &forum, &standing).await?,
         form,
         tabs: tabs(visitor, &forum, tag.is_none().then_some(tab), writes, &counts),
-        heading: match &tag {
-            Some(tag) => visitor.words.with("forum-tagged", "tag", tag),
-            None => visitor.say(&format!("forum-{}", tab.name())),
-        },
+        heading,
         listed: Listed::briefs(&listed, &visitor.words, visitor.now),
         next: next.then(|| {
             let skip = i64::from(asked.skip) + PAGE;

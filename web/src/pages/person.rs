@@ -7,7 +7,7 @@ use axum::response::Response;
 use model::debate::{comment, consultation};
 use model::error::Error;
 use model::people::account;
-use model::people::actor::{self, Kind};
+use model::people::actor::{self, Actor, Kind};
 
 use crate::app::App;
 use crate::error::Failure;
@@ -37,6 +37,12 @@ struct PersonPage {
     said: Vec<Said>,
 }
 
+/// Where somebody's page is; none of who has never spoken in public, or is of another server.
+pub(super) fn address(actor: &Actor) -> Option<String> {
+    let speaks = actor.kind == Kind::Person && actor.is_local() && actor.published_at.is_some();
+    (speaks && actor.deleted_at.is_none()).then(|| format!("/u/{}", actor.name))
+}
+
 /// `GET /u/{name}`. Who has never spoken in public has no page: voters cannot be found by trying names.
 pub(super) async fn page(
     State(app): State<App>,
@@ -45,7 +51,7 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let mut conn = app.store.conn().await?;
     let actor = actor::local_by_name(&mut conn, Kind::Person, &name).await?;
-    if actor.published_at.is_none() || actor.deleted_at.is_some() {
+    if address(&actor).is_none() {
         return Err(Failure::NotFound);
     }
     let official = account::by_actor(&mut conn, actor.id).await.is_ok_and(|account| account.official);

@@ -15,13 +15,15 @@ use model::debate::consultation::Consultation;
 
 use super::results;
 use crate::chart::columns::{self, Column, Pin};
-use crate::chart::{Drawing, Figure, Key, Kind, Shape, Table, stacked};
+use crate::chart::{Anchor, Drawing, Figure, Key, Kind, Shape, Table, Voice, stacked};
 use crate::language::Words;
 
 /// How high the bars of a picture are and how far apart, in pixels.
 const BAR: f64 = 44.0;
 const ROW: f64 = 20.0;
 const GAP: f64 = 12.0;
+/// The room for the name above a bar.
+const NAME: f64 = 20.0;
 /// A participation of more days is shown week by week.
 const DAYS_MOST: usize = 60;
 /// How many columns are drawn at most; what is earlier stands in the table.
@@ -169,8 +171,7 @@ pub(super) fn columns(t: &Words, on: &Consultation, document: &Document) -> Opti
 pub(super) fn tiers(t: &Words, on: &Consultation, document: &Document, n: Number<'_>) -> Option<Figure> {
     let tiers = document.tiers.as_ref().filter(|tiers| tiers.len() > 1 && on.method.0.chart() == Chart::Shares)?;
     let name = |tier: &Tier| t.say(&format!("tier-{tier}"));
-    let shapes =
-        tiers.values().enumerate().flat_map(|(at, held)| lowered(stacked::bar(&counts(held), ROW), at)).collect();
+    let shapes = tiers.iter().enumerate().flat_map(|(at, (tier, held))| named_bar(name(tier), held, at)).collect();
     let each = tiers.iter().map(|(tier, held)| format!("{}: {}", name(tier), said(t, &on.method.0, held)));
     let labels = tiers.values().next().map(|held| held.choices.iter().map(|choice| choice.label.clone()).collect());
     let mut head: Vec<String> = labels.unwrap_or_default();
@@ -187,7 +188,7 @@ pub(super) fn tiers(t: &Words, on: &Consultation, document: &Document, n: Number
         drawing: Drawing {
             title: t.say("results-table"),
             finding: each.collect::<Vec<_>>().join("; "),
-            height: rows_height(tiers.len()),
+            height: (crate::chart::real(tiers.len() as u64) * (NAME + ROW + GAP) - GAP) as u32,
             shapes,
         },
         key: tiers.values().next().map(key).unwrap_or_default(),
@@ -195,6 +196,20 @@ pub(super) fn tiers(t: &Words, on: &Consultation, document: &Document, n: Number
         table: Table { caption: t.say("results-table"), head, rows: tiers.iter().map(row).collect() },
         csv: Some(format!("/c/{}/results/tiers.csv", on.slug)),
     })
+}
+
+/// The bar of the row of that number with its name above it; an empty one where nobody has voted.
+fn named_bar(name: String, held: &TierResult, row: usize) -> Vec<Shape> {
+    let top = crate::chart::real(row as u64) * (NAME + ROW + GAP);
+    let text =
+        Shape::Word { x: 0.0, dx: 0.0, y: top + NAME - 6.0, anchor: Anchor::Start, voice: Voice::Name, text: name };
+    let track = Shape::Bar { x: 0.0, width: 100.0, y: top + NAME, height: ROW, kind: Kind::Track };
+    let parts = stacked::bar(&counts(held), ROW).into_iter().map(|shape| match shape {
+        Shape::Bar { x, width, y, height, kind } => Shape::Bar { x, width, y: y + top + NAME, height, kind },
+        other => other,
+    });
+    let bar: Vec<Shape> = parts.collect();
+    [text].into_iter().chain(if bar.is_empty() { vec![track] } else { bar }).collect()
 }
 
 /// What is pinned over the days: a change, with its reason.

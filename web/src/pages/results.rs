@@ -27,6 +27,8 @@ pub(crate) struct Results {
     pub(crate) stacked: bool,
     pub(crate) official: Option<TierBars>,
     pub(crate) others: Vec<TierBars>,
+    /// Whether a picture of the same page shows those others already.
+    pub(crate) pictured: bool,
     pub(crate) labels: Vec<String>,
     pub(crate) question: String,
     /// What comes of the official count, in sentences.
@@ -152,7 +154,13 @@ impl Part {
 }
 
 fn slim(counts: &[(Kind, u64)], height: u32, label: Option<&str>) -> String {
-    drawn(stacked::bar(counts, f64::from(height)), height).slim(label)
+    // Where nobody has voted, an empty bar holds the place of the one to come.
+    let nobody = counts.iter().all(|(_, count)| *count == 0);
+    let shapes = match nobody {
+        true => stacked::filled(0, 1, Kind::Plain, 0.0, f64::from(height)),
+        false => stacked::bar(counts, f64::from(height)),
+    };
+    drawn(shapes, height).slim(label)
 }
 
 fn drawn(shapes: Vec<crate::chart::Shape>, height: u32) -> Drawing {

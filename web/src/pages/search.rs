@@ -111,6 +111,8 @@ fn found(visitor: &Visitor, hit: Hit) -> Found {
     let t = &visitor.words;
     let mut facts = vec![t.say(&format!("search-{}", hit.kind()))];
     let Hit { what, excerpt, .. } = hit;
+    // What makes words strong in Markdown says nothing here.
+    let excerpt = excerpt.replace("**", "").replace("__", "");
     let (href, title, language) = match what {
         What::Here { forum, consultation, comment } => {
             let place = here(visitor, &forum, consultation.as_deref(), comment.as_deref(), &mut facts);

@@ -93,7 +93,7 @@ fn words_of(argument: &str) -> BTreeSet<String> {
 }
 
 /// The picture; none of too few words.
-pub(super) fn figure(t: &Words, words: &[Word], n: Number<'_>) -> Option<Figure> {
+pub(super) fn figure(t: &Words, on: &Consultation, words: &[Word], n: Number<'_>) -> Option<Figure> {
     if words.is_empty() {
         return None;
     }
@@ -121,7 +121,7 @@ pub(super) fn figure(t: &Words, words: &[Word], n: Number<'_>) -> Option<Figure>
             head: ["sides-word", "side-for", "side-against"].map(|key| t.say(key)).into(),
             rows: words.iter().map(|it| (it.word.clone(), vec![n(it.by_for), n(it.by_against)])).collect(),
         },
-        csv: None,
+        csv: Some(format!("/c/{}/results/sides.csv", on.slug)),
     })
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn show(
         Some(_) => debate.form_title.clone(),
         None => t.with("debate-of", "title", &view.consultation.title),
     };
-    let mut page = Frame::new(visitor, title).mistaken(form.is_wrong()).lively(debate.around.live.is_some());
+    let mut page = Frame::new(visitor, title).mistaken(form.is_wrong()).lively(debate.around.meanwhile.is_some());
     page.follow_feed(super::around::feed_of(&view), &view.consultation.title);
     let page = DebatePage {
         page,

@@ -14,6 +14,7 @@ use model::error::{Error, Result as Answer};
 use model::store::Conn;
 
 use super::agreement::{self, Agreement};
+use super::around::Meanwhile;
 use super::brief::{self, Brief};
 use super::consultation::view;
 use super::forum::Entry;
@@ -28,7 +29,7 @@ use crate::tag;
 use crate::visitor::Visitor;
 
 /// The names of the pictures, as their addresses have them.
-const PICTURES: [&str; 4] = ["result", "tiers", "participation", "agreement"];
+const PICTURES: [&str; 5] = ["result", "tiers", "participation", "agreement", "sides"];
 
 /// What a visitor may see of the results.
 pub(super) struct Seen {
@@ -100,6 +101,8 @@ struct ResultsPage {
     nothing: Option<String>,
     figures: Vec<Figure>,
     agreement: Agreement,
+    /// What happens meanwhile, where there are results to see.
+    meanwhile: Option<Meanwhile>,
     /// Where the numbers are for programs.
     data: Vec<(String, String)>,
 }
@@ -119,16 +122,21 @@ pub(super) async fn page(
     let nothing = nothing(&visitor, &view, &document);
     let data = [("results-csv", "results.csv"), ("data-json", "results.json"), ("data-ballots", "ballots.csv")];
     let listed = nothing.is_none().then_some(data).into_iter().flatten();
+    let meanwhile = Meanwhile::of(&visitor, on, false, visitor.path.clone()).filter(|_| nothing.is_none());
+    let told = meanwhile.is_some() && tally::visible(on, visitor.now, Viewer::Anybody);
+    let pictures =
+        [shown.tiers.clone(), shown.participation, shown.agreement.figure.clone(), shown.agreement.sides.clone()];
     let page = ResultsPage {
-        page: Frame::new(&visitor, t.with("results-of", "title", &on.title)),
+        page: Frame::new(&visitor, t.with("results-of", "title", &on.title)).lively(told),
         forum: Entry::of(&visitor, &view.forum),
         brief: brief::of(t, visitor.now, on),
         results: results::of(t, on, &document).filter(|_| nothing.is_none()).map(|results| Results {
             more: None,
-            others: if shown.tiers.is_some() { Vec::new() } else { results.others.clone() },
+            pictured: shown.tiers.is_some(),
             ..results
         }),
-        figures: shown.tiers.into_iter().chain(shown.participation).chain(shown.agreement.figure.clone()).collect(),
+        figures: pictures.into_iter().flatten().collect(),
+        meanwhile,
         agreement: shown.agreement,
         data: listed.map(|(key, file)| (format!("/c/{slug}/{file}"), t.say(key))).collect(),
         nothing,
@@ -161,6 +169,7 @@ pub(super) async fn picture(
             match name {
                 "tiers" => shown.tiers,
                 "participation" => shown.participation,
+                "sides" => shown.agreement.sides,
                 _ => shown.agreement.figure,
             }
         }
@@ -245,7 +254,8 @@ pub(super) async fn small(
 
 /// The part of a consultation's page that shows its tally.
 pub(crate) fn part(t: &Words, on: &Consultation, document: &Document) -> askama::Result<String> {
-    TallyPart { t: t.clone(), results: results::of(t, on, document) }.render()
+    let tiers = pictures::tiers(t, on, document, &|count| t.number(count));
+    TallyPart { t: t.clone(), results: results::of(t, on, document), tiers }.render()
 }
 
 #[derive(Template)]
@@ -253,4 +263,6 @@ pub(crate) fn part(t: &Words, on: &Consultation, document: &Document) -> askama:
 struct TallyPart {
     t: Words,
     results: Option<Results>,
+    /// What the page of the results shows in the place of the other tiers' bars.
+    tiers: Option<Figure>,
 }

@@ -211,6 +211,7 @@ both_databases! {
         for (field, value) in [
             ("name", json!("Valmont")), ("domain", json!("a.test")), ("uri", json!("https://a.test/")),
             ("registration", json!("open")), ("version", json!(env!("CARGO_PKG_VERSION"))), ("set_up", json!(true)),
+            ("moderation", json!({"promised_hours": 24, "median_minutes": null, "decisions": 0})),
         ] {
             assert_eq!(node[field], value, "{field}");
         }

@@ -5,7 +5,9 @@ use model::care::notice::News;
 use model::care::page::{self, Name};
 use model::care::settings;
 use model::care::subscription::{self, Subject};
+use model::care::work::{self, Work};
 use model::debate::forum::Visibility;
+use model::debate::{comment, held};
 use model::job::{self, Job};
 use model::people::role::Standing;
 use model::testing::World;
@@ -91,6 +93,30 @@ model::both_databases! {
         assert!(wrong.has("id=\"institution-error\"") && wrong.has("id=\"time-zone-error\""), "{}", wrong.html);
     }
 
+    async fn the_delay_of_decisions_stands_beside_the_promised_one(world: World) {
+        let mut clerk = Browser::signed_in(&world, "admina").await;
+        let page = clerk.get("/admin").await;
+        assert!(page.has("<dt>decisions of moderation in 90 days, too few for a median delay; promised: 24 hours</dt><dd class=\"num\">0</dd>"), "{}", page.html);
+        let (forum, on) = world.vote().await;
+        let luc = Standing { account: Some(world.account("luc").await), member: None };
+        let admin = world.as_admin();
+        let mut tx = world.store.begin().await.expect("a transaction");
+        held::turn(&mut tx, world.now(), &admin, &forum, true).await.expect("turned");
+        for n in 0..5 {
+            let draft = comment::Draft { text: format!("Parole {n}"), ..comment::Draft::default() };
+            comment::post(&mut tx, world.now(), &forum, &on, &luc, &draft).await.expect("said");
+        }
+        world.clock.advance(std::time::Duration::from_secs(90 * 60));
+        for (it, _) in held::waiting(&mut tx, None, None, 10).await.expect("they wait") {
+            held::approve(&mut tx, world.now(), &admin, it.id).await.expect("shown");
+        }
+        tx.commit().await.expect("committed");
+        let page = clerk.get("/admin").await;
+        assert!(page.has("<dt>median delay of moderation in 90 days; promised: 24 hours</dt><dd class=\"num\">2 hours</dd>"), "{}", page.html);
+        let told = Browser::of(&world).get("/api/v1/node").await;
+        assert!(told.has("\"moderation\":{\"promised_hours\":24,\"median_minutes\":90,\"decisions\":5}"), "{}", told.html);
+    }
+
     async fn long_work_is_shown_with_how_far_it_has_come(world: World) {
         let mut clerk = Browser::signed_in(&world, "admina").await;
         assert!(clerk.get("/admin/work").await.has("Nothing that lasts"));
@@ -117,6 +143,20 @@ model::both_databases! {
         web::news::tell(&app, &rest).await.expect("told");
         let page = clerk.get("/admin/work").await;
         assert!(page.has("60 of 60") && page.has("Done ") && !page.has("<progress"), "{}", page.html);
+        let mut tx = world.store.begin().await.expect("a transaction");
+        let begun = |kind, subject, done, total| Work { done, ..Work::new(world.now(), kind, subject, total) };
+        work::keep(&mut tx, &begun(work::Kind::Import, "it.json", 30, 120)).await.expect("noted");
+        work::keep(&mut tx, &begun(work::Kind::Export, "place", 4_200_000, 0)).await.expect("noted");
+        let failed = Work { ended_at: Some(world.now()), failed: true, ..begun(work::Kind::Backup, "it.zip", 3, 60) };
+        work::keep(&mut tx, &failed).await.expect("noted");
+        tx.commit().await.expect("committed");
+        let page = clerk.get("/admin/work").await;
+        assert!(page.has("<progress max=\"120\" value=\"30\"") && page.has("25%"), "{}", page.html);
+        assert!(page.has("<progress aria-label=\"Consultation exported place\"") && page.has("4,200 kB written"));
+        assert!(page.has("href=\"/c/place\"") && page.has("3 of 60") && page.has("Failed "), "{}", page.html);
+        world.clock.advance(std::time::Duration::from_secs(2 * 3600));
+        let page = clerk.get("/admin/work").await;
+        assert!(page.has("Nothing heard since") && !page.has("<progress"), "{}", page.html);
         assert_eq!(Browser::of(&world).get("/admin/work").await.location(), "/login?next=%2Fadmin%2Fwork");
     }
 

@@ -156,6 +156,7 @@ async fn hidden_results_show_no_number_to_anybody() {
     assert_eq!(listed.html.matches("Provisional results").count(), 1, "the live one alone");
     world.passes(Duration::from_secs(8 * 86_400)).await;
     let closed = Browser::of(&world).get("/f/mobilite?state=closed").await;
+    assert!(closed.title().starts_with("Closed: "), "each part has a title of its own: {}", closed.title());
     assert_eq!(closed.html.matches("Final results").count(), 3);
 }
 

@@ -7,8 +7,8 @@ use futures_util::StreamExt as _;
 use http::{Request, StatusCode};
 use model::count::sequence;
 use model::count::tally::Results;
-use model::debate::comment::{self, Draft};
-use model::debate::consultation::{self, Consultation, View};
+use model::debate::comment;
+use model::debate::consultation::{self, Consultation, Draft, View};
 use model::debate::forum::Visibility;
 use model::people::account::Account;
 use model::testing::World;
@@ -16,7 +16,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 use web::App;
 
-use super::browser::app;
+use super::browser::{Browser, app};
 
 async fn watch(app: &App, slug: &str) -> BodyDataStream {
     let request = Request::get(format!("/c/{slug}/live")).body(Body::empty()).unwrap();
@@ -42,7 +42,7 @@ async fn until(stream: &mut BodyDataStream, word: &str) -> String {
 async fn says(world: &World, who: &Account, on: &Consultation, text: &str) {
     let mut tx = world.store.begin().await.unwrap();
     let View { consultation: on, forum, standing } = consultation::view(&mut tx, &on.slug, Some(who)).await.unwrap();
-    let draft = Draft { text: text.into(), ..Draft::default() };
+    let draft = comment::Draft { text: text.into(), ..comment::Draft::default() };
     comment::post(&mut tx, world.now(), &forum, &on, &standing, &draft).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -99,6 +99,42 @@ async fn one_producer_tells_however_many_watch() {
     until(&mut first, "event: close").await;
     drop((first, watchers));
     assert_eq!(app.watched().0, 0);
+}
+
+#[tokio::test]
+async fn pages_that_stay_open_say_where_they_hear_and_link_to_what_is_new() {
+    let world = World::sqlite().await;
+    let forum = world.forum("mobilite", Visibility::Public).await;
+    let draft = |results| Draft { results, ..world.draft(&json!({"kind": "vote"})) };
+    let live = world.publish(&forum, draft(Results::Live)).await;
+    let secret = world.publish(&forum, Draft { title: "Secret".into(), ..draft(Results::AfterClose) }).await;
+    let mut anybody = Browser::of(&world);
+    let (at, script) = (format!("/c/{}", live.slug), "src=\"/assets/live.");
+    for part in ["", "/debate"] {
+        let page = anybody.get(&format!("{at}{part}")).await;
+        assert!(page.has(&format!("data-live=\"{at}/live\"")) && page.has(script), "{}", page.html);
+        assert!(page.has(&format!("<a href=\"{at}/debate?sort=newest#debate\" data-new hidden>")), "{}", page.html);
+        assert!(page.has("data-one=\"1 new comment.\"") && page.has("data-more=\"2 new comments.\""));
+        assert!(page.has(&format!("href=\"{at}{part}\">Load the page again")), "without a script");
+    }
+    let page = anybody.get(&format!("{at}/results")).await;
+    assert!(
+        page.has(&format!("data-live=\"{at}/live\"")) && page.has(script) && !page.has("data-new"),
+        "{}",
+        page.html
+    );
+    let tally = anybody.get(&format!("{at}/tally")).await;
+    for spot in ["member:for", "member:bar", "tiers:picture", "tiers:numbers", "table"] {
+        let spot = format!("data-count=\"{spot}\"");
+        assert!(page.has(&spot) && tally.has(&spot), "{spot}: {}", page.html);
+    }
+    let hidden = anybody.get(&format!("/c/{}/results", secret.slug)).await;
+    assert!(!hidden.has("data-live") && !hidden.has(script), "nothing is told of what is hidden");
+    world.passes(Duration::from_secs(8 * 86_400)).await;
+    for part in ["/debate", "/results"] {
+        let page = anybody.get(&format!("{at}{part}")).await;
+        assert!(!page.has("data-live") && !page.has(script), "it is over: {}", page.html);
+    }
 }
 
 #[tokio::test]

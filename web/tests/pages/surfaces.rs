@@ -7,7 +7,8 @@ use http::StatusCode;
 use model::count::tally::Results;
 use model::debate::consultation::{self, Consultation, Draft};
 use model::debate::forum::{Forum, Visibility};
-use model::debate::outcome;
+use model::debate::{comment, outcome};
+use model::people::role::Standing;
 use model::testing::World;
 use serde_json::{Value, json};
 
@@ -116,6 +117,37 @@ async fn hidden_results_are_in_no_surface_not_even_in_its_size() {
         let sheet = Browser::of(&world).get(&format!("{path}/results/participation.csv")).await;
         assert!(sheet.has("2026-03-"), "{}", sheet.html);
     }
+}
+
+#[tokio::test]
+async fn the_words_of_each_side_are_a_picture_a_table_and_a_file() {
+    let world = World::sqlite().await;
+    let (forum, on) = world.vote().await;
+    let path = format!("/c/{}", on.slug);
+    let sheet = format!("{path}/results/sides.csv");
+    assert_eq!(Browser::of(&world).get(&sheet).await.status, StatusCode::NOT_FOUND, "of too few words");
+    for n in 0..4 {
+        let by = Standing { account: Some(world.account(&format!("voisin{n}")).await), member: None };
+        let text = format!("Les terrasses, le marché, le vélo et les arbres {n}");
+        let draft = comment::Draft { text, stance: Some(comment::Stance::For), ..comment::Draft::default() };
+        let mut tx = world.store.begin().await.expect("a transaction");
+        comment::post(&mut tx, world.now(), &forum, &on, &by, &draft).await.expect("said");
+        tx.commit().await.expect("committed");
+    }
+    let page = Browser::of(&world).get(&format!("{path}/debate")).await;
+    assert!(
+        page.has("<a href=\"/u/voisin0\"><bdi>voisin0</bdi></a>"),
+        "who speaks in public has a page: {}",
+        page.html
+    );
+    assert!(Browser::of(&world).get("/u/voisin0").await.has("Les terrasses"));
+    for page in ["", "/debate", "/results"] {
+        let page = Browser::of(&world).get(&format!("{path}{page}")).await;
+        assert!(page.has("id=\"sides\"") && page.has(&format!("href=\"{sheet}\"")), "{}", page.html);
+    }
+    let told = Browser::of(&world).get(&sheet).await;
+    assert!(told.has("\r\nterrasses,4,0\r\n") && told.has("Word,"), "{}", told.html);
+    assert!(Browser::of(&world).get(&format!("{path}/results/sides.svg")).await.has("terrasses"));
 }
 
 #[tokio::test]

@@ -254,6 +254,8 @@ async fn a_search_finds_forums_consultations_and_comments_and_keeps_what_was_typ
     assert!(found.has("/debate?comment=") && found.has("value=\"fontaine\"") && found.has("Comment"));
     assert!(!found.has("<b>au</b>"), "what people wrote is text");
     assert!(visitor.get("/search?q=voitures&kind=consultation").await.has(&format!("href=\"/c/{}\"", on.slug)));
+    let strong = visitor.get("/search?q=devient").await;
+    assert!(strong.has("La place devient pi") && !strong.has("**devient**"), "{}", strong.html);
     assert!(visitor.get("/search?q=fontaine&kind=forum").await.has("Nothing has these words"));
     assert!(visitor.get("/search?q=fontaine&forum=ailleurs").await.has("Nothing has these words"));
     let long = "mot ".repeat(200);

@@ -24,7 +24,7 @@ pub struct Folder {
 /// Octets of a file that are held at once.
 const PIECE: usize = 64 * 1024;
 
-/// Writes everything to `to`. `told` hears the name of each table when it is written.
+/// Writes everything to `to`. `told` hears the name of each table before it is written, its place and how many there are.
 ///
 /// # Errors
 /// When the database cannot be read, or `to` cannot be written.
@@ -34,15 +34,17 @@ pub async fn write<W: Write + Seek>(
     program: &str,
     folders: &[Folder],
     to: W,
-    mut told: impl FnMut(&str),
+    mut told: impl FnMut(&str, usize, usize),
 ) -> Result<Manifest, Fault> {
     let schema = migrate::applied(store).await?;
     let mut snapshot = store.snapshot().await?;
     let database = if snapshot.is_postgres() { "postgresql" } else { "sqlite" };
     let mut zip = ZipWriter::new(to);
     let mut tables = Vec::new();
-    for shape in portable::shapes(&mut snapshot).await? {
-        told(&shape.name);
+    let shapes = portable::shapes(&mut snapshot).await?;
+    let all = shapes.len();
+    for (at, shape) in shapes.into_iter().enumerate() {
+        told(&shape.name, at, all);
         tables.push(table(&mut snapshot, shape, &mut zip).await?);
     }
     drop(snapshot);

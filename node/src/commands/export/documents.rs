@@ -22,6 +22,7 @@ pub async fn write(source: &Source, config: &Config, to: &mut dyn Write) -> anyh
         bail!("{} is not published to other servers: nothing of it has such a form", source.on.slug);
     };
     while let Some(part) = collection.next().await? {
+        source.progress.more(part.len());
         to.write_all(part.as_bytes())?;
     }
     Ok(to.flush()?)
