@@ -155,9 +155,12 @@ mod tests {
         let held = ask(&door, &[(IF_NONE_MATCH, tag)]).await;
         assert!(at_once(&held) && held.status() == StatusCode::NOT_MODIFIED);
         assert_eq!(held.headers()[ETAG], again.headers()[ETAG]);
-        for (name, value) in
-            [(ACCEPT, "application/activity+json"), (COOKIE, "session=0198c1c2"), (REQUEST_ID, "told"), (COOKIE, "theme=dark")]
-        {
+        for (name, value) in [
+            (ACCEPT, "application/activity+json"),
+            (COOKIE, "session=0198c1c2"),
+            (REQUEST_ID, "told"),
+            (COOKIE, "theme=dark"),
+        ] {
             let response = ask(&door, &[(name.clone(), value)]).await;
             assert!(!at_once(&response), "{name}: {value}");
         }
