@@ -277,7 +277,7 @@ async fn below_a_place(app: &App, search: &Backfill, group: Id<Actor>, object: &
     }
     let Some(began) = mirror::by_uri(&mut tx, &search.root).await? else { return Ok(()) };
     let root = began.root_uri.unwrap_or(began.uri);
-    if !mirror::by_uri(&mut tx, &root).await?.is_some_and(|page| page.kind == Kind::Page) {
+    if mirror::by_uri(&mut tx, &root).await?.is_none_or(|page| page.kind != Kind::Page) {
         return Ok(());
     }
     let published_at = remote::time(object.published.as_deref()).unwrap_or_else(|| app.now());

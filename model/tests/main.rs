@@ -4,6 +4,7 @@ mod backup;
 mod ballots;
 mod data;
 mod debate;
+mod decisions;
 mod deliveries;
 mod dialects;
 mod electorates;

@@ -106,8 +106,7 @@ fn every_form_is_imported_by_another_node() {
 fn administered(node: &mut Running, path: &str) -> String {
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
     let entered = node.ask("POST", "/login", &form, &format!("who=root-ana&password={}", PASSWORD.replace(' ', "+")));
-    let cookie =
-        entered.head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie:").then_some(line));
+    let cookie = entered.head.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie:"));
     let cookie = cookie.and_then(|line| line[11..].trim().split(';').next()).expect("a session").to_owned();
     let page = node.ask("GET", path, &[("Cookie", cookie.as_str()), ("Accept-Language", "en")], "");
     assert_eq!(page.status, 200, "{}", page.body);
