@@ -222,7 +222,11 @@ fn long_commands_say_how_far_they_have_come_on_a_terminal_alone() {
     // script(1) gives it a terminal, whose output is its own.
     let line = format!("{} backup --output shown.zip", palabre(folder.path(), &[]).get_program().display());
     let mut shown = std::process::Command::new("script");
-    shown.args(["-qec", &line, "/dev/null"]).current_dir(folder.path()).stdin(std::process::Stdio::null());
+    shown
+        .env("TERM", "xterm")
+        .args(["-qec", &line, "/dev/null"])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null());
     let shown = shown.output().expect("script(1), which every Debian has");
     let said = out(&shown);
     assert!(shown.status.success() && said.contains("accounts, ") && said.contains("rows of"), "{said:?}");

@@ -198,9 +198,11 @@ async fn make(
     next: Next,
 ) -> Result<Arc<Page>, Response> {
     let since = Instant::now();
-    let changes = app.pages.changes();
+    let (changes, language) = (app.pages.changes(), app.node_language());
     let (mut parts, body) = next.run(request).await.into_parts();
-    if parts.status != StatusCode::OK || parts.headers.contains_key(header::SET_COOKIE) {
+    // Whoever names no language is answered in the node's, which is known only once the first page has asked for it.
+    let other = app.node_language() != language;
+    if other || parts.status != StatusCode::OK || parts.headers.contains_key(header::SET_COOKIE) {
         app.pages.lose(&key);
         return Err(Response::from_parts(parts, body));
     }
