@@ -1,10 +1,12 @@
 //! Asking the origin of a consultation again: whether it still says what is kept of it here, and whether what is kept is what
 //! its author signed. What was altered where it is kept is found out so, and what was signed stands there again.
 
+use std::time::Duration;
+
 use model::count::log::verify::keys_of;
 use model::error::{Error, Result};
 use model::id::Id;
-use model::job::Outcome;
+use model::job::{self, Job, Outcome, When};
 use model::network::backfill::{Backfill, Step};
 use model::network::mirror::{self, How, Kind, Mirror};
 use model::network::{elsewhere, fidelity, relay};
@@ -16,6 +18,9 @@ use url::Url;
 use crate::app::App;
 use crate::wire::{self, Object};
 use crate::{backfill, mirrored};
+
+/// How long the origins of comments have to say what these are.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// What was found: the account of it, and the copies as they are to be.
 #[derive(Default)]
@@ -68,6 +73,11 @@ pub(crate) async fn run(app: &App, page: &str) -> Result<Outcome> {
     if !found.lost.is_empty() {
         let steps = found.lost.iter().cloned().map(Step::Post).collect();
         backfill::begin(&mut tx, app.now(), Backfill::of(page, kept.group_id, steps)).await?;
+        // Once they were asked, it is looked whether all is right: soon, but not again and again.
+        if fidelity::fault(&mut tx, page).await?.is_none_or(|before| before.restored) {
+            let soon = When::At(app.now().plus(AGAIN));
+            job::enqueue(&mut tx, app.now(), Job::Revisit { page: page.to_owned() }, soon).await?;
+        }
     }
     let next = app.now().plus(if over { fidelity::OVER } else { fidelity::OPEN });
     let whole = found.whole && found.lost.is_empty();
