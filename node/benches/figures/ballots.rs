@@ -10,10 +10,12 @@ use model::count::electorate::Tier;
 use model::count::sequence;
 use model::count::urn::Urn;
 use model::debate::consultation::Consultation;
+use model::debate::forum;
 use model::id::Id;
 use model::people::actor::Actor;
 use model::store::Store;
 use model::testing::{World, reference};
+use serde_json::json;
 
 use crate::pgbench;
 use crate::report::{Figure, best};
@@ -88,21 +90,19 @@ pub async fn beside_one_by_one(world: &World) -> anyhow::Result<Figure> {
     })
 }
 
-/// Ballots cast by many at once and counted meanwhile, with their log, beside the same without it.
+/// Ballots cast by many at once and counted meanwhile, with their log, beside the same on another consultation without it.
 pub async fn log(world: &World, database: &str) -> anyhow::Result<Figure> {
-    let ground = Ground::of(world).await?;
+    let logged = Ground::of(world).await?;
+    let bare = logged.another(world).await?;
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for round in 0..LOG_ROUNDS {
         // Whatever comes later finds more ballots there, and is slower: each goes first as often, and their means are compared.
         for log in [round % 2 == 1, round % 2 == 0] {
-            let rate = counted(&ground, log).await?;
             if log {
-                with.push(rate)
+                with.push(counted(&logged, true).await?);
             } else {
-                without.push(rate)
-            };
-            // What was counted without its log gets it untimed, so that the next goes on from there.
-            sequence::catch_up(&ground.store, ground.now).await?;
+                without.push(counted(&bare, false).await?);
+            }
         }
     }
     Ok(Figure {
@@ -149,7 +149,7 @@ struct Ground {
     store: Store,
     urn: Urn,
     on: Consultation,
-    voters: Vec<Id<Actor>>,
+    voters: Arc<[Id<Actor>]>,
     next: AtomicUsize,
     now: model::clock::Instant,
 }
@@ -160,7 +160,7 @@ impl Ground {
         let voters = VOTERS_A_SECOND * ROUNDS * usize::try_from(LENGTH.as_secs())?;
         world.casts(&forum, &on, &world.admin, &["for"]).await?;
         Ok(Arc::new(Self {
-            voters: reference::people(&world.store, world.now(), voters).await?,
+            voters: reference::people(&world.store, world.now(), voters).await?.into(),
             next: AtomicUsize::new(0),
             now: world.now(),
             // The first ballot has locked it, as it is on every page but the first.
@@ -168,6 +168,16 @@ impl Ground {
             urn: Urn::open(world.store.clone(), world.clock.clone()),
             store: world.store.clone(),
         }))
+    }
+
+    /// The same voters before another consultation.
+    async fn another(&self, world: &World) -> anyhow::Result<Arc<Self>> {
+        let forum = forum::by_id(&mut world.store.conn().await?, self.on.forum_id).await?;
+        let on = world.publish(&forum, world.draft(&json!({"kind": "vote"}))).await;
+        world.casts(&forum, &on, &world.admin, &["for"]).await?;
+        let (voters, urn, store) = (self.voters.clone(), self.urn.clone(), self.store.clone());
+        let on = world.again(&on).await;
+        Ok(Arc::new(Self { voters, urn, store, on, next: AtomicUsize::new(0), now: self.now }))
     }
 
     /// The next who has not voted yet.
